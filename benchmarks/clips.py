@@ -1,0 +1,128 @@
+"""Analyse the labelled clips and print how view, repetitions and backs came out.
+
+    python benchmarks/clips.py [--clips ../shared/clips] [--out benchmarks/clips.md]
+
+The clips are not part of the project; their `labels.csv` says what each shows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from formcheck.analysis import SetAnalysis, Settings, analyze_track, read_track
+from formcheck.exercises import EXERCISES
+from formcheck.track import PoseTrack
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Row:
+    """One clip, analysed as one lift."""
+
+    label: dict[str, str]
+    analysis: SetAnalysis
+
+    @property
+    def view_right(self) -> bool | None:
+        """Whether the view was judged as labelled; None where the label is not to be scored."""
+        measurable = self.analysis.kinematics.measurable
+        return {"side": measurable, "oblique": not measurable, "front": not measurable}.get(
+            self.label["view"]
+        )
+
+    @property
+    def reps_right(self) -> bool | None:
+        """Whether the count is exact; None where the label is not to be scored."""
+        sure = self.label["confidence"] == "high" and self.label["view"] == "side"
+        if self.label["exercise"] == "other":
+            return not self.analysis.reps if self.label["reps"] == "0" else None
+        return len(self.analysis.reps) == int(self.label["reps"]) if sure else None
+
+    @property
+    def back_right(self) -> bool | None:
+        """Whether rounding was found just where the label has it."""
+        flagged = any(f.code == "lumbar-flexion" for f in self.analysis.findings)
+        return {"rounded": flagged, "neutral": not flagged}.get(self.label["back"])
+
+
+def rows(clips: Path) -> Iterator[Row]:
+    """Analyse every clip of a lift that is known, and the others as each of them."""
+    with (clips / "labels.csv").open(encoding="utf-8") as file:
+        labels = list(csv.DictReader(file))
+    for label in labels:
+        if label["exercise"] in EXERCISES:
+            lifts = [label["exercise"]]
+        elif label["exercise"] == "other" and label["reps"] == "0":
+            lifts = list(EXERCISES)
+        else:
+            continue
+        track = _track(clips / label["file"], Settings(lifts[0]))
+        for lift in lifts:
+            yield Row(label, analyze_track(track, Settings(lift)))
+
+
+def table(found: list[Row]) -> str:
+    """Markdown, with the counts of what was right below."""
+    lines = [
+        "| clip | as | label: view, reps, back | yaw | view | reps (whole) | most flexed of each rep | neutral | findings | reasons |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    lines += [_line(row) for row in found]
+    for name in ("view", "reps", "back"):
+        marks = [getattr(row, f"{name}_right") for row in found]
+        scored = [mark for mark in marks if mark is not None]
+        lines.append(f"\n{name}: {sum(scored)} of {len(scored)} right")
+    return "\n".join(lines) + "\n"
+
+
+def _line(row: Row) -> str:
+    label, analysis = row.label, row.analysis
+    kin = analysis.kinematics
+    peaks = [
+        f"{rep.peak_deg:+.0f}±{rep.uncertainty_deg:.0f}" if rep.measured else "–"
+        for rep in analysis.reps
+    ]
+    neutral = analysis.neutral
+    cells = [
+        label["file"].removesuffix(".mp4"),
+        analysis.exercise.name,
+        f"{label['view']}, {label['reps']}, {label['back']}",
+        f"{kin.view.yaw_deg:.0f}°",
+        ("measured" if kin.measurable else "refused") + _mark(row.view_right),
+        f"{len(analysis.reps)} ({sum(r.rep.complete for r in analysis.reps)})"
+        + _mark(row.reps_right),
+        " ".join(peaks),
+        "–" if neutral.method == "none" else f"{neutral.lumbar_deg:+.0f} {neutral.method}",
+        " ".join(sorted({f.code for f in analysis.findings})) + _mark(row.back_right),
+        " ".join(reason.code for reason in analysis.reasons),
+    ]
+    return "| " + " | ".join(cells) + " |"
+
+
+def _mark(right: bool | None) -> str:
+    return {True: " ✓", False: " ✗", None: ""}[right]
+
+
+def _track(clip: Path, settings: Settings) -> PoseTrack:
+    print(clip.name, flush=True)
+    return read_track(clip, settings)
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--clips", type=Path, default=HERE.parent.parent / "shared" / "clips")
+    parser.add_argument("--out", type=Path, default=HERE / "clips.md")
+    arguments = parser.parse_args()
+    text = table(list(rows(arguments.clips)))
+    arguments.out.write_text("# Labelled real clips\n\n" + text, encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

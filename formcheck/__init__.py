@@ -1,0 +1,48 @@
+"""Lumbar angles per repetition, read off the outline of a lifter's back.
+
+>>> import formcheck
+>>> analysis = formcheck.analyze("clip.mp4", "deadlift")  # doctest: +SKIP
+>>> [rep.peak_deg for rep in analysis.reps]  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from formcheck.analysis import SetAnalysis, Settings, analyze, analyze_track
+    from formcheck.errors import FormcheckError
+    from formcheck.track import PoseTrack, load_track, save_track
+
+__all__ = [
+    "FormcheckError",
+    "PoseTrack",
+    "SetAnalysis",
+    "Settings",
+    "analyze",
+    "analyze_track",
+    "load_track",
+    "save_track",
+]
+
+_HOMES = {
+    "FormcheckError": "errors",
+    "PoseTrack": "track",
+    "SetAnalysis": "analysis",
+    "Settings": "analysis",
+    "analyze": "analysis",
+    "analyze_track": "analysis",
+    "load_track": "track",
+    "save_track": "track",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name at its first use: the libraries below take seconds."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'formcheck' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"formcheck.{_HOMES[name]}"), name)

@@ -1,0 +1,84 @@
+"""The console command. Heavy imports wait until a command runs, so help is quick."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from formcheck import __version__
+from formcheck.commands import models
+from formcheck.commands.analyze import analyze
+from formcheck.commands.schema import schema
+from formcheck.errors import FormcheckError
+
+__all__ = ["app", "main"]
+
+INTERRUPTED = 130
+
+
+class _Commands(TyperGroup):
+    """Turns our errors and Ctrl-C into a message and the contract's exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except FormcheckError as error:
+            typer.echo(f"formcheck: {error}", err=True)
+            raise typer.Exit(error.exit_code) from error
+        except KeyboardInterrupt as error:
+            typer.echo("formcheck: interrupted; nothing was written.", err=True)
+            raise typer.Exit(INTERRUPTED) from error
+
+
+app = typer.Typer(
+    cls=_Commands,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    epilog="Exit codes: 0 done (a finding is not an error) · 1 an input failed · 2 usage or "
+    "configuration · 3 nothing could be measured · 4 with --fail-on-flag only · 130 interrupted.",
+)
+app.command()(analyze)
+app.add_typer(models.app, name="models")
+app.command()(schema)
+
+
+def _show_version(on: bool) -> None:
+    if on:
+        typer.echo(f"formcheck {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def formcheck(
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_show_version, help="Print it."),
+    ] = False,
+) -> None:
+    """Measure how far the lower back rounds or arches in each repetition of a filmed lift.
+
+    Film one set from the side, whole body in the picture, and run
+
+        formcheck analyze clip.mp4 --exercise deadlift
+
+    Angles are read off the outline of the back: 0 is flat, + rounded, - arched.
+    It screens and coaches; it does not diagnose. With pain that is severe, lasts,
+    or comes with numbness or weakness, see a professional.
+    """
+
+
+def main() -> None:
+    """Run the command; the entry point of the package."""
+    signal.signal(signal.SIGTERM, _terminate)
+    app(prog_name="formcheck")
+
+
+def _terminate(number: int, _frame: FrameType | None) -> None:
+    """Leave by way of every clean-up."""
+    sys.exit(128 + number)

@@ -1,0 +1,24 @@
+"""What is known of a clip once it has been read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["ClipInfo"]
+
+
+@dataclass(frozen=True)
+class ClipInfo:
+    """Facts of a clip, counted while it was read and not copied from its header."""
+
+    name: str
+    sha256: str
+    width: int  # the recorded picture [px], upright, with square pixels
+    height: int
+    frames: int  # decoded and with a usable time, skipped ones included
+    duration_s: float  # from the first frame to the end of the last
+    fps: float  # one over the typical interval between frames; NaN for one frame
+    variable_frame_rate: bool  # over 2 % of the intervals are off by 10 % and by 1 ms
+    decode_failures: int  # given up by the decoder, with good frames after them
+    untimed_frames: int  # left out: their time was not after that of the frame before
+    truncated: bool  # the file was cut, or ended well before the duration it states

@@ -1,0 +1,286 @@
+"""`analysis.json`: the contract with everyone who reads our results."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from formcheck import __version__
+from formcheck.analysis import SetAnalysis
+from formcheck.findings import Finding
+from formcheck.measures import RepMeasures
+from formcheck.refusals import Reason
+
+__all__ = ["SCHEMA_VERSION", "AnalysisDocument", "describe"]
+
+SCHEMA_VERSION: Literal[1] = 1
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Score = Annotated[float, Field(ge=0, le=100)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(_Part):
+    """The clip, as it was read."""
+
+    name: str
+    sha256: str
+    width: int
+    height: int
+    frames: int
+    duration_s: float
+    fps: float | None = Field(description="Typical rate by the true times of the frames.")
+    variable_frame_rate: bool
+    decode_failures: int
+    untimed_frames: int = Field(description="Left out for a time that did not rise.")
+    truncated: bool
+
+
+class SettingsPart(_Part):
+    """Everything else that shaped the result."""
+
+    exercise: str
+    max_fps: float = Field(description="0: every frame.")
+    neutral_deg: float | None
+
+
+class Model(_Part):
+    """The pose model."""
+
+    name: str
+    sha256: str
+
+
+class ExercisePart(_Part):
+    """The lift."""
+
+    name: str
+    confidence: Share | None = Field(description="null where the lift was given.")
+    given: bool
+
+
+class ReasonPart(_Part):
+    """Why something was not measured, or is less sure."""
+
+    code: str
+    message: str
+    advice: str
+    refuses: bool
+
+
+class ViewPart(_Part):
+    """How the camera saw the lifter."""
+
+    measurable: bool
+    facing: Literal["left", "right"]
+    yaw_deg: float | None = Field(description="0: square side view. Good to some 10 degrees.")
+    reasons: list[ReasonPart]
+
+
+class NeutralPart(_Part):
+    """The lifter's own neutral, against which flexion_deg counts."""
+
+    lumbar_deg: float | None
+    uncertainty_deg: float | None
+    method: Literal["standing", "first-reps", "given", "none"]
+
+
+class LumbarRange(_Part):
+    """0 flat, + rounded, - arched; an outline measure, not an X-ray."""
+
+    peak: float | None
+    least: float | None
+    range: float | None
+    uncertainty: float | None = Field(description="Half the 90 % interval of the peak.")
+
+
+class FlexionRange(_Part):
+    """Lumbar angle against the lifter's own neutral."""
+
+    peak: float | None
+    least: float | None
+
+
+class RepPart(_Part):
+    """One repetition."""
+
+    index: int = Field(description="From 1.")
+    start_s: float
+    turn_s: float
+    end_s: float
+    eccentric_s: float | None
+    concentric_s: float | None
+    concentric_speed: float | None = Field(description="Body lengths a second.")
+    complete: bool
+    lumbar_deg: LumbarRange
+    flexion_deg: FlexionRange
+    peak_s: float | None
+    least_s: float | None
+    visible: Share = Field(description="Share of the frames with the back measured.")
+    findings: list[str]
+    score: Score | None
+
+
+class FatiguePart(_Part):
+    """How the set changed."""
+
+    verdict: Literal["held", "drift", "tired", "breakdown", "too-few-reps", "not-measured"]
+    from_rep: int | None
+    velocity_loss_pct: float | None
+    drift_deg_per_rep: float | None
+    drift_ci_deg: tuple[float, float] | None
+    drift_p: float | None
+    mdc_deg: float | None
+
+
+class FindingPart(_Part):
+    """One statement with its evidence."""
+
+    code: str
+    severity: Literal["info", "caution", "stop"]
+    rep: int | None
+    at_s: float | None
+    message: str
+    why: str
+    evidence: dict[str, float]
+    advice: str
+
+
+class Quality(_Part):
+    """How much of the clip could be used."""
+
+    pose_found: Share
+    back_visible: Share
+
+
+class AnalysisDocument(_Part):
+    """formcheck's analysis of one set. Angles in degrees, times in seconds; null: not measured."""
+
+    schema_version: Literal[1]
+    formcheck_version: str
+    source: Source
+    settings: SettingsPart
+    model: Model
+    exercise: ExercisePart
+    view: ViewPart
+    neutral: NeutralPart
+    reps: list[RepPart]
+    fatigue: FatiguePart | None
+    findings: list[FindingPart]
+    score: Score | None
+    quality: Quality
+
+
+def describe(analysis: SetAnalysis) -> AnalysisDocument:
+    """Turn an analysis into the document that is written."""
+    track, kin = analysis.track, analysis.kinematics
+    return AnalysisDocument(
+        schema_version=SCHEMA_VERSION,
+        formcheck_version=__version__,
+        source=_source(analysis),
+        settings=SettingsPart(
+            exercise=analysis.settings.exercise,
+            max_fps=track.max_fps,
+            neutral_deg=analysis.settings.neutral_deg,
+        ),
+        model=Model(name=track.model_name, sha256=track.model_sha256),
+        exercise=ExercisePart(name=analysis.exercise.name, confidence=None, given=True),
+        view=ViewPart(
+            measurable=kin.measurable,
+            facing=kin.view.facing,
+            yaw_deg=_number(kin.view.yaw_deg, 1),
+            reasons=[_reason(reason) for reason in analysis.reasons],
+        ),
+        neutral=NeutralPart(
+            lumbar_deg=_number(analysis.neutral.lumbar_deg),
+            uncertainty_deg=_number(analysis.neutral.uncertainty_deg),
+            method=analysis.neutral.method,
+        ),
+        reps=[_rep(number, rep, analysis) for number, rep in enumerate(analysis.reps, start=1)],
+        fatigue=None,
+        findings=[_finding(f) for f in (*analysis.findings, *map(_refusal, analysis.reasons))],
+        score=None,
+        quality=Quality(
+            pose_found=round(float(track.found.mean()), 4),
+            back_visible=round(float(np.isfinite(kin.back.lumbar_deg).mean()), 4),
+        ),
+    )
+
+
+def _source(analysis: SetAnalysis) -> Source:
+    clip = analysis.track.clip
+    return Source(
+        name=clip.name,
+        sha256=clip.sha256,
+        width=clip.width,
+        height=clip.height,
+        frames=clip.frames,
+        duration_s=round(clip.duration_s, 4),
+        fps=_number(clip.fps, 3),
+        variable_frame_rate=clip.variable_frame_rate,
+        decode_failures=clip.decode_failures,
+        untimed_frames=clip.untimed_frames,
+        truncated=clip.truncated,
+    )
+
+
+def _rep(number: int, rep: RepMeasures, analysis: SetAnalysis) -> RepPart:
+    neutral_deg = analysis.neutral.lumbar_deg
+    return RepPart(
+        index=number,
+        start_s=round(rep.start_s, 4),
+        turn_s=round(rep.turn_s, 4),
+        end_s=round(rep.end_s, 4),
+        eccentric_s=_number(rep.eccentric_s, 4),
+        concentric_s=_number(rep.concentric_s, 4),
+        concentric_speed=_number(rep.concentric_speed, 4),
+        complete=rep.rep.complete,
+        lumbar_deg=LumbarRange(
+            peak=_number(rep.peak_deg),
+            least=_number(rep.least_deg),
+            range=_number(rep.peak_deg - rep.least_deg),
+            uncertainty=_number(rep.uncertainty_deg),
+        ),
+        flexion_deg=FlexionRange(
+            peak=_number(rep.peak_deg - neutral_deg), least=_number(rep.least_deg - neutral_deg)
+        ),
+        peak_s=_number(rep.peak_s, 4),
+        least_s=_number(rep.least_s, 4),
+        visible=round(rep.visible, 4),
+        findings=[f.code for f in analysis.findings if f.rep == number],
+        score=None,
+    )
+
+
+def _finding(finding: Finding) -> FindingPart:
+    return FindingPart(
+        code=finding.code,
+        severity=finding.severity,
+        rep=finding.rep,
+        at_s=None if finding.at_s is None else _number(finding.at_s, 4),
+        message=finding.message,
+        why=finding.why,
+        evidence={key: round(float(value), 3) for key, value in finding.evidence.items()},
+        advice=finding.advice,
+    )
+
+
+def _refusal(reason: Reason) -> Finding:
+    return Finding(reason.code, "info", reason.message, why="", advice=reason.advice)
+
+
+def _reason(reason: Reason) -> ReasonPart:
+    return ReasonPart(
+        code=reason.code, message=reason.message, advice=reason.advice, refuses=reason.refuses
+    )
+
+
+def _number(value: float, digits: int = 2) -> float | None:
+    """Round, and null for what was not measured."""
+    return round(float(value), digits) + 0.0 if math.isfinite(value) else None

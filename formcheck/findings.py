@@ -1,0 +1,181 @@
+"""What is said about a set: findings with their evidence, and reasons for silence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.exercises import Exercise
+from formcheck.geometry import Kinematics
+from formcheck.geometry.neutral import Neutral
+from formcheck.measures import RepMeasures
+from formcheck.signals import runs
+
+__all__ = ["Finding", "Severity", "form_findings"]
+
+FloatArray = NDArray[np.float64]
+Severity = Literal["info", "caution", "stop"]
+
+# A fault lasts: single frames and the filter's ripples are shorter than this.
+SUSTAINED_S = 0.2
+# Surely rounded beyond flat by this much, the set is better ended: the least
+# rounded of the backs labelled rounded reached 14, the most 33.
+STOP_DEG = 20.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One statement about a repetition, or about the set.
+
+    Attributes
+    ----------
+    code : str
+        Stable name, such as ``lumbar-flexion``.
+    severity : {"info", "caution", "stop"}
+    message : str
+        What was seen, in one sentence.
+    why : str
+        Why it matters, in one more.
+    rep : int or None
+        Number of the repetition, from 1; None for the set.
+    at_s : float or None
+        When it is seen best.
+    evidence : mapping
+        Measured values with their units in the names, and the threshold.
+    advice : str
+        What to try in the next set, or at the next filming.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    why: str
+    rep: int | None = None
+    at_s: float | None = None
+    evidence: Mapping[str, float] = field(default_factory=dict)
+    advice: str = ""
+
+
+def form_findings(
+    reps: Sequence[RepMeasures], kin: Kinematics, neutral: Neutral, exercise: Exercise
+) -> list[Finding]:
+    """Rounding and over-arching, repetition by repetition and for the set."""
+    found: list[Finding] = []
+    for number, rep in enumerate(reps, start=1):
+        if rep.measured:
+            found += _rounding(number, rep, kin, exercise)
+            found += _arching(number, rep, kin, neutral, exercise)
+    return found + _for_the_set(found, reps)
+
+
+def _rounding(number: int, rep: RepMeasures, kin: Kinematics, exercise: Exercise) -> list[Finding]:
+    frames = slice(rep.rep.start, rep.rep.end + 1)
+    surely = kin.back.lumbar_deg[frames] - kin.back.uncertainty_deg[frames]
+    held_s = _longest_s(kin.time_s[frames], surely > exercise.rounded_deg)
+    if held_s < SUSTAINED_S:
+        return []
+    stop = _longest_s(kin.time_s[frames], surely > STOP_DEG) >= SUSTAINED_S
+    return [
+        Finding(
+            "lumbar-flexion",
+            "stop" if stop else "caution",
+            f"The lower back rounded to {rep.peak_deg:.0f}° beyond flat "
+            f"(±{rep.uncertainty_deg:.0f}°) under load.",
+            "A rounded back carries the weight unevenly: shear on the discs rises.",
+            rep=number,
+            at_s=rep.peak_s,
+            evidence={
+                "lumbar_peak_deg": rep.peak_deg,
+                "uncertainty_deg": rep.uncertainty_deg,
+                "threshold_deg": exercise.rounded_deg,
+                "sustained_s": held_s,
+            },
+            advice="Take weight off, brace before the bar moves, and hinge at the hips only as "
+            "far as the back stays flat.",
+        )
+    ]
+
+
+def _arching(
+    number: int, rep: RepMeasures, kin: Kinematics, neutral: Neutral, exercise: Exercise
+) -> list[Finding]:
+    if neutral.method not in {"standing", "given"}:
+        return []
+    frames = slice(rep.rep.start, rep.rep.end + 1)
+    limit = neutral.lumbar_deg - exercise.arched_deg
+    doubt = np.hypot(kin.back.uncertainty_deg[frames], neutral.uncertainty_deg)
+    held_s = _longest_s(kin.time_s[frames], kin.back.lumbar_deg[frames] + doubt < limit)
+    if held_s < SUSTAINED_S:
+        return []
+    beyond = neutral.lumbar_deg - rep.least_deg
+    doubt_deg = float(np.hypot(rep.least_uncertainty_deg, neutral.uncertainty_deg))
+    return [
+        Finding(
+            "lumbar-hyperextension",
+            "caution",
+            f"The lower back arched {beyond:.0f}° beyond the standing posture (±{doubt_deg:.0f}°).",
+            "Over-arching presses the small facet joints together.",
+            rep=number,
+            at_s=rep.least_s,
+            evidence={
+                "lumbar_least_deg": rep.least_deg,
+                "neutral_deg": neutral.lumbar_deg,
+                "extension_beyond_neutral_deg": beyond,
+                "uncertainty_deg": doubt_deg,
+                "threshold_deg": exercise.arched_deg,
+                "sustained_s": held_s,
+            },
+            advice="Finish tall with the ribs down and the buttocks tight, without leaning back.",
+        )
+    ]
+
+
+_SET_WORDS = {
+    "lumbar-flexion": "The lower back rounded under load in",
+    "lumbar-hyperextension": "The lower back arched beyond the standing posture in",
+}
+
+
+def _for_the_set(found: list[Finding], reps: Sequence[RepMeasures]) -> list[Finding]:
+    """One finding a code that says in how many repetitions it was seen."""
+    measured = sum(rep.measured for rep in reps)
+    summaries = []
+    for code, words in _SET_WORDS.items():
+        same = [f for f in found if f.code == code]
+        if not same:
+            continue
+        worst = max(same, key=lambda f: (f.severity == "stop", _excess(f)))
+        summaries.append(
+            Finding(
+                code,
+                worst.severity,
+                f"{words} {len(same)} of {measured} measured repetition{'s' * (measured != 1)}, "
+                f"at most {_size(worst)}.",
+                worst.why,
+                at_s=worst.at_s,
+                evidence={"reps_flagged": len(same), "reps_measured": measured, **worst.evidence},
+                advice=worst.advice,
+            )
+        )
+    return summaries
+
+
+def _size(finding: Finding) -> str:
+    return f"{_excess(finding):.0f}° (±{finding.evidence['uncertainty_deg']:.0f}°)"
+
+
+def _excess(finding: Finding) -> float:
+    evidence = finding.evidence
+    return evidence.get("lumbar_peak_deg", evidence.get("extension_beyond_neutral_deg", 0.0))
+
+
+def _longest_s(time_s: FloatArray, mask: NDArray[np.bool_]) -> float:
+    """Duration of the longest stretch of True, each frame lasting to the next one."""
+    if len(time_s) < 2:
+        return 0.0
+    lasts = np.append(np.diff(time_s), np.median(np.diff(time_s)))
+    return max((float(lasts[a:b].sum()) for a, b in runs(mask)), default=0.0)

@@ -1,0 +1,58 @@
+"""From a pose track to angles: pure functions of arrays, one small topic a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.geometry.joints import Joints, joint_angles, smooth_landmarks
+from formcheck.geometry.lumbar import Back, measure_back
+from formcheck.geometry.person import Lifter, follow_lifter
+from formcheck.geometry.view import View, judge_view
+from formcheck.track import PoseTrack
+
+__all__ = ["Back", "Joints", "Kinematics", "Lifter", "View", "kinematics"]
+
+
+@dataclass(frozen=True, eq=False)
+class Kinematics:
+    """Everything that the geometry reads off a track.
+
+    Attributes
+    ----------
+    time_s : float (N,)
+    lifter : Lifter
+        Who was followed, and in which frames.
+    view : View
+        One judgement for the whole clip.
+    points_px : float (N, 33, 2)
+        Smoothed landmarks.
+    joints : Joints
+    back : Back
+        All NaN where the view or the person does not allow a measurement.
+    """
+
+    time_s: NDArray[np.float64]
+    lifter: Lifter
+    view: View
+    points_px: NDArray[np.float64]
+    joints: Joints
+    back: Back
+
+    @property
+    def measurable(self) -> bool:
+        """Whether one lifter was seen well enough from the side."""
+        return self.lifter.one_person and self.view.measurable
+
+
+def kinematics(track: PoseTrack) -> Kinematics:
+    """Measure a whole track."""
+    lifter = follow_lifter(track)
+    view = judge_view(track, lifter.frames)
+    points = smooth_landmarks(track, lifter.frames)
+    joints = joint_angles(points, view.facing, lifter.trunk_px)
+    seen = lifter.frames & view.measurable & lifter.one_person
+    back = measure_back(track, points, seen, view.facing, lifter.trunk_px)
+    return Kinematics(track.time_s, lifter, view, points, joints, back)

@@ -1,0 +1,103 @@
+"""The lifter's own neutral: the lumbar angle when they stand still, or begin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.geometry.joints import Joints
+from formcheck.geometry.lumbar import Back
+from formcheck.signals import runs
+
+__all__ = ["Neutral", "first_reps_neutral", "given_neutral", "no_neutral", "standing_neutral"]
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+# Upright and still: the trunk within some 12 degrees of vertical, legs straight,
+# the hips moving less than a tenth of a trunk length a second, for half a second.
+_UPRIGHT_DEG = 12.0
+_STRAIGHT_DEG = 160.0
+_STILL_PER_S = 0.1
+_LEAST_S = 0.5
+
+_TO_90_PERCENT = 1.645
+
+
+@dataclass(frozen=True)
+class Neutral:
+    """The reference for `flexion_deg`.
+
+    Attributes
+    ----------
+    lumbar_deg : float
+        NaN where there is none.
+    uncertainty_deg : float
+        Half the width of its 90 % interval; 0 if it was given.
+    method : {"standing", "first-reps", "given", "none"}
+    """
+
+    lumbar_deg: float
+    uncertainty_deg: float
+    method: Literal["standing", "first-reps", "given", "none"]
+
+
+def no_neutral() -> Neutral:
+    """Nothing to compare with."""
+    return Neutral(float("nan"), float("nan"), "none")
+
+
+def given_neutral(lumbar_deg: float) -> Neutral:
+    """A neutral that the user measured elsewhere."""
+    return Neutral(lumbar_deg, 0.0, "given")
+
+
+def standing_neutral(time_s: FloatArray, joints: Joints, back: Back, busy: BoolArray) -> Neutral:
+    """Median over the frames in which the lifter stands still, outside repetitions.
+
+    Parameters
+    ----------
+    time_s : float (N,)
+    joints, back
+        Over the same frames.
+    busy : bool (N,)
+        Frames inside repetitions.
+    """
+    if len(time_s) < 3:
+        return no_neutral()
+    speed = np.abs(np.gradient(joints.hip_height, time_s))
+    with np.errstate(invalid="ignore"):
+        still = (
+            ~busy
+            & (np.abs(joints.trunk_lean_deg) < _UPRIGHT_DEG)
+            & (joints.hip_deg > _STRAIGHT_DEG)
+            & (joints.knee_deg > _STRAIGHT_DEG)
+            & (speed < _STILL_PER_S)
+            & np.isfinite(back.lumbar_deg)
+        )
+    long = [(a, b) for a, b in runs(still) if time_s[b - 1] - time_s[a] >= _LEAST_S]
+    if not long:
+        return no_neutral()
+    frames = np.concatenate([np.arange(a, b) for a, b in long])
+    return _median(back, frames, "standing")
+
+
+def first_reps_neutral(back: Back, upright: list[slice]) -> Neutral:
+    """Median over the upright ends of the first repetitions."""
+    frames = np.concatenate([np.r_[s] for s in upright]) if upright else np.array([], dtype=np.intp)
+    frames = frames[np.isfinite(back.lumbar_deg[frames])]
+    return _median(back, frames, "first-reps") if frames.size else no_neutral()
+
+
+def _median(
+    back: Back, frames: NDArray[np.intp], method: Literal["standing", "first-reps"]
+) -> Neutral:
+    """Median, with the scatter about it and the measurement's own uncertainty."""
+    lumbar = back.lumbar_deg[frames]
+    median = float(np.median(lumbar))
+    scatter = _TO_90_PERCENT * 1.4826 * float(np.median(np.abs(lumbar - median)))
+    own = float(np.median(back.uncertainty_deg[frames]))
+    return Neutral(median, float(np.hypot(scatter, own)), method)

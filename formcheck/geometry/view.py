@@ -1,0 +1,104 @@
+"""Which way the lifter faces, and whether the camera saw them from the side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.geometry.vectors import cross, length, unit
+from formcheck.landmarks import LEFT, NOSE, RIGHT, middle
+from formcheck.track import PoseTrack
+
+__all__ = ["Facing", "View", "facing", "judge_view"]
+
+Facing = Literal["left", "right"]
+BoolArray = NDArray[np.bool_]
+
+# Distance between the shoulder (hip) landmarks seen square-on, over the trunk's
+# length: the 80th percentile in the front views of `labels.csv`'s clips. The
+# table of all clips is in benchmarks/clips.md.
+_SHOULDER_WIDTH = 0.72
+_HIP_WIDTH = 0.48
+
+# Side views there read 4-22 degrees, oblique and front ones 46 and more. Beyond
+# some 15 degrees the outline is biased, so the margin between is wide.
+YAW_DOUBTFUL_DEG = 24.0
+YAW_REFUSED_DEG = 33.0
+
+
+@dataclass(frozen=True)
+class View:
+    """How the camera saw the lifter.
+
+    Attributes
+    ----------
+    facing : {"left", "right"}
+        In the picture, once for the whole clip. For a lifter who lies down it
+        is the way they would face if the trunk were turned upright.
+    facing_agreement : float
+        Share 0..1 of the evidence that agrees.
+    yaw_deg : float
+        Estimated turn of the lifter away from a square side view, 0..90, from
+        landmarks; good to some 10 degrees. NaN when nobody was seen.
+    """
+
+    facing: Facing
+    facing_agreement: float
+    yaw_deg: float
+
+    @property
+    def measurable(self) -> bool:
+        """Whether the back may be measured in this view."""
+        return bool(self.yaw_deg <= YAW_REFUSED_DEG)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the view is turned so far that the angles are less sure."""
+        return bool(self.measurable and self.yaw_deg > YAW_DOUBTFUL_DEG)
+
+
+def judge_view(track: PoseTrack, frames: BoolArray) -> View:
+    """Judge facing and yaw once, over the frames in which the lifter was kept."""
+    side, agreement = facing(track, frames)
+    return View(side, agreement, _yaw_deg(track, frames))
+
+
+def facing(track: PoseTrack, frames: BoolArray) -> tuple[Facing, float]:
+    """Decide the facing by vote: feet, face and knees, all relative to the body.
+
+    Each vote is the signed area between a part that points up the body and one
+    that points forwards, so it holds for a lifter who stands, bends or lies.
+    """
+    points = track.landmarks_px.astype(np.float64)
+    up = track.shoulder_px - track.hip_px
+    votes = [cross(up, points[:, NOSE] - middle(points, "ear"))]
+    for side in (LEFT, RIGHT):
+        shank = points[:, side.knee] - points[:, side.ankle]
+        votes.append(cross(shank, points[:, side.toe] - points[:, side.heel]))
+        votes.append(cross(points[:, side.hip] - points[:, side.ankle], shank))
+    evidence = np.concatenate([v[frames] for v in votes])
+    evidence = evidence[np.isfinite(evidence)]
+    total = float(np.abs(evidence).sum())
+    if total == 0:
+        return "right", 0.0
+    share = float(evidence[evidence > 0].sum()) / total
+    return ("right", share) if share >= 0.5 else ("left", 1.0 - share)
+
+
+def _yaw_deg(track: PoseTrack, frames: BoolArray) -> float:
+    """Yaw from the widths of shoulders and hips, seen across the trunk."""
+    points = track.landmarks_px.astype(np.float64)
+    trunk = track.shoulder_px - track.hip_px
+    trunk_px = np.nanmedian(length(trunk)[frames]) if frames.any() else np.nan
+    along = unit(trunk)
+    shoulders = cross(along, points[:, LEFT.shoulder] - points[:, RIGHT.shoulder])
+    hips = cross(along, points[:, LEFT.hip] - points[:, RIGHT.hip])
+    share = np.abs(shoulders) / _SHOULDER_WIDTH + np.abs(hips) / _HIP_WIDTH
+    widths = (share / 2 / trunk_px)[frames]
+    widths = widths[np.isfinite(widths)]
+    if widths.size == 0:
+        return float("nan")
+    return float(np.degrees(np.arcsin(min(1.0, float(np.median(widths))))))

@@ -1,0 +1,142 @@
+"""Signals on real time: gaps, single wild values, and a filter without lag."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["fill_gaps", "lowpass", "remove_spikes", "running_median", "runs"]
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+# Lifts are slow: joint angles carry next to nothing above 4 Hz, the low end of
+# the 4-6 Hz customary for gait (Winter, Biomechanics and Motor Control, ch. 3).
+CUTOFF_HZ = 4.0
+
+# A pose lost for longer than this is missing; nobody knows what happened in it.
+MAX_GAP_S = 0.3
+
+
+def runs(mask: BoolArray) -> list[tuple[int, int]]:
+    """Stretches of True as (start, stop) pairs, stop exclusive."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def fill_gaps(time_s: FloatArray, values: FloatArray, max_gap_s: float = MAX_GAP_S) -> FloatArray:
+    """Bridge gaps of NaN in a (N,) signal linearly, up to `max_gap_s` long.
+
+    Gaps at either end, and longer ones, stay NaN.
+    """
+    known = np.isfinite(values)
+    if known.all() or not known.any():
+        return values.copy()
+    filled = np.interp(time_s, time_s[known], values[known])
+    for start, stop in runs(~known):
+        inner = start > 0 and stop < len(values)
+        if not inner or time_s[stop] - time_s[start - 1] > max_gap_s + 1e-9:
+            filled[start:stop] = np.nan
+    return filled
+
+
+def remove_spikes(
+    time_s: FloatArray, values: FloatArray, window_s: float = 0.25, limit: float = 4.0
+) -> FloatArray:
+    """Turn single wild values of a (N,) signal into NaN (Hampel's rule).
+
+    A value is wild when it lies more than `limit` robust standard deviations
+    from the median of its neighbours. The deviation is at least that of the
+    whole signal's frame-to-frame steps, so that smooth signals lose nothing.
+    """
+    if np.isfinite(values).sum() < 5:
+        return values.copy()
+    windows = _windows(time_s, values, window_s)
+    median = _nanmedian(windows)
+    spread = 1.4826 * _nanmedian(np.abs(windows - median[:, None]))
+    steps = np.abs(np.diff(values))
+    floor = (
+        1.4826 * float(np.median(steps[np.isfinite(steps)])) if np.isfinite(steps).any() else 0.0
+    )
+    wild = np.abs(values - median) > limit * np.maximum(spread, floor) + 1e-9
+    return np.where(wild, np.nan, values)
+
+
+def running_median(time_s: FloatArray, values: FloatArray, window_s: float) -> FloatArray:
+    """Median of a (N,) signal over a window around each value; NaN stays NaN.
+
+    Slopes stay as they are; whatever is shorter than half the window goes.
+    """
+    if len(values) < 3:
+        return values.copy()
+    median = _nanmedian(_windows(time_s, values, window_s))
+    return np.where(np.isfinite(values), median, np.nan)
+
+
+def lowpass(time_s: FloatArray, values: FloatArray, cutoff_hz: float = CUTOFF_HZ) -> FloatArray:
+    """Zero-phase fourth-order Butterworth filter over true times.
+
+    Parameters
+    ----------
+    time_s : float (N,)
+        Strictly increasing, evenly spaced or not.
+    values : float (N,) or (N, M)
+        Short gaps are bridged first; long ones stay NaN and split the signal.
+
+    Returns
+    -------
+    float, like `values`
+        Unchanged where the sampling is too coarse for the cutoff.
+    """
+    columns = values.reshape(len(values), -1)
+    filtered = np.stack([_lowpass_1d(time_s, c, cutoff_hz) for c in columns.T], axis=-1)
+    return filtered.reshape(values.shape)
+
+
+def _lowpass_1d(time_s: FloatArray, values: FloatArray, cutoff_hz: float) -> FloatArray:
+    result = fill_gaps(time_s, values)
+    for start, stop in runs(np.isfinite(result)):
+        result[start:stop] = _lowpass_run(time_s[start:stop], result[start:stop], cutoff_hz)
+    return result
+
+
+def _lowpass_run(time_s: FloatArray, values: FloatArray, cutoff_hz: float) -> FloatArray:
+    if len(values) < 6:
+        return values
+    interval_s = _interval_s(time_s)
+    if cutoff_hz * interval_s >= 0.4:
+        return values
+    from scipy.signal import butter, sosfiltfilt
+
+    grid = np.arange(time_s[0], time_s[-1] + interval_s, interval_s)
+    even = np.interp(grid, time_s, values)
+    # Two passes halve the power at the cutoff twice; this puts it back (Winter).
+    corrected_hz = min(cutoff_hz / (np.sqrt(2.0) - 1.0) ** 0.25, 0.49 / interval_s)
+    sections = butter(2, corrected_hz * interval_s * 2, output="sos")
+    pad = min(len(even) - 1, round(1.0 / interval_s))
+    smooth = sosfiltfilt(sections, even, padlen=pad)
+    return np.asarray(np.interp(time_s, grid, smooth))
+
+
+def _windows(time_s: FloatArray, values: FloatArray, window_s: float) -> FloatArray:
+    """Each value with its neighbours, (N, 2 h + 1), NaN beyond the ends."""
+    half = max(1, round(window_s / 2 / _interval_s(time_s)))
+    padded = np.pad(values, half, constant_values=np.nan)
+    return np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1)
+
+
+def _interval_s(time_s: FloatArray) -> float:
+    return float(np.median(np.diff(time_s)))
+
+
+def _nanmedian(windows: FloatArray) -> FloatArray:
+    """Median over the last axis, NaN where nothing is known, without a warning."""
+    ordered = np.sort(windows, axis=-1)  # NaN sorts last
+    count = np.isfinite(windows).sum(axis=-1)
+    low = np.maximum((count - 1) // 2, 0)
+    high = np.maximum(count // 2, 0)
+    pick = [
+        np.take_along_axis(ordered, i[..., None], -1)[..., 0]
+        for i in (low, np.minimum(high, windows.shape[-1] - 1))
+    ]
+    return np.where(count > 0, (pick[0] + pick[1]) / 2, np.nan)

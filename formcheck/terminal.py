@@ -1,0 +1,186 @@
+"""What a person sees in the terminal: progress, a table, a verdict."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Column, Table
+from rich.text import Text
+
+from formcheck.analysis import OnVideo, SetAnalysis
+from formcheck.findings import Finding
+from formcheck.measures import RepMeasures
+
+if TYPE_CHECKING:
+    from formcheck.video import Video
+
+__all__ = ["frames_progress", "native_chatter_hidden", "print_analysis", "verdict"]
+
+_STYLES = {"info": "cyan", "caution": "yellow", "stop": "bold red"}
+_CARE = (
+    "An outline measure, not an X-ray; it does not diagnose. With pain that is severe, lasts, or "
+    "comes with numbness or weakness, see a professional."
+)
+
+
+class _Rate(ProgressColumn):
+    """Frames a second."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:.0f} fps" if task.speed else "", style="dim")
+
+
+@contextmanager
+def native_chatter_hidden(*, shown: bool) -> Iterator[None]:
+    """Keep what MediaPipe's C++ writes to the process's stderr from the user.
+
+    It writes before its own log level can be set. Python's `sys.stderr` goes on
+    to where it went before.
+    """
+    if shown:
+        yield
+        return
+    sys.stderr.flush()
+    kept = os.dup(2)
+    python_stderr = sys.stderr
+    with open(kept, "w", buffering=1, encoding="utf-8", errors="replace") as stderr:  # noqa: PTH123
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
+        sys.stderr = stderr
+        try:
+            yield
+        finally:
+            stderr.flush()
+            os.dup2(kept, 2)
+            sys.stderr = python_stderr
+
+
+@contextmanager
+def frames_progress(*, quiet: bool) -> Iterator[OnVideo]:
+    """Show a bar on stderr with frames per second and time left, if somebody looks."""
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeRemainingColumn(),
+    )
+    with Progress(
+        *columns, console=console, transient=True, disable=quiet or not console.is_terminal
+    ) as bar:
+
+        def on_video(video: Video) -> Callable[[int], None]:
+            task = bar.add_task("Finding the lifter", total=video.expected)
+            return lambda done: bar.update(task, completed=done)
+
+        yield on_video
+
+
+def verdict(analysis: SetAnalysis) -> str:
+    """Say in one line what came out."""
+    if not analysis.measured:
+        return f"Not measured: {analysis.reasons[0].message}"
+    for_the_set = [f for f in analysis.findings if f.rep is None]
+    if for_the_set:
+        return " ".join(finding.message for finding in for_the_set)
+    worst = max((r for r in analysis.reps if r.measured), key=lambda rep: rep.peak_deg)
+    seen = sum(rep.measured for rep in analysis.reps)
+    return (
+        f"No rounding or over-arching found in {seen} of {_reps(len(analysis.reps))}; "
+        f"most flexed {worst.peak_deg:+.0f}° ±{worst.uncertainty_deg:.0f}° from flat."
+    )
+
+
+def print_analysis(analysis: SetAnalysis, folder: Path) -> None:
+    """Print the table of repetitions, the findings and where the files lie."""
+    console = Console(highlight=False)
+    if analysis.reps:
+        console.print(_table(analysis))
+    console.print(Text(verdict(analysis), style="bold"))
+    for finding in analysis.findings:
+        if finding.rep is None:
+            console.print(_finding(finding))
+    for reason in analysis.reasons:
+        console.print(Text.assemble((reason.code, "cyan"), f": {reason.message} {reason.advice}"))
+    for warning in _clip_warnings(analysis):
+        console.print(Text(warning, style="yellow"))
+    console.print(Text(_CARE, style="dim"))
+    console.print(Text(f"Written to {folder}", style="dim"), soft_wrap=True)
+
+
+def _table(analysis: SetAnalysis) -> Table:
+    table = Table(
+        "rep",
+        "at",
+        "whole",
+        "most flexed",
+        "least",
+        "from neutral",
+        "speed",
+        "back seen",
+        Column("findings", overflow="fold", min_width=21),
+        title=f"{analysis.exercise.name}: lumbar angle, 0 flat, + rounded, - arched",
+        title_justify="left",
+        box=None,
+        padding=(0, 1, 0, 0),
+    )
+    for number, rep in enumerate(analysis.reps, start=1):
+        table.add_row(*_row(number, rep, analysis))
+    return table
+
+
+def _row(number: int, rep: RepMeasures, analysis: SetAnalysis) -> tuple[str | Text, ...]:
+    codes = [f for f in analysis.findings if f.rep == number]
+    return (
+        str(number),
+        f"{rep.start_s:.1f} s",
+        "yes" if rep.rep.complete else "no",
+        _angle(rep.peak_deg) + (f" ±{rep.uncertainty_deg:.0f}" if rep.measured else ""),
+        _angle(rep.least_deg),
+        _angle(rep.peak_deg - analysis.neutral.lumbar_deg),
+        f"{rep.concentric_speed:.2f} /s" if math.isfinite(rep.concentric_speed) else "-",
+        f"{rep.visible:.0%}",
+        Text(" ").join(Text(f.code, style=_STYLES[f.severity]) for f in codes),
+    )
+
+
+def _finding(finding: Finding) -> Text:
+    return Text.assemble(
+        (f"{finding.severity}: ", _STYLES[finding.severity]), f"{finding.why} {finding.advice}"
+    )
+
+
+def _clip_warnings(analysis: SetAnalysis) -> list[str]:
+    clip = analysis.track.clip
+    warnings = []
+    if clip.truncated:
+        warnings.append("The clip is cut off: its end is missing and was not analysed.")
+    if clip.decode_failures:
+        warnings.append(f"{clip.decode_failures} frames of the clip could not be decoded.")
+    return warnings
+
+
+def _angle(value: float) -> str:
+    return f"{value:+.0f}°" if math.isfinite(value) else "not seen"
+
+
+def _reps(count: int) -> str:
+    return f"{count} repetition{'s' * (count != 1)}"

@@ -1,0 +1,162 @@
+"""The pose track: all that is kept of a clip, and enough to analyse it again."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.clip import ClipInfo
+from formcheck.errors import InputError
+from formcheck.landmarks import LANDMARK_COUNT, middle
+from formcheck.outline import STATIONS
+
+__all__ = ["PoseTrack", "load_track", "save_track"]
+
+FORMAT_VERSION = 1
+
+_SHAPES: dict[str, tuple[int, ...]] = {
+    "frame": (),
+    "time_s": (),
+    "landmarks_px": (LANDMARK_COUNT, 2),
+    "visibility": (LANDMARK_COUNT,),
+    "profile": (2, STATIONS.size),
+}
+# 12 hours at 30 frames a second; a damaged header cannot ask for more memory.
+_MAX_FRAMES = 1_300_000
+
+
+@dataclass(frozen=True, eq=False)
+class PoseTrack:
+    """Landmarks and trunk outlines over time.
+
+    Attributes
+    ----------
+    frame : int (N,)
+        Number of the frame in the clip.
+    time_s : float (N,)
+        Seconds since the clip's first frame, strictly increasing.
+    landmarks_px : float (N, 33, 2)
+        MediaPipe's landmarks in pixels of the analysed picture, y down; NaN in
+        frames without a person.
+    visibility : float (N, 33)
+        MediaPipe's own 0..1; known to be near 1 for joints that are hidden.
+    profile : float (N, 2, K)
+        Outline of the trunk on either side of the hip→shoulder axis of that
+        frame (see `formcheck.outline.trace_outline`), in axis lengths.
+    clip : ClipInfo
+    model_name, model_sha256 : str
+    max_fps : float
+        Most frames a second that were analysed; 0 for all.
+    """
+
+    frame: NDArray[np.int64]
+    time_s: NDArray[np.float64]
+    landmarks_px: NDArray[np.float32]
+    visibility: NDArray[np.float32]
+    profile: NDArray[np.float32]
+    clip: ClipInfo
+    model_name: str
+    model_sha256: str
+    max_fps: float
+
+    def __post_init__(self) -> None:
+        count = len(self.time_s)
+        for name, tail in _SHAPES.items():
+            shape = getattr(self, name).shape
+            if shape != (count, *tail):
+                raise ValueError(f"{name} must have shape {(count, *tail)}, got {shape}")
+        if not np.isfinite(self.time_s).all() or (np.diff(self.time_s) <= 0).any():
+            raise ValueError("time_s must be finite and strictly increasing")
+
+    def __len__(self) -> int:
+        return len(self.time_s)
+
+    def __repr__(self) -> str:
+        return f"PoseTrack({self.clip.name!r}, frames={len(self)}, found={self.found.sum()})"
+
+    @property
+    def found(self) -> NDArray[np.bool_]:
+        """Frames in which a person was found, bool (N,)."""
+        return np.asarray(np.isfinite(self.landmarks_px).all(axis=(1, 2)))
+
+    @property
+    def hip_px(self) -> NDArray[np.float64]:
+        """Middle of the hips, float (N, 2): where the outline's axis begins."""
+        return middle(self.landmarks_px, "hip")
+
+    @property
+    def shoulder_px(self) -> NDArray[np.float64]:
+        """Middle of the shoulders, float (N, 2): where the outline's axis ends."""
+        return middle(self.landmarks_px, "shoulder")
+
+
+def save_track(track: PoseTrack, file: Path | IO[bytes]) -> None:
+    """Write a track as ``.npz``: plain arrays and one line of JSON, no pickles."""
+    about = {
+        "format_version": FORMAT_VERSION,
+        "clip": asdict(track.clip),
+        "model_name": track.model_name,
+        "model_sha256": track.model_sha256,
+        "max_fps": track.max_fps,
+    }
+    arrays: dict[str, Any] = {name: getattr(track, name) for name in _SHAPES}
+    np.savez_compressed(file, about=np.array(json.dumps(about)), **arrays)
+
+
+def load_track(path: Path) -> PoseTrack:
+    """Read a track that `save_track` wrote.
+
+    Raises
+    ------
+    InputError
+        If the file is not a whole track of this format. Pickled objects are
+        refused unread.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            about = json.loads(str(stored["about"][()]))
+            arrays = {name: _array(stored, name) for name in _SHAPES}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise InputError(f"{path} is not a whole pose track: {_reason(error)}") from error
+    return _assemble(path, about, arrays)
+
+
+def _array(stored: Any, name: str) -> NDArray[Any]:
+    array: NDArray[Any] = stored[name]
+    if not np.issubdtype(array.dtype, np.number) or array.size > _MAX_FRAMES * 2 * STATIONS.size:
+        raise ValueError(f"{name} has an unexpected type or size")
+    kind = {"frame": np.int64, "time_s": np.float64}.get(name, np.float32)
+    return array.astype(kind)
+
+
+def _assemble(path: Path, about: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> PoseTrack:
+    version = about.get("format_version")
+    if version != FORMAT_VERSION:
+        raise InputError(
+            f"{path} is a pose track of format {version}; this formcheck reads format "
+            f"{FORMAT_VERSION}. Analyse the clip again."
+        )
+    try:
+        known = {f.name for f in fields(ClipInfo)}
+        clip = ClipInfo(**{k: v for k, v in about["clip"].items() if k in known})
+        return PoseTrack(
+            **arrays,
+            clip=clip,
+            model_name=str(about["model_name"]),
+            model_sha256=str(about["model_sha256"]),
+            max_fps=float(about["max_fps"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InputError(f"{path} is not a whole pose track: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return f"{error.args[0]} is missing."
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
