@@ -69,7 +69,8 @@ def rows(clips: Path) -> Iterator[Row]:
 def table(found: list[Row]) -> str:
     """Markdown, with the counts of what was right below."""
     lines = [
-        "| clip | as | label: view, reps, back | yaw | view | reps (whole) | most flexed of each rep | neutral | findings | reasons |",
+        "| clip | as | label: view, reps, back | yaw | view | reps (whole) "
+        "| most flexed of each rep | neutral | findings | reasons |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     lines += [_line(row) for row in found]
@@ -84,7 +85,7 @@ def _line(row: Row) -> str:
     label, analysis = row.label, row.analysis
     kin = analysis.kinematics
     peaks = [
-        f"{rep.peak_deg:+.0f}±{rep.uncertainty_deg:.0f}" if rep.measured else "–"
+        f"{rep.peak_deg:+.0f}±{rep.uncertainty_deg:.0f}" if rep.measured else "-"
         for rep in analysis.reps
     ]
     neutral = analysis.neutral
@@ -97,7 +98,7 @@ def _line(row: Row) -> str:
         f"{len(analysis.reps)} ({sum(r.rep.complete for r in analysis.reps)})"
         + _mark(row.reps_right),
         " ".join(peaks),
-        "–" if neutral.method == "none" else f"{neutral.lumbar_deg:+.0f} {neutral.method}",
+        "-" if neutral.method == "none" else f"{neutral.lumbar_deg:+.0f} {neutral.method}",
         " ".join(sorted({f.code for f in analysis.findings})) + _mark(row.back_right),
         " ".join(reason.code for reason in analysis.reasons),
     ]

@@ -71,7 +71,7 @@ _ARCHED_DEG = 15.0
 
 _DEADLIFT = Exercise(
     name="deadlift",
-    swing=Swing(joint="hip_deg", bent_deg=115.0, straight_deg=150.0, least_deg=45.0),
+    swing=Swing(joint="hip_deg", bent_deg=115.0, straight_deg=150.0, least_deg=35.0),
     starts="bent",
     knee_bends_to_deg=None,
     lean_reaches_deg=25.0,
@@ -81,7 +81,7 @@ _DEADLIFT = Exercise(
 
 _SQUAT = Exercise(
     name="squat",
-    swing=Swing(joint="hip_deg", bent_deg=125.0, straight_deg=150.0, least_deg=40.0),
+    swing=Swing(joint="hip_deg", bent_deg=125.0, straight_deg=150.0, least_deg=35.0),
     starts="straight",
     knee_bends_to_deg=125.0,
     lean_reaches_deg=None,

@@ -63,12 +63,18 @@ class RepMeasures:
 
 
 def measure_rep(rep: Rep, kin: Kinematics, exercise: Exercise) -> RepMeasures:
-    """Measure one repetition."""
+    """Measure one repetition.
+
+    The most flexed moment is where the angle less its uncertainty is highest, the
+    most extended where angle plus uncertainty is lowest: a sure value is not
+    displaced by an unsure one beside it.
+    """
     time_s, frames = kin.time_s, slice(rep.start, rep.end + 1)
     lumbar, uncertainty = kin.back.lumbar_deg[frames], kin.back.uncertainty_deg[frames]
     seen = np.isfinite(lumbar)
     visible = float(seen.mean())
-    peak, least = (int(np.nanargmax(lumbar)), int(np.nanargmin(lumbar))) if seen.any() else (0, 0)
+    peak = int(np.nanargmax(lumbar - uncertainty)) if seen.any() else 0
+    least = int(np.nanargmin(lumbar + uncertainty)) if seen.any() else 0
     known = visible >= MIN_VISIBLE
 
     def value(values: FloatArray, at: int) -> float:

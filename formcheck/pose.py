@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from formcheck.errors import InputError, ModelError
 from formcheck.landmarks import LANDMARK_COUNT, middle
 from formcheck.models import ResolvedModel
-from formcheck.outline import STATIONS, trace_outline
+from formcheck.outline import STATIONS, snap_to_edges, trace_outline
 from formcheck.track import PoseTrack
 from formcheck.video import Frame, Video
 
@@ -150,4 +150,5 @@ def _detect(
     height, width = mask.shape
     points = landmarks[:, :2].astype(np.float64) * (width, height)
     hip, shoulder = middle(points, "hip"), middle(points, "shoulder")
-    return landmarks, trace_outline(mask, hip, shoulder).astype(np.float32)
+    outline = trace_outline(mask, hip, shoulder)
+    return landmarks, snap_to_edges(frame.image, outline, hip, shoulder).astype(np.float32)

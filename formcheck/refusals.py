@@ -117,7 +117,7 @@ def _rep_reasons(kin: Kinematics, reps: Sequence[RepMeasures], exercise: Exercis
 def _doubts(track: PoseTrack, kin: Kinematics) -> list[Reason]:
     found = []
     lost = 1.0 - float(kin.lifter.frames.mean())
-    if lost > _MUCH_LOST:
+    if lost > _MUCH_LOST and kin.lifter.one_person:
         found.append(_filled(_POSE_LOST, lost=lost))
     if track.clip.fps < LOW_RATE_FPS:
         found.append(_filled(_LOW_RATE, fps=track.clip.fps))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -65,11 +67,12 @@ def remove_spikes(
 def running_median(time_s: FloatArray, values: FloatArray, window_s: float) -> FloatArray:
     """Median of a (N,) signal over a window around each value; NaN stays NaN.
 
-    Slopes stay as they are; whatever is shorter than half the window goes.
+    Slopes stay as they are; whatever is shorter than half the window goes. The
+    signal is taken to stay at its first and last value beyond its ends.
     """
     if len(values) < 3:
         return values.copy()
-    median = _nanmedian(_windows(time_s, values, window_s))
+    median = _nanmedian(_windows(time_s, values, window_s, pad="edge"))
     return np.where(np.isfinite(values), median, np.nan)
 
 
@@ -118,10 +121,13 @@ def _lowpass_run(time_s: FloatArray, values: FloatArray, cutoff_hz: float) -> Fl
     return np.asarray(np.interp(time_s, grid, smooth))
 
 
-def _windows(time_s: FloatArray, values: FloatArray, window_s: float) -> FloatArray:
-    """Each value with its neighbours, (N, 2 h + 1), NaN beyond the ends."""
+def _windows(
+    time_s: FloatArray, values: FloatArray, window_s: float, pad: Literal["nan", "edge"] = "nan"
+) -> FloatArray:
+    """Each value with its neighbours, (N, 2 h + 1), padded with NaN or the end's value."""
     half = max(1, round(window_s / 2 / _interval_s(time_s)))
-    padded = np.pad(values, half, constant_values=np.nan)
+    ends = (np.nan, np.nan) if pad == "nan" else (values[0], values[-1])
+    padded = np.pad(values, half, constant_values=ends)
     return np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1)
 
 

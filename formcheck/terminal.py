@@ -26,6 +26,7 @@ from rich.text import Text
 from formcheck.analysis import OnVideo, SetAnalysis
 from formcheck.findings import Finding
 from formcheck.measures import RepMeasures
+from formcheck.refusals import Reason
 
 if TYPE_CHECKING:
     from formcheck.video import Video
@@ -119,7 +120,7 @@ def print_analysis(analysis: SetAnalysis, folder: Path) -> None:
         if finding.rep is None:
             console.print(_finding(finding))
     for reason in analysis.reasons:
-        console.print(Text.assemble((reason.code, "cyan"), f": {reason.message} {reason.advice}"))
+        console.print(_reason(reason, said=not analysis.measured and reason is analysis.reasons[0]))
     for warning in _clip_warnings(analysis):
         console.print(Text(warning, style="yellow"))
     console.print(Text(_CARE, style="dim"))
@@ -168,13 +169,20 @@ def _finding(finding: Finding) -> Text:
     )
 
 
+def _reason(reason: Reason, *, said: bool) -> Text:
+    """The reason with its advice, or the advice alone if the verdict has said the rest."""
+    text = reason.advice if said else f"{reason.message} {reason.advice}"
+    return Text.assemble((f"{reason.code}: ", "cyan"), text)
+
+
 def _clip_warnings(analysis: SetAnalysis) -> list[str]:
     clip = analysis.track.clip
     warnings = []
     if clip.truncated:
         warnings.append("The clip is cut off: its end is missing and was not analysed.")
     if clip.decode_failures:
-        warnings.append(f"{clip.decode_failures} frames of the clip could not be decoded.")
+        frames = "frame" if clip.decode_failures == 1 else "frames"
+        warnings.append(f"{clip.decode_failures} {frames} of the clip could not be decoded.")
     return warnings
 
 

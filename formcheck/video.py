@@ -10,8 +10,6 @@ from __future__ import annotations
 import hashlib
 import math
 import os
-import stat
-import struct
 import weakref
 from array import array
 from collections import deque
@@ -19,15 +17,18 @@ from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 
 import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from formcheck.clip import ClipInfo
+from formcheck.container import examine
 from formcheck.errors import ConfigurationError, InputError
+from formcheck.thinning import Thinning, frames_apart
 
-__all__ = ["MAX_SIDE_PX", "ClipInfo", "Frame", "Video", "open_video"]
+__all__ = ["MAX_SIDE_PX", "Frame", "Video", "open_video"]
 
 # FFmpeg writes "[h264 @ ...]" straight to the process's stderr. OpenCV reads this
 # once, at the first capture; -8 is AV_LOG_QUIET. A user's own setting wins.
@@ -38,13 +39,8 @@ os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 MAX_SIDE_PX = 1920
 _AHEAD_FRAMES = 4
 _MAX_MISSES = 300  # in a row: 10 s, the longest usual distance between key frames
-_RATE_SLACK = 0.2  # a clip up to 20 % faster than max_fps keeps every frame
 _GRID_S = 0.00101  # Matroska, WebM and FLV round times to 1 ms
 _TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
-
-_ISO_STARTS = {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot"}
-# Matroska and WebM, FLV, Ogg, Windows Media, MPEG program and elementary streams
-_STARTS = (b"\x1aE\xdf\xa3", b"FLV", b"OggS", b"0&\xb2u", b"\0\0\1", b"\0\0\0\1")
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,123 +62,6 @@ class Frame:
 
     def __repr__(self) -> str:
         return f"Frame(index={self.index}, time_s={self.time_s:.3f}, shape={self.image.shape})"
-
-
-@dataclass(frozen=True)
-class ClipInfo:
-    """What a clip turned out to be, known once it has been read to its end."""
-
-    name: str
-    sha256: str
-    width: int  # the recorded picture [px], upright, with square pixels
-    height: int
-    frames: int  # decoded and with a usable time, skipped ones included
-    duration_s: float  # from the first frame to the end of the last
-    fps: float  # one over the typical interval between frames; NaN for one frame
-    variable_frame_rate: bool  # over 2 % of the intervals are off by 10 % and by 1 ms
-    decode_failures: int  # given up by the decoder, with good frames after them
-    truncated: bool  # the file was cut, or ended well before the duration it states
-    untimed_frames: int = 0  # left out: their time was not after that of the frame before
-
-
-def _is_container(head: bytes) -> bool:
-    # Nothing else reaches FFmpeg, which would follow playlists and scripts to other
-    # files, and for a picture with a '%' in its name look for numbered ones.
-    mpeg_ts = any(head[at : at + 1] == head[at + 188 : at + 189] == b"G" for at in (0, 4))
-    avi = head[:4] == b"RIFF" and head[8:12] == b"AVI "
-    return mpeg_ts or avi or head[4:8] in _ISO_STARTS or head.startswith(_STARTS)
-
-
-def _movie_s(box: bytes) -> float | None:
-    # The duration in the first bytes of an MP4's index, edits applied; some state none
-    if box[12:16] != b"mvhd":
-        return None
-    scale, ticks = struct.unpack_from(*((">IQ", box, 36) if box[16] else (">II", box, 28)))
-    return ticks / scale if scale and ticks else None
-
-
-def _examine_mp4(file: BinaryIO, size: int) -> tuple[bool, float | None]:
-    """Whether an MP4 of `size` bytes was cut, and the duration it states [s]."""
-    at, cut, indexed, stated_s = 0, False, False, None
-    while at + 8 <= size:
-        file.seek(at)
-        box = file.read(48).ljust(48, b"\0")
-        length, kind = struct.unpack_from(">I4s", box)
-        if length == 1:  # a 64-bit length follows
-            length = struct.unpack_from(">Q", box, 8)[0]
-        at = at + max(length, 8) if length else size
-        cut |= at > size and kind in {b"mdat", b"moov", b"moof"}
-        if kind == b"moov":
-            indexed, stated_s = at <= size, _movie_s(box)
-    if not indexed:
-        raise InputError(
-            f"{file.name} is incomplete: it was cut off before its index was written. "
-            "Copy it from the phone again, or film again."
-        )
-    return cut, stated_s
-
-
-def _examine(path: Path) -> tuple[bool, float | None]:
-    """Refuse what is no video before FFmpeg sees it; returns as `_examine_mp4`."""
-    try:
-        str(path).encode()  # OpenCV crashes on other names
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or a device"
-            raise InputError(f"{path} is {kind}, not a file. Name one video file.")
-        if not status.st_size:
-            raise InputError(f"{path} is empty (0 bytes). Copy or record the clip again.")
-        with path.open("rb") as file:
-            head = file.read(256)
-            if not _is_container(head):
-                raise InputError(f"{path} is not a video. Give an MP4, MOV, MKV, WebM or AVI file.")
-            is_mp4 = head[4:8] in _ISO_STARTS
-            return _examine_mp4(file, status.st_size) if is_mp4 else (False, None)
-    except UnicodeEncodeError as error:
-        raise InputError(f"{path!a}: the name is not UTF-8. Rename the file.") from error
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise InputError(f"{path}: {reason}. Check its name, folder and permissions.") from error
-
-
-def _stride(interval_s: float, max_fps: float) -> int:
-    # How many frames apart the kept ones are; 1 while the interval is not known
-    rate = 1 / interval_s if interval_s > 0 else 0.0
-    return max(1, math.ceil(rate / max_fps - _RATE_SLACK))
-
-
-class _Thinning:
-    """Picks evenly spaced frames by their times.
-
-    Of a clip faster than `max_fps` every n-th frame is kept, n = rate / max_fps
-    rounded up, so 50 fps becomes 25 and not 30 uneven ones. The rate is that of the
-    last 32 frames, so n follows a clip that changes it. The half interval of
-    tolerance is for the jitter of single times.
-    """
-
-    def __init__(self, max_fps: float, stated_interval_s: float) -> None:
-        self._recent_s = deque[float](maxlen=32)
-        self._stated_interval_s = stated_interval_s
-        self._max_fps = max_fps
-        self._kept_s = -math.inf
-
-    def keeps(self, time_s: float) -> bool:
-        self._recent_s.append(time_s)
-        interval_s = self._interval_s()
-        stride = _stride(interval_s, self._max_fps)
-        if stride > 1 and time_s - self._kept_s < (stride - 0.5) * interval_s:
-            return False
-        self._kept_s = time_s
-        return True
-
-    def _interval_s(self) -> float:
-        if len(self._recent_s) == 1:
-            return self._stated_interval_s
-        steps = np.diff(self._recent_s)
-        # A mean, for times rounded to 1 ms, that one long pause does not move
-        interval_s = float(np.minimum(steps, 2 * np.median(steps)).mean())
-        # Of the first few, jitter alone can make a fast clip
-        return max(interval_s, self._stated_interval_s) if len(steps) < 16 else interval_s
 
 
 def _read_ahead(frames: Generator[Frame]) -> Generator[Frame]:
@@ -217,7 +96,7 @@ class Video:
 
     def __init__(self, path: Path, max_fps: float | None) -> None:
         self._path = path
-        self._cut, self._stated_s = _examine(path)
+        self._cut, self._stated_s = examine(path)
         level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
         # An absolute path is never taken for a URL, a device or an option.
         self._capture = cv2.VideoCapture(str(path.absolute()), cv2.CAP_FFMPEG)
@@ -249,10 +128,10 @@ class Video:
         fps, frames = (self._capture.get(p) for p in (cv2.CAP_PROP_FPS, cv2.CAP_PROP_FRAME_COUNT))
         known = 1 <= fps <= 300 and 0 < frames < 1e8
         self.expected_frames = int(frames) if known else None
-        self.expected = math.ceil(frames / _stride(1 / fps, max_fps)) if known else None
+        self.expected = math.ceil(frames / frames_apart(1 / fps, max_fps)) if known else None
         if known and self._stated_s is None:
             self._stated_s = frames / fps
-        self._thinning = _Thinning(max_fps, 1 / fps if known else 0.0)
+        self._thinning = Thinning(max_fps, 1 / fps if known else 0.0)
 
     def _error(self, what: str) -> InputError:
         return InputError(f"{self._path} {what}. Play it: if that works, export it as MP4 (H.264).")

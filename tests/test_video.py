@@ -32,8 +32,9 @@ from clipmaker import (
 )
 
 import formcheck
+from formcheck.clip import ClipInfo
 from formcheck.errors import ConfigurationError, InputError
-from formcheck.video import MAX_SIDE_PX, ClipInfo, Frame, Video, open_video
+from formcheck.video import MAX_SIDE_PX, Frame, Video, open_video
 
 # Times in Matroska, WebM and FLV are rounded to 1 ms, those of MP4 here to 1/90 ms.
 TIME_TOLERANCE_S = 0.00101

@@ -57,8 +57,10 @@ _STATIONS_TOGETHER = 3.0
 # What remains with a perfect outline; to be replaced by the rendered lifters' figure.
 _FLOOR_DEG = 2.0
 _TO_90_PERCENT = 1.645
-_ROBUST_ROUNDS = 5
-_HUBER = 1.5
+# Huber's weights find the curve, Tukey's then leave out what stands off it: a fold
+# of the shirt, a bite that the mask takes out of the back.
+_HUBER_ROUNDS, _TUKEY_ROUNDS = 5, 5
+_HUBER, _TUKEY = 1.5, 3.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,7 +153,7 @@ class _Parabola:
 
 
 def _fit_parabola(u: FloatArray, d: FloatArray, slide: float) -> _Parabola:
-    """Huber-weighted parabola over the window, moved by `slide`, all frames at once."""
+    """Robust parabola over the window, moved by `slide`, all frames at once."""
     low, high = LUMBAR_FROM + slide, LUMBAR_TO + slide
     seen = (u >= low) & (u <= high) & np.isfinite(d)
     seen &= _enough(u, seen, low, high)[:, None]
@@ -159,16 +161,25 @@ def _fit_parabola(u: FloatArray, d: FloatArray, slide: float) -> _Parabola:
     y = np.where(seen, d, 0.0)
     powers = np.stack([x**p for p in range(5)], axis=-1)
     weight = seen.astype(np.float64)
-    for _ in range(_ROBUST_ROUNDS):
+    for turn in range(_HUBER_ROUNDS + _TUKEY_ROUNDS):
         inverse = _inverse_normal(powers, weight)
         right = np.einsum("nk,nkp->np", weight * y, powers[..., :3])
         coefficients = np.einsum("npq,nq->np", inverse, right)
         error = np.where(seen, y - np.einsum("nkp,np->nk", powers[..., :3], coefficients), np.nan)
         residual = _spread(error)
-        scaled = np.abs(np.nan_to_num(error)) / (_HUBER * residual[:, None])
-        weight = seen / np.maximum(1.0, scaled)
+        scaled = np.abs(np.nan_to_num(error)) / residual[:, None]
+        weight = seen * (_huber(scaled) if turn < _HUBER_ROUNDS else _tukey(scaled))
     coefficients[~seen.any(axis=1)] = np.nan
     return _Parabola(coefficients, residual, np.sqrt(inverse[:, 2, 2]))
+
+
+def _huber(scaled: FloatArray) -> FloatArray:
+    return _HUBER / np.maximum(_HUBER, scaled)
+
+
+def _tukey(scaled: FloatArray) -> FloatArray:
+    inside = np.maximum(1.0 - (scaled / _TUKEY) ** 2, 1e-3)
+    return np.asarray(inside**2)
 
 
 def _inverse_normal(powers: FloatArray, weight: FloatArray) -> FloatArray:

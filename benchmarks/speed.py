@@ -1,0 +1,158 @@
+"""What the analysis costs on top of MediaPipe itself: time, memory, and a saved track.
+
+    python benchmarks/speed.py CLIP [--out benchmarks/speed.md]
+
+CLIP should last 30 s or more; a shorter one is repeated until it does. Every
+figure is a ratio of two runs on the same machine, whole processes with start-up.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import cv2
+import imageio_ffmpeg
+import numpy as np
+import psutil
+
+from formcheck.analysis import Settings, analyze_track, read_track
+from formcheck.models import ensure
+from formcheck.track import PoseTrack
+
+HERE = Path(__file__).parent
+
+# Decodes every frame and has MediaPipe find the pose and the mask; nothing else.
+BARE = """
+import sys
+import cv2
+import mediapipe as mp
+from mediapipe.tasks.python import BaseOptions, vision
+
+clip, model = sys.argv[1:]
+options = vision.PoseLandmarkerOptions(
+    base_options=BaseOptions(model_asset_path=model),
+    running_mode=vision.RunningMode.VIDEO,
+    output_segmentation_masks=True,
+)
+capture = cv2.VideoCapture(clip)
+with vision.PoseLandmarker.create_from_options(options) as landmarker:
+    while True:
+        read, picture = capture.read()
+        if not read:
+            break
+        image = mp.Image(
+            image_format=mp.ImageFormat.SRGB, data=cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+        )
+        result = landmarker.detect_for_video(image, int(capture.get(cv2.CAP_PROP_POS_MSEC)))
+        if result.segmentation_masks:
+            result.segmentation_masks[0].numpy_view()
+"""
+
+
+def repeated(clip: Path, least_s: float, target: Path) -> Path:
+    """The clip, looped without encoding it again until it lasts long enough."""
+    capture = cv2.VideoCapture(str(clip))
+    duration_s = capture.get(cv2.CAP_PROP_FRAME_COUNT) / capture.get(cv2.CAP_PROP_FPS)
+    loops = max(0, int(np.ceil(least_s / duration_s)) - 1)
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", "-stream_loop", str(loops)]
+    subprocess.run([*command, "-i", str(clip), "-an", "-c", "copy", str(target)], check=True)
+    return target
+
+
+def run(command: list[str]) -> tuple[float, float]:
+    """Seconds and peak memory in MiB of a whole process."""
+    start = time.perf_counter()
+    process = psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    peak = 0
+    while process.poll() is None:
+        try:
+            peak = max(peak, process.memory_info().rss)
+        except psutil.Error:
+            break
+        time.sleep(0.05)
+    process.wait()
+    return time.perf_counter() - start, peak / 2**20
+
+
+def analysis_command(clip: Path, exercise: str, out: Path) -> list[str]:
+    """The whole `formcheck analyze`, every frame of the clip."""
+    command = [sys.executable, "-m", "formcheck", "analyze", str(clip), "-e", exercise, "-q"]
+    return [*command, "--max-fps", "0", "--force", "--out", str(out)]
+
+
+def ten_minutes(track: PoseTrack) -> PoseTrack:
+    """The track, repeated until it lasts ten minutes."""
+    step_s = float(np.median(np.diff(track.time_s)))
+    length_s = float(track.time_s[-1]) + step_s
+    times = int(np.ceil(600 / length_s))
+    time_s = np.concatenate([track.time_s + k * length_s for k in range(times)])
+    return PoseTrack(
+        frame=np.arange(len(time_s)),
+        time_s=time_s,
+        landmarks_px=np.tile(track.landmarks_px, (times, 1, 1)),
+        visibility=np.tile(track.visibility, (times, 1)),
+        profile=np.tile(track.profile, (times, 1, 1)),
+        clip=track.clip,
+        model_name=track.model_name,
+        model_sha256=track.model_sha256,
+        max_fps=track.max_fps,
+    )
+
+
+def compare_times(clip: Path, exercise: str, out: Path) -> tuple[float, float, float]:
+    """Seconds of the bare loop and of `analyze`, best of three taken in turn; MiB of `analyze`."""
+    bare = [sys.executable, "-c", BARE, str(clip), str(ensure().path)]
+    pairs = [(run(bare), run(analysis_command(clip, exercise, out))) for _ in range(3)]
+    bare_s = min(one[0] for one, _ in pairs)
+    analyze_s, memory = min(other for _, other in pairs)
+    return bare_s, analyze_s, memory
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("clip", type=Path)
+    parser.add_argument("--exercise", default="squat")
+    parser.add_argument("--out", type=Path, default=HERE / "speed.md")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        clip = repeated(arguments.clip, 30.0, Path(folder) / "clip.mp4")
+        long = repeated(clip, 300.0, Path(folder) / "long.mp4")
+        out = Path(folder) / "results"
+        bare_s, analyze_s, memory = compare_times(clip, arguments.exercise, out)
+        _, long_memory = run(analysis_command(long, arguments.exercise, out))
+        settings = Settings(arguments.exercise, max_fps=0)
+        track = ten_minutes(read_track(clip, settings))
+    analyze_track(track, settings)
+    start = time.perf_counter()
+    analyze_track(track, settings)
+    track_s = time.perf_counter() - start
+    frames = track.clip.frames
+    mediapipe_s = bare_s / frames * len(track)
+    text = "\n".join(
+        [
+            "# Speed and memory",
+            "",
+            f"{arguments.clip.name}, looped to {track.clip.duration_s:.0f} s, {frames} frames of "
+            f"{track.clip.width}x{track.clip.height}, every frame analysed.",
+            "",
+            "| figure | value | target |",
+            "|---|---|---|",
+            f"| whole `analyze` / bare MediaPipe loop | {analyze_s / bare_s:.3f} | 1.15 |",
+            f"| peak memory, clip ten times as long / clip | {long_memory / memory:.3f} "
+            f"({long_memory:.0f} / {memory:.0f} MiB) | 1.1 |",
+            f"| saved track of ten minutes / MediaPipe on its frames | {track_s / mediapipe_s:.4f} "
+            "| 0.02 |",
+        ]
+    )
+    arguments.out.write_text(text + "\n", encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

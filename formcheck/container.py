@@ -1,0 +1,89 @@
+"""What a clip's file says of itself, and what never reaches the decoder."""
+
+from __future__ import annotations
+
+import stat
+import struct
+from pathlib import Path
+from typing import BinaryIO
+
+from formcheck.errors import InputError
+
+__all__ = ["examine"]
+
+_ISO_STARTS = {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot"}
+# Matroska and WebM, FLV, Ogg, Windows Media, MPEG program and elementary streams
+_STARTS = (b"\x1aE\xdf\xa3", b"FLV", b"OggS", b"0&\xb2u", b"\0\0\1", b"\0\0\0\1")
+
+
+def _is_container(head: bytes) -> bool:
+    # Nothing else reaches FFmpeg, which would follow playlists and scripts to other
+    # files, and for a picture with a '%' in its name look for numbered ones.
+    mpeg_ts = any(head[at : at + 1] == head[at + 188 : at + 189] == b"G" for at in (0, 4))
+    avi = head[:4] == b"RIFF" and head[8:12] == b"AVI "
+    return mpeg_ts or avi or head[4:8] in _ISO_STARTS or head.startswith(_STARTS)
+
+
+def _movie_s(box: bytes) -> float | None:
+    # The duration in the first bytes of an MP4's index, edits applied; some state none
+    if box[12:16] != b"mvhd":
+        return None
+    scale, ticks = struct.unpack_from(*((">IQ", box, 36) if box[16] else (">II", box, 28)))
+    return ticks / scale if scale and ticks else None
+
+
+def _examine_mp4(file: BinaryIO, size: int) -> tuple[bool, float | None]:
+    """Whether an MP4 of `size` bytes was cut, and the duration it states [s]."""
+    at, cut, indexed, stated_s = 0, False, False, None
+    while at + 8 <= size:
+        file.seek(at)
+        box = file.read(48).ljust(48, b"\0")
+        length, kind = struct.unpack_from(">I4s", box)
+        if length == 1:  # a 64-bit length follows
+            length = struct.unpack_from(">Q", box, 8)[0]
+        at = at + max(length, 8) if length else size
+        cut |= at > size and kind in {b"mdat", b"moov", b"moof"}
+        if kind == b"moov":
+            indexed, stated_s = at <= size, _movie_s(box)
+    if not indexed:
+        raise InputError(
+            f"{file.name} is incomplete: it was cut off before its index was written. "
+            "Copy it from the phone again, or film again."
+        )
+    return cut, stated_s
+
+
+def examine(path: Path) -> tuple[bool, float | None]:
+    """Refuse what is no video before FFmpeg sees it.
+
+    Returns
+    -------
+    cut : bool
+        Whether the file ends before its own tables say.
+    stated_s : float or None
+        The duration that an MP4 or MOV states.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, empty, unreadable, no video, or an MP4 without its index.
+    """
+    try:
+        str(path).encode()  # OpenCV crashes on other names
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or a device"
+            raise InputError(f"{path} is {kind}, not a file. Name one video file.")
+        if not status.st_size:
+            raise InputError(f"{path} is empty (0 bytes). Copy or record the clip again.")
+        with path.open("rb") as file:
+            head = file.read(256)
+            if not _is_container(head):
+                raise InputError(f"{path} is not a video. Give an MP4, MOV, MKV, WebM or AVI file.")
+            is_mp4 = head[4:8] in _ISO_STARTS
+            return _examine_mp4(file, status.st_size) if is_mp4 else (False, None)
+    except UnicodeEncodeError as error:
+        raise InputError(f"{path!a}: the name is not UTF-8. Rename the file.") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{path}: {reason}. Check its name, folder and permissions.") from error

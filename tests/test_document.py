@@ -1,0 +1,82 @@
+"""`analysis.json` and its schema."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+import jsonschema
+import pytest
+from figures import moving_lifter
+
+from formcheck.analysis import SetAnalysis, Settings, analyze_track
+from formcheck.document import AnalysisDocument, describe
+
+# The names that others rely on, from the output contract.
+CONTRACT = {
+    "": "schema_version formcheck_version source settings model exercise view neutral reps fatigue "
+    "findings score quality",
+    "source": "name sha256 width height frames duration_s fps variable_frame_rate decode_failures",
+    "model": "name sha256",
+    "exercise": "name confidence given",
+    "view": "measurable facing yaw_deg reasons",
+    "neutral": "lumbar_deg uncertainty_deg method",
+    "reps": "index start_s turn_s end_s eccentric_s concentric_s concentric_speed complete "
+    "lumbar_deg flexion_deg peak_s least_s visible findings score",
+    "quality": "pose_found back_visible",
+}
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    text = files("formcheck").joinpath("analysis.schema.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def analysis() -> SetAnalysis:
+    return analyze_track(moving_lifter("deadlift", [0.0, 25.0]), Settings("deadlift"))
+
+
+def test_the_shipped_schema_is_that_of_the_document(schema: dict[str, Any]) -> None:
+    made = AnalysisDocument.model_json_schema()
+    assert {key: value for key, value in schema.items() if key != "$schema"} == made
+
+
+def test_the_document_obeys_its_schema(schema: dict[str, Any], analysis: SetAnalysis) -> None:
+    document = json.loads(describe(analysis).model_dump_json())
+    jsonschema.validate(document, schema)
+    assert len(document["reps"]) == 2
+    assert AnalysisDocument.model_validate(document) == describe(analysis)
+
+
+@pytest.mark.parametrize("part", CONTRACT)
+def test_the_contract_holds_to_the_letter(part: str, analysis: SetAnalysis) -> None:
+    document = json.loads(describe(analysis).model_dump_json())
+    found = document[part] if part else document
+    names = set(found[0] if isinstance(found, list) else found)
+    assert set(CONTRACT[part].split()) <= names
+
+
+def test_reps_carry_ranges_and_the_codes_of_their_findings(analysis: SetAnalysis) -> None:
+    document = describe(analysis)
+    flat, rounded = document.reps
+    assert set(flat.lumbar_deg.model_dump()) == {"peak", "least", "range", "uncertainty"}
+    assert set(flat.flexion_deg.model_dump()) == {"peak", "least"}
+    assert flat.findings == []
+    assert rounded.findings == ["lumbar-flexion"]
+    assert [f.rep for f in document.findings if f.code == "lumbar-flexion"] == [2, None]
+
+
+def test_what_was_not_measured_is_null(analysis: SetAnalysis) -> None:
+    front = analyze_track(moving_lifter("squat", [0.0], yaw_deg=80.0), Settings("squat"))
+    document = describe(front)
+    assert document.view.measurable is False
+    assert [reason.code for reason in document.view.reasons] == ["front-view"]
+    assert document.reps[0].lumbar_deg.peak is None
+    assert document.neutral.lumbar_deg is None
+    assert document.quality.back_visible == 0
+    assert "NaN" not in document.model_dump_json()
+    assert describe(analysis).fatigue is None

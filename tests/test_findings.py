@@ -1,0 +1,215 @@
+"""Behaviour of `formcheck.findings`: what is said, and what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+from figures import moving_lifter
+from numpy.typing import NDArray
+
+from formcheck.exercises import EXERCISES
+from formcheck.findings import STOP_DEG, SUSTAINED_S, Finding, form_findings
+from formcheck.geometry import Kinematics, kinematics
+from formcheck.geometry.neutral import Neutral, given_neutral, no_neutral
+from formcheck.measures import RepMeasures, measure_rep
+from formcheck.reps import Rep, find_reps
+
+FloatArray = NDArray[np.float64]
+
+SQUAT = EXERCISES["squat"]
+FPS = 30.0
+DOUBT_DEG = 4.0
+STANDING = Neutral(-25.0, 3.0, "standing")
+
+
+@cache
+def base() -> tuple[Kinematics, tuple[Rep, ...]]:
+    """Three squats, the back of which each test puts in itself."""
+    track = moving_lifter("squat", [0.0, 0.0, 0.0], fps=FPS)
+    kin = kinematics(track)
+    return kin, find_reps(track.time_s, kin.joints, SQUAT)
+
+
+def findings_of(
+    lumbar_deg: FloatArray, neutral: Neutral = STANDING, doubt_deg: float = DOUBT_DEG
+) -> list[Finding]:
+    kin, reps = base()
+    uncertainty = np.where(np.isfinite(lumbar_deg), doubt_deg, np.nan)
+    back = replace(kin.back, lumbar_deg=lumbar_deg, uncertainty_deg=uncertainty)
+    seen = replace(kin, back=back)
+    measures = [measure_rep(rep, seen, SQUAT) for rep in reps]
+    return form_findings(measures, seen, neutral, SQUAT)
+
+
+def flat() -> FloatArray:
+    return np.zeros(len(base()[0].time_s))
+
+
+def with_back(
+    number: int, value_deg: float, frames: int, lumbar: FloatArray | None = None
+) -> FloatArray:
+    """A flat back that takes on a value in so many frames about a repetition's turn."""
+    lumbar = flat() if lumbar is None else lumbar
+    turn = base()[1][number - 1].turn
+    lumbar[turn - frames // 2 : turn - frames // 2 + frames] = value_deg
+    return lumbar
+
+
+def codes(findings: Sequence[Finding]) -> list[tuple[str, int | None]]:
+    return [(finding.code, finding.rep) for finding in findings]
+
+
+def test_a_flat_back_is_no_finding() -> None:
+    assert findings_of(flat()) == []
+
+
+@pytest.mark.parametrize(
+    ("value_deg", "severity"),
+    [
+        (13.9, None),  # 13.9 - 4 is not surely beyond 10
+        (14.1, "caution"),
+        (23.9, "caution"),  # 23.9 - 4 is not surely beyond 20
+        (24.1, "stop"),
+    ],
+)
+def test_rounding_counts_only_beyond_doubt(value_deg: float, severity: str | None) -> None:
+    assert (SQUAT.rounded_deg, STOP_DEG) == (10.0, 20.0)
+    found = findings_of(with_back(2, value_deg, 12))
+    assert [f.severity for f in found if f.rep] == ([severity] if severity else [])
+    assert codes(found) == ([("lumbar-flexion", 2), ("lumbar-flexion", None)] if severity else [])
+
+
+def test_more_doubt_says_less() -> None:
+    lumbar = with_back(2, 18.0, 12)
+    assert findings_of(lumbar, doubt_deg=4.0)
+    assert findings_of(lumbar, doubt_deg=9.0) == []
+
+
+@pytest.mark.parametrize(("frames", "found"), [(1, False), (5, False), (6, True), (12, True)])
+def test_only_what_lasts_is_a_finding(frames: int, found: bool) -> None:
+    # Each frame lasts a thirtieth of a second: six are 0.2 s.
+    assert pytest.approx(6 / FPS) == SUSTAINED_S
+    assert bool(findings_of(with_back(2, 30.0, frames))) == found
+    assert bool(findings_of(with_back(2, -60.0, frames))) == found
+
+
+def test_moments_are_not_added_up() -> None:
+    lumbar = flat()
+    turn = base()[1][1].turn
+    lumbar[turn - 10 : turn + 10 : 2] = 30.0
+    assert findings_of(lumbar) == []
+
+
+def test_outside_repetitions_nothing_is_judged() -> None:
+    kin, reps = base()
+    lumbar = np.full(len(kin.time_s), 40.0)
+    for rep in reps:
+        lumbar[rep.start : rep.end + 1] = 0.0
+    assert findings_of(lumbar) == []
+
+
+@pytest.mark.parametrize(
+    ("value_deg", "found"),
+    # 15 beyond the standing -25, and the doubts of both: hypot(4, 3) = 5
+    [(-44.0, False), (-46.0, True)],
+)
+def test_arching_is_judged_against_the_standing_posture(value_deg: float, found: bool) -> None:
+    assert SQUAT.arched_deg == 15.0
+    said = findings_of(with_back(3, value_deg, 12))
+    expected = [("lumbar-hyperextension", 3), ("lumbar-hyperextension", None)] if found else []
+    assert codes(said) == expected
+
+
+def test_a_lifter_who_stands_arched_may_be_arched() -> None:
+    lumbar = with_back(3, -46.0, 12)
+    assert findings_of(lumbar, Neutral(-40.0, 3.0, "standing")) == []
+    assert findings_of(lumbar, given_neutral(-25.0))
+
+
+@pytest.mark.parametrize("neutral", [no_neutral(), Neutral(-10.0, 3.0, "first-reps")])
+def test_without_a_standing_posture_arching_is_not_judged(neutral: Neutral) -> None:
+    assert findings_of(with_back(3, -60.0, 12), neutral) == []
+    # Rounding is judged against flat, and needs no neutral.
+    assert findings_of(with_back(3, 30.0, 12), neutral)
+
+
+def test_no_finding_where_nothing_was_measured() -> None:
+    lumbar = np.full(len(base()[0].time_s), np.nan)
+    assert findings_of(lumbar) == []
+    # Seen for less than two fifths of the repetition, and rounded there
+    assert findings_of(with_back(2, 40.0, 9, lumbar)) == []
+
+
+def test_evidence_of_rounding() -> None:
+    lumbar = with_back(2, 18.0, 12)
+    turn = base()[1][1].turn
+    lumbar[turn] = 19.0
+    finding = findings_of(lumbar)[0]
+    assert finding.at_s == pytest.approx(base()[0].time_s[turn])
+    assert finding.evidence["lumbar_peak_deg"] == 19.0
+    assert finding.evidence["uncertainty_deg"] == DOUBT_DEG
+    assert finding.evidence["threshold_deg"] == SQUAT.rounded_deg
+    assert finding.evidence["sustained_s"] == pytest.approx(12 / FPS)
+    assert "19°" in finding.message
+    assert "±4°" in finding.message
+    assert finding.why
+    assert finding.advice
+
+
+def test_evidence_of_arching() -> None:
+    finding = findings_of(with_back(1, -50.0, 12))[0]
+    assert finding.severity == "caution"
+    assert finding.evidence["extension_beyond_neutral_deg"] == 25.0
+    assert finding.evidence["neutral_deg"] == -25.0
+    assert finding.evidence["uncertainty_deg"] == pytest.approx(5.0)  # hypot(4, 3)
+    assert "25°" in finding.message
+
+
+def test_the_set_counts_its_repetitions_and_names_the_worst() -> None:
+    lumbar = with_back(1, 17.0, 12)
+    lumbar = with_back(3, 30.0, 12, lumbar)
+    found = findings_of(lumbar)
+    assert codes(found) == [
+        ("lumbar-flexion", 1),
+        ("lumbar-flexion", 3),
+        ("lumbar-flexion", None),
+    ]
+    whole = found[-1]
+    assert whole.severity == "stop"
+    assert whole.evidence["reps_flagged"] == 2
+    assert whole.evidence["reps_measured"] == 3
+    assert whole.evidence["lumbar_peak_deg"] == 30.0
+    assert whole.at_s == found[1].at_s
+    assert "2 of 3 measured repetitions" in whole.message
+
+
+def test_repetitions_that_were_not_seen_are_not_in_the_count() -> None:
+    lumbar = with_back(2, 30.0, 12)
+    third = base()[1][2]
+    lumbar[third.start : third.end + 1] = np.nan
+    whole = findings_of(lumbar)[-1]
+    assert whole.evidence["reps_measured"] == 2
+    assert "1 of 2 measured repetitions" in whole.message
+
+
+def test_both_faults_in_one_repetition_are_both_said() -> None:
+    lumbar = with_back(2, 30.0, 8)
+    start = base()[1][1].start
+    lumbar[start : start + 8] = -60.0
+    found = findings_of(lumbar)
+    assert codes(found) == [
+        ("lumbar-flexion", 2),
+        ("lumbar-hyperextension", 2),
+        ("lumbar-flexion", None),
+        ("lumbar-hyperextension", None),
+    ]
+
+
+def test_no_repetition_no_finding() -> None:
+    kin, _ = base()
+    nothing: list[RepMeasures] = []
+    assert form_findings(nothing, kin, STANDING, SQUAT) == []

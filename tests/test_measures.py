@@ -1,0 +1,167 @@
+"""Behaviour of `formcheck.measures`: the numbers of one repetition."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+import pytest
+from figures import landmarks, moving_lifter, posture_at
+from numpy.typing import NDArray
+
+from formcheck.exercises import EXERCISES
+from formcheck.geometry import Kinematics, kinematics
+from formcheck.landmarks import middle
+from formcheck.measures import MIN_VISIBLE, RepMeasures, measure_rep, upright_frames
+from formcheck.reps import Rep, find_reps
+from formcheck.track import PoseTrack
+
+FloatArray = NDArray[np.float64]
+Lift = Literal["deadlift", "squat"]
+LIFTS: tuple[Lift, Lift] = ("squat", "deadlift")
+
+PEAK_TOLERANCE_DEG = 2.0
+# Two frames of 30 a second, and the filter's rounding
+TIME_TOLERANCE_S = 0.08
+SPEED_TOLERANCE = 0.05  # a share
+# Share of a cosine's time between a tenth and nine tenths of its way
+INNER = 1 - 2 * 0.2048
+
+
+def measure_all(track: PoseTrack, lift: str) -> list[RepMeasures]:
+    kin = kinematics(track)
+    exercise = EXERCISES[lift]
+    return [
+        measure_rep(rep, kin, exercise) for rep in find_reps(track.time_s, kin.joints, exercise)
+    ]
+
+
+def test_the_peak_of_every_repetition_is_its_own() -> None:
+    peaks_deg = [25.0, 0.0, -10.0, 40.0]
+    reps = measure_all(moving_lifter("squat", peaks_deg, standing_deg=-30.0), "squat")
+    assert [rep.peak_deg for rep in reps] == pytest.approx(peaks_deg, abs=PEAK_TOLERANCE_DEG)
+    for rep in reps:
+        assert rep.measured
+        assert rep.visible == 1.0
+        # Held at the bottom from 1.2 s after the first movement for half a second
+        assert rep.turn_s - 0.6 <= rep.peak_s <= rep.turn_s + 0.6
+        assert rep.least_deg < rep.peak_deg
+        assert rep.start_s <= rep.least_s <= rep.end_s
+
+
+@pytest.mark.parametrize("fps", [5.0, 10.0, 29.97, 60.0, 240.0])
+def test_peaks_do_not_depend_on_the_frame_rate(fps: float) -> None:
+    reps = measure_all(moving_lifter("squat", [20.0, -5.0], fps=fps), "squat")
+    assert [rep.peak_deg for rep in reps] == pytest.approx([20.0, -5.0], abs=PEAK_TOLERANCE_DEG)
+
+
+def test_the_peaks_of_a_deadlift_are_those_near_the_floor() -> None:
+    reps = measure_all(moving_lifter("deadlift", [25.0, 5.0], standing_deg=-15.0), "deadlift")
+    for rep, floor_deg in zip(reps, (25.0, 5.0), strict=True):
+        # At the least what the back is after the first tenth of the way
+        tenth_deg = floor_deg + 0.1 * (-15.0 - floor_deg)
+        assert tenth_deg - PEAK_TOLERANCE_DEG <= rep.peak_deg <= floor_deg + PEAK_TOLERANCE_DEG
+        assert rep.least_deg == pytest.approx(-15.0, abs=PEAK_TOLERANCE_DEG)
+        assert rep.start_s < rep.least_s < rep.end_s
+
+
+@pytest.mark.parametrize(
+    ("lift", "concentric_s", "eccentric_s"), [("squat", 1.0, 1.2), ("deadlift", 1.0, 1.2)]
+)
+def test_phase_times_are_those_of_the_script(
+    lift: Lift, concentric_s: float, eccentric_s: float
+) -> None:
+    for rep in measure_all(moving_lifter(lift, [0.0, 0.0]), lift):
+        assert rep.concentric_s == pytest.approx(INNER * concentric_s, abs=TIME_TOLERANCE_S)
+        assert rep.eccentric_s == pytest.approx(INNER * eccentric_s, abs=TIME_TOLERANCE_S)
+        assert rep.start_s < rep.turn_s < rep.end_s
+
+
+def shoulder_height(lift: Lift, bend: float) -> float:
+    """Height of the shoulders in trunk lengths over some ground."""
+    return -float(middle(landmarks(posture_at(lift, bend, 0.0)), "shoulder")[1]) / 150.0
+
+
+@pytest.mark.parametrize("lift", ["squat", "deadlift"])
+@pytest.mark.parametrize("trunk_px", [75.0, 150.0])
+def test_concentric_speed_is_in_body_lengths_a_second(lift: Lift, trunk_px: float) -> None:
+    # The shoulders rise from the posture at a tenth of the way to that at nine tenths,
+    # within INNER seconds; a trunk is 0.288 of the stature.
+    rise = shoulder_height(lift, 0.1) - shoulder_height(lift, 0.9)
+    expected = rise * 0.288 / INNER
+    for rep in measure_all(moving_lifter(lift, [0.0, 0.0], trunk_px=trunk_px), lift):
+        assert rep.concentric_speed == pytest.approx(expected, rel=SPEED_TOLERANCE)
+    assert 0.2 < expected < 0.6
+
+
+def test_a_slower_repetition_is_slower() -> None:
+    fast = moving_lifter("squat", [0.0])
+    slow = replace(fast, time_s=fast.time_s * 1.5)
+    quick, late = measure_all(fast, "squat")[0], measure_all(slow, "squat")[0]
+    assert late.concentric_speed == pytest.approx(quick.concentric_speed / 1.5, rel=SPEED_TOLERANCE)
+
+
+def hidden(kin: Kinematics, frames: slice) -> Kinematics:
+    lumbar, uncertainty = kin.back.lumbar_deg.copy(), kin.back.uncertainty_deg.copy()
+    lumbar[frames] = uncertainty[frames] = np.nan
+    return replace(kin, back=replace(kin.back, lumbar_deg=lumbar, uncertainty_deg=uncertainty))
+
+
+@pytest.mark.parametrize(("share_seen", "measured"), [(0.5, True), (0.3, False), (0.0, False)])
+def test_a_repetition_that_is_hardly_seen_is_not_measured(
+    share_seen: float, measured: bool
+) -> None:
+    track = moving_lifter("squat", [20.0])
+    kin, exercise = kinematics(track), EXERCISES["squat"]
+    (rep,) = find_reps(track.time_s, kin.joints, exercise)
+    count = rep.end + 1 - rep.start
+    partly = hidden(kin, slice(rep.start, rep.start + round((1 - share_seen) * count)))
+    measures = measure_rep(rep, partly, exercise)
+    assert measures.visible == pytest.approx(share_seen, abs=0.02)
+    assert measures.measured == measured
+    for name in ("peak_deg", "least_deg", "peak_s", "least_s", "uncertainty_deg"):
+        assert np.isfinite(getattr(measures, name)) == measured
+    # Times and speed come from the joints.
+    assert np.isfinite(measures.concentric_speed)
+    assert 0.3 < MIN_VISIBLE < 0.5
+
+
+def whole(lift: Lift) -> tuple[Kinematics, Rep]:
+    track = moving_lifter(lift, [0.0])
+    kin = kinematics(track)
+    return kin, find_reps(track.time_s, kin.joints, EXERCISES[lift])[0]
+
+
+def test_a_deadlift_without_its_lowering_has_no_eccentric_time() -> None:
+    kin, rep = whole("deadlift")
+    dropped = replace(rep, left=rep.turn, end=rep.turn, came_back=False)
+    measures = measure_rep(dropped, kin, EXERCISES["deadlift"])
+    assert np.isnan(measures.eccentric_s)
+    assert np.isfinite(measures.concentric_s)
+    assert np.isfinite(measures.concentric_speed)
+
+
+def test_a_squat_that_never_comes_up_has_no_concentric_time() -> None:
+    kin, rep = whole("squat")
+    sunk = replace(rep, left=rep.turn, end=rep.turn, came_back=False, complete=False, cut=True)
+    measures = measure_rep(sunk, kin, EXERCISES["squat"])
+    assert np.isnan(measures.concentric_s)
+    assert np.isnan(measures.concentric_speed)
+
+
+def test_upright_frames_are_at_the_upright_end() -> None:
+    for lift in LIFTS:
+        exercise = EXERCISES[lift]
+        track = moving_lifter(lift, [0.0])
+        kin = kinematics(track)
+        (rep,) = find_reps(track.time_s, kin.joints, exercise)
+        upright = kin.joints.hip_deg[upright_frames(rep, exercise)]
+        assert upright.size > 0
+        # 178 less a tenth of some 105 degrees
+        assert upright.min() > 160
+
+
+def test_upright_frames_do_not_reach_before_the_track() -> None:
+    rep = Rep(0, 10, 15, 20, 30, complete=True, came_back=True, cut=False)
+    assert upright_frames(rep, EXERCISES["squat"]) == slice(0, 1)

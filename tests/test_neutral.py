@@ -1,0 +1,137 @@
+"""Behaviour of `formcheck.geometry.neutral`: what flexion is counted from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from figures import (
+    Move,
+    Posture,
+    figure_at,
+    make_track,
+    moving_lifter,
+    perform,
+    set_moves,
+    walking_lifter,
+)
+from numpy.typing import NDArray
+
+from formcheck.geometry import Kinematics, kinematics
+from formcheck.geometry.neutral import (
+    Neutral,
+    first_reps_neutral,
+    given_neutral,
+    no_neutral,
+    standing_neutral,
+)
+from formcheck.track import PoseTrack
+
+# The arc read by a parabola, median over a second
+TOLERANCE_DEG = 1.5
+STANDING_DEG = -25.0
+
+
+def neutral_of(track: PoseTrack, busy: NDArray[np.bool_] | None = None) -> Neutral:
+    kin = kinematics(track)
+    nothing = np.zeros(len(track), dtype=np.bool_)
+    return standing_neutral(track.time_s, kin.joints, kin.back, nothing if busy is None else busy)
+
+
+def stand_then_squat(wait_s: float) -> PoseTrack:
+    return perform("squat", set_moves("squat", [20.0], standing_deg=STANDING_DEG, wait_s=wait_s))
+
+
+@pytest.mark.parametrize("lumbar_deg", [-45.0, -25.0, 0.0])
+def test_standing_still_is_the_neutral(lumbar_deg: float) -> None:
+    neutral = neutral_of(perform("squat", [Move(2.0, 0.0, lumbar_deg)]))
+    assert neutral.method == "standing"
+    assert neutral.lumbar_deg == pytest.approx(lumbar_deg, abs=TOLERANCE_DEG)
+    assert 0 < neutral.uncertainty_deg < 10
+
+
+def test_repetitions_do_not_count() -> None:
+    track = perform("squat", [Move(2.0, 0.0, -25.0), Move(0.1, 0.0, 0.0), Move(4.0, 0.0, 0.0)])
+    busy = track.time_s > 2.0
+    assert neutral_of(track, busy).lumbar_deg == pytest.approx(-25.0, abs=TOLERANCE_DEG)
+    assert neutral_of(track).lumbar_deg == pytest.approx(0.0, abs=TOLERANCE_DEG)
+
+
+@pytest.mark.parametrize(("wait_s", "method"), [(0.8, "standing"), (0.3, "none")])
+def test_a_moment_is_not_enough(wait_s: float, method: str) -> None:
+    track = stand_then_squat(wait_s)
+    # The lifter stands up again after the squat: only what is before it counts here.
+    neutral = neutral_of(track, track.time_s > wait_s)
+    assert neutral.method == method
+    assert np.isfinite(neutral.lumbar_deg) == (method == "standing")
+
+
+@pytest.mark.parametrize(
+    "posture",
+    [
+        Posture(-25.0, lean_deg=16.0, hip_deg=178.0, knee_deg=178.0),
+        Posture(-25.0, lean_deg=-16.0, hip_deg=178.0, knee_deg=178.0),
+        Posture(-25.0, lean_deg=0.0, hip_deg=155.0, knee_deg=178.0),
+        Posture(-25.0, lean_deg=0.0, hip_deg=178.0, knee_deg=155.0),
+    ],
+    ids=["leaning", "leaning back", "hips bent", "knees bent"],
+)
+def test_only_upright_and_straight_is_standing(posture: Posture) -> None:
+    track = make_track([figure_at(posture)] * 60)
+    assert neutral_of(track).method == "none"
+    nearly = replace(posture, lean_deg=posture.lean_deg / 2, hip_deg=170.0, knee_deg=170.0)
+    assert neutral_of(make_track([figure_at(nearly)] * 60)).method == "standing"
+
+
+def test_moving_is_not_standing_still() -> None:
+    # Hips that rise by 0.2 trunk lengths a second, legs straight: a lift, or a camera
+    heights = 640.0 - 30.0 * np.arange(60) / 30
+    upright = Posture(-25.0, 0.0, 178.0, 178.0)
+    rising = make_track([figure_at(upright, feet_px=(600.0, y)) for y in heights])
+    assert neutral_of(rising).method == "none"
+    assert neutral_of(walking_lifter(5.0)).method == "none"
+
+
+def test_a_back_that_is_not_seen_gives_none() -> None:
+    track = perform("squat", [Move(2.0, 0.0, -25.0)])
+    hidden = replace(track, profile=np.full_like(track.profile, np.nan))
+    assert neutral_of(hidden).method == "none"
+    assert neutral_of(make_track([None] * 30)).method == "none"
+    assert neutral_of(make_track([None] * 2)).method == "none"
+
+
+def test_a_restless_back_is_a_less_certain_neutral() -> None:
+    def standing(sway_deg: float) -> Neutral:
+        sway = sway_deg * np.sin(2 * np.pi * np.arange(120) / 60)
+        return neutral_of(make_track([figure_at(Posture(s, 0.0, 178.0, 178.0)) for s in sway]))
+
+    calm, restless = standing(0.0), standing(10.0)
+    assert restless.lumbar_deg == pytest.approx(0.0, abs=TOLERANCE_DEG)
+    # Median deviation of a sine: 0.71 of its amplitude, · 1.4826 · 1.645
+    assert restless.uncertainty_deg > calm.uncertainty_deg + 5
+    assert restless.uncertainty_deg == pytest.approx(17.2, abs=3.0)
+
+
+def measured(track: PoseTrack) -> Kinematics:
+    return kinematics(track)
+
+
+def test_the_first_repetitions_stand_in() -> None:
+    kin = measured(moving_lifter("squat", [20.0], standing_deg=-18.0))
+    neutral = first_reps_neutral(kin.back, [slice(5, 20), slice(22, 25)])
+    assert neutral.method == "first-reps"
+    assert neutral.lumbar_deg == pytest.approx(-18.0, abs=TOLERANCE_DEG)
+
+
+def test_no_repetition_and_nothing_seen_give_none() -> None:
+    kin = measured(moving_lifter("squat", [20.0]))
+    hidden = replace(kin.back, lumbar_deg=np.full_like(kin.back.lumbar_deg, np.nan))
+    assert first_reps_neutral(kin.back, []).method == "none"
+    assert first_reps_neutral(hidden, [slice(5, 20)]).method == "none"
+
+
+def test_given_and_none() -> None:
+    assert given_neutral(-30.0) == Neutral(-30.0, 0.0, "given")
+    assert np.isnan(no_neutral().lumbar_deg)
+    assert no_neutral().method == "none"

@@ -1,0 +1,153 @@
+"""Behaviour of `formcheck.refusals`: every reason for silence, and only those."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from figures import (
+    Posture,
+    figure_at,
+    join_tracks,
+    make_track,
+    moving_lifter,
+    walking_lifter,
+)
+
+from formcheck.analysis import SetAnalysis, Settings, analyze_track
+from formcheck.track import PoseTrack
+
+
+def analyse(track: PoseTrack, lift: str = "squat") -> SetAnalysis:
+    return analyze_track(track, Settings(lift))
+
+
+def codes(track: PoseTrack, lift: str = "squat") -> list[str]:
+    return [reason.code for reason in analyse(track, lift).reasons]
+
+
+def hide(track: PoseTrack, seconds: tuple[float, float]) -> PoseTrack:
+    """Take the outline away between two times."""
+    profile = track.profile.copy()
+    profile[(track.time_s >= seconds[0]) & (track.time_s < seconds[1])] = np.nan
+    return replace(track, profile=profile)
+
+
+def lose(track: PoseTrack, frames: slice) -> PoseTrack:
+    points = track.landmarks_px.copy()
+    points[frames] = np.nan
+    return replace(track, landmarks_px=points)
+
+
+@pytest.mark.parametrize("lift", ["squat", "deadlift"])
+def test_a_good_clip_has_no_reason(lift: str) -> None:
+    assert codes(moving_lifter(lift, [0.0, 10.0]), lift) == []  # type: ignore[arg-type]
+
+
+def test_nobody() -> None:
+    assert codes(make_track([None] * 60)) == ["no-person"]
+
+
+def test_two_people() -> None:
+    squats = moving_lifter("squat", [0.0])
+    other = moving_lifter("squat", [0.0], feet_px=(1100.0, 640.0))
+    analysis = analyse(join_tracks(squats, other))
+    assert analysis.reasons[0].code == "other-person"
+    assert analysis.reasons[0].refuses
+    assert not analysis.measured
+    assert not analysis.findings
+
+
+@pytest.mark.parametrize(
+    ("yaw_deg", "code", "refuses"),
+    [
+        (20.0, None, False),
+        (28.0, "view-doubtful", False),
+        (40.0, "oblique-view", True),
+        (80.0, "front-view", True),
+    ],
+)
+def test_the_view(yaw_deg: float, code: str | None, refuses: bool) -> None:
+    analysis = analyse(moving_lifter("squat", [30.0, 30.0], yaw_deg=yaw_deg))
+    assert [(r.code, r.refuses) for r in analysis.reasons] == ([(code, refuses)] if code else [])
+    # The repetitions of a refused view are counted all the same.
+    assert len(analysis.reps) == 2
+    assert analysis.measured != refuses
+    assert bool(analysis.findings) != refuses
+
+
+def test_the_turn_is_told_in_degrees() -> None:
+    analysis = analyse(moving_lifter("squat", [0.0], yaw_deg=40.0))
+    assert "40°" in analysis.reasons[0].message
+
+
+@pytest.mark.parametrize("lift", ["squat", "deadlift"])
+def test_no_repetition(lift: str) -> None:
+    (reason,) = analyse(walking_lifter(5.0), lift).reasons
+    assert reason.code == "no-rep"
+    assert reason.refuses
+    assert lift in reason.message
+
+
+def test_a_back_that_is_hidden_in_some_repetitions() -> None:
+    # The first squat lasts from 1.0 to 3.7 s, the second from 4.2 s.
+    analysis = analyse(hide(moving_lifter("squat", [30.0, 30.0]), (1.0, 3.7)))
+    (reason,) = analysis.reasons
+    assert (reason.code, reason.refuses) == ("back-hidden", False)
+    assert "1 of 2" in reason.message
+    assert [rep.measured for rep in analysis.reps] == [False, True]
+    assert [f.rep for f in analysis.findings] == [2, None]
+
+
+def test_a_back_that_is_hidden_throughout() -> None:
+    analysis = analyse(hide(moving_lifter("squat", [30.0, 30.0]), (0.0, 60.0)))
+    (reason,) = analysis.reasons
+    assert (reason.code, reason.refuses) == ("back-hidden", True)
+    assert "2 of 2" in reason.message
+    assert not analysis.measured
+
+
+def test_a_refused_view_does_not_also_blame_the_shirt() -> None:
+    assert codes(moving_lifter("squat", [0.0], yaw_deg=80.0)) == ["front-view"]
+
+
+@pytest.mark.parametrize(("lost", "said"), [(0.1, False), (0.3, True)])
+def test_a_pose_that_was_often_lost(lost: float, said: bool) -> None:
+    track = moving_lifter("squat", [0.0], wait_s=4.0)
+    # While the lifter stands, before the squat
+    analysis = analyse(lose(track, slice(0, round(lost * len(track)))))
+    assert [r.code for r in analysis.reasons] == (["pose-lost"] if said else [])
+    if said:
+        assert "30%" in analysis.reasons[0].message
+        assert not analysis.reasons[0].refuses
+
+
+@pytest.mark.parametrize(("fps", "said"), [(8.0, True), (12.0, False)])
+def test_a_low_frame_rate(fps: float, said: bool) -> None:
+    found = analyse(moving_lifter("squat", [0.0], fps=fps)).reasons
+    assert [(r.code, r.refuses) for r in found] == ([("low-frame-rate", False)] if said else [])
+
+
+def test_reasons_that_refuse_come_first() -> None:
+    track = lose(moving_lifter("squat", [0.0], fps=8.0, yaw_deg=45.0, wait_s=4.0), slice(0, 25))
+    analysis = analyse(track)
+    assert [r.code for r in analysis.reasons] == ["oblique-view", "pose-lost", "low-frame-rate"]
+
+
+@pytest.mark.parametrize(
+    "track",
+    [
+        make_track([None] * 30),
+        walking_lifter(3.0),
+        moving_lifter("squat", [0.0], yaw_deg=80.0),
+        moving_lifter("squat", [0.0], yaw_deg=28.0, fps=8.0),
+        make_track([figure_at(Posture()), figure_at(Posture(), feet_px=(1100, 640))] * 30),
+    ],
+)
+def test_every_reason_says_what_to_do(track: PoseTrack) -> None:
+    for reason in analyse(track).reasons:
+        assert reason.code == reason.code.lower()
+        assert reason.message.endswith(".")
+        assert reason.advice.endswith(".")
+        assert "{" not in reason.message + reason.advice
