@@ -83,7 +83,7 @@ _SQUAT = Exercise(
     name="squat",
     swing=Swing(joint="hip_deg", bent_deg=125.0, straight_deg=150.0, least_deg=35.0),
     starts="straight",
-    knee_bends_to_deg=125.0,
+    knee_bends_to_deg=135.0,
     lean_reaches_deg=None,
     rounded_deg=_ROUNDED_DEG,
     arched_deg=_ARCHED_DEG,

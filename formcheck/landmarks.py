@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LANDMARK_COUNT", "LEFT", "NOSE", "RIGHT", "Joint", "Side", "middle"]
+__all__ = ["LANDMARK_COUNT", "LEFT", "MIRRORED", "NOSE", "RIGHT", "Joint", "Side", "middle"]
 
 LANDMARK_COUNT = 33
 NOSE = 0
@@ -31,6 +31,11 @@ class Side(NamedTuple):
 
 LEFT = Side(ear=7, shoulder=11, elbow=13, wrist=15, hip=23, knee=25, ankle=27, heel=29, toe=31)
 RIGHT = Side(*(index + 1 for index in LEFT))
+
+# Which landmark each is in a mirror: eyes, mouth and limbs change sides.
+MIRRORED = np.array(
+    [0, 4, 5, 6, 1, 2, 3, 8, 7, 10, 9, *(i + 1 if i % 2 else i - 1 for i in range(11, 33))]
+)
 
 
 def middle(points: NDArray[np.floating], joint: Joint) -> NDArray[np.float64]:

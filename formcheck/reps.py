@@ -19,8 +19,9 @@ Phase = Literal["", "eccentric", "turn", "concentric"]
 
 # The pose may be lost behind a plate for this long inside a repetition.
 _BRIDGED_S = 1.0
-# The first and last tenth of a swing is settling, not lifting.
-_SETTLED = 0.1
+# The first and last twentieth of a swing is settling, not lifting; more would leave
+# out the lift-off, where a deadlift rounds.
+_SETTLED = 0.05
 # A knee that jumps behind a plate is back within this time; no swing is so short.
 _GLITCH_S = 0.45
 # Where the clip cuts a repetition, less than this share of the lifter's own whole
@@ -35,8 +36,8 @@ class Rep:
     `start` and `end` are the frames where the first swing begins and the second
     one ends; `turn` is the far end between them. `reached` and `left` bracket
     the stay at the turn. `complete` says that the repetition went all the way,
-    `came_back` that it also returned to where it began, `cut` that the clip or a
-    lost pose shows only a part of it.
+    `came_back` that it also returned to where it began, `cut` that the way out or
+    the whole way back is not in the clip.
     """
 
     start: int

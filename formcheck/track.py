@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import zipfile
+import zlib
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import IO, Any
@@ -29,6 +31,17 @@ _SHAPES: dict[str, tuple[int, ...]] = {
 }
 # 12 hours at 30 frames a second; a damaged header cannot ask for more memory.
 _MAX_FRAMES = 1_300_000
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    MemoryError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +80,8 @@ class PoseTrack:
 
     def __post_init__(self) -> None:
         count = len(self.time_s)
+        if not count:
+            raise ValueError("a track has at least one frame")
         for name, tail in _SHAPES.items():
             shape = getattr(self, name).shape
             if shape != (count, *tail):
@@ -119,41 +134,41 @@ def load_track(path: Path) -> PoseTrack:
         refused unread.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             about = json.loads(str(stored["about"][()]))
-            arrays = {name: _array(stored, name) for name in _SHAPES}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            _check_version(path, about)
+            known = {field.name for field in fields(ClipInfo)}
+            clip = ClipInfo(**{key: about["clip"][key] for key in known})
+            return PoseTrack(
+                **{name: _array(stored, name) for name in _SHAPES},
+                clip=clip,
+                model_name=str(about["model_name"]),
+                model_sha256=str(about["model_sha256"]),
+                max_fps=float(about["max_fps"]),
+            )
+    except _UNREADABLE as error:
         raise InputError(f"{path} is not a whole pose track: {_reason(error)}") from error
-    return _assemble(path, about, arrays)
 
 
-def _array(stored: Any, name: str) -> NDArray[Any]:
-    array: NDArray[Any] = stored[name]
-    if not np.issubdtype(array.dtype, np.number) or array.size > _MAX_FRAMES * 2 * STATIONS.size:
-        raise ValueError(f"{name} has an unexpected type or size")
-    kind = {"frame": np.int64, "time_s": np.float64}.get(name, np.float32)
-    return array.astype(kind)
-
-
-def _assemble(path: Path, about: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> PoseTrack:
-    version = about.get("format_version")
+def _check_version(path: Path, about: Any) -> None:
+    version = about["format_version"]
     if version != FORMAT_VERSION:
         raise InputError(
             f"{path} is a pose track of format {version}; this formcheck reads format "
             f"{FORMAT_VERSION}. Analyse the clip again."
         )
-    try:
-        known = {f.name for f in fields(ClipInfo)}
-        clip = ClipInfo(**{k: v for k, v in about["clip"].items() if k in known})
-        return PoseTrack(
-            **arrays,
-            clip=clip,
-            model_name=str(about["model_name"]),
-            model_sha256=str(about["model_sha256"]),
-            max_fps=float(about["max_fps"]),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InputError(f"{path} is not a whole pose track: {_reason(error)}") from error
+
+
+def _array(stored: Any, name: str) -> NDArray[Any]:
+    """One array; its header is checked before memory is asked for."""
+    with stored.zip.open(f"{name}.npy") as member:
+        if np.lib.format.read_magic(member) != (1, 0):
+            raise ValueError(f"{name} has an unexpected format")
+        shape, _, dtype = np.lib.format.read_array_header_1_0(member)
+    if not np.issubdtype(dtype, np.number) or math.prod(shape) > _MAX_FRAMES * 2 * STATIONS.size:
+        raise ValueError(f"{name} has an unexpected type or size")
+    kind = {"frame": np.int64, "time_s": np.float64}.get(name, np.float32)
+    return np.asarray(stored[name]).astype(kind)
 
 
 def _reason(error: Exception) -> str:

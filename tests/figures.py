@@ -27,7 +27,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from formcheck.clip import ClipInfo
 from formcheck.geometry.view import Facing
-from formcheck.landmarks import LANDMARK_COUNT, LEFT, NOSE, RIGHT, Side
+from formcheck.landmarks import LANDMARK_COUNT, LEFT, RIGHT, Side
 from formcheck.outline import STATIONS, trace_outline
 from formcheck.track import PoseTrack
 
@@ -67,6 +67,16 @@ _DEPTH, _VENTRAL = 0.22, 0.20
 _DEPTH_RANGE = (0.08, 0.36)
 _SHOULDER_WIDTH, _HIP_WIDTH = 0.72, 0.48
 _LIMB_RADIUS = {"thigh": 0.14, "shank": 0.08, "arm": 0.05, "head": 0.14}
+
+# Which joint each landmark belongs to, and how far it lies from the body's middle
+# plane: + left, - right. Eyes and mouth are near enough to the nose.
+_NAMES = ("nose", *Side._fields)
+_NAME_OF = np.zeros(LANDMARK_COUNT, dtype=np.intp)
+_WIDTH_OF = np.zeros(LANDMARK_COUNT)
+for _side, _sign in ((LEFT, 1.0), (RIGHT, -1.0)):
+    _NAME_OF[list(_side)] = np.arange(1, len(_NAMES))
+    _WIDTH_OF[[_side.shoulder, _side.hip]] = _sign * _SHOULDER_WIDTH, _sign * _HIP_WIDTH
+_NAME_OF[17:23] = _NAMES.index("wrist")  # fingers
 
 # The arc is centred between the places where the tangent is read.
 _ARC_MIDDLE, _ARC_HALF, _READ_HALF = 0.40, 0.35, 0.25
@@ -189,18 +199,11 @@ def landmarks(
     """All of MediaPipe's 33 landmarks, float (33, 2) in pixels, y down."""
     forwards = 1.0 if facing == "right" else -1.0
     to_px = np.array([forwards, -1.0]) * trunk_px
-    middles = {name: feet_px + to_px * place for name, place in _joints(posture).items()}
+    joints = _joints(posture)
+    middles = feet_px + to_px * np.array([joints[name] for name in _NAMES])
     # Across the trunk and seen from the side, a width is only the turn of the body.
     across = to_px * _direction(posture.lean_deg + 90.0) * np.sin(np.radians(posture.yaw_deg)) / 2
-    points = np.empty((LANDMARK_COUNT, 2))
-    points[:11] = middles["nose"]  # eyes and mouth are near enough to it
-    points[17:23] = np.repeat([middles["wrist"]], 6, axis=0)
-    points[NOSE] = middles["nose"]
-    for side, sign in ((LEFT, 1.0), (RIGHT, -1.0)):
-        for name in Side._fields:
-            width = {"shoulder": _SHOULDER_WIDTH, "hip": _HIP_WIDTH}.get(name, 0.0)
-            points[getattr(side, name)] = middles[name] + sign * width * across
-    return points
+    return np.asarray(middles[_NAME_OF] + _WIDTH_OF[:, None] * across)
 
 
 def figure_at(
@@ -376,8 +379,8 @@ def perform(
 ) -> PoseTrack:
     """Carry out moves, the first of which is where the lifter is at the beginning.
 
-    Each move starts and ends at rest (a cosine), so a tenth of its way is done
-    after acos(0.8) / pi = 0.2048 of its time.
+    Each move starts and ends at rest (a cosine), so a twentieth of its way is done
+    after acos(0.9) / pi = 0.1436 of its time.
     """
     ends_s = np.cumsum([move.duration_s for move in moves])
     if times_s is None:

@@ -91,13 +91,26 @@ def test_the_mirror_changes_nothing() -> None:
     np.testing.assert_allclose(mirror.d, straight.d, atol=1e-4)
 
 
-def test_a_trunk_that_reads_short_does_not_stretch_the_back() -> None:
+def upright_with(hip_up_px: float, shoulder_up_px: float) -> tuple[float, float]:
+    """Where a point 0.7 up the trunk and 0.2 behind it is found with joints misplaced."""
     points = figure_at(posture_at("squat", 0.0, 0.0)).landmarks_px[None]
-    hip = points[:, LEFT.hip]
-    points[:, [LEFT.shoulder, RIGHT.shoulder]] += (0.0, 30.0)  # raised arms, upside down
-    behind = hip + np.array([-30.0, -75.0])
+    behind = points[:, LEFT.hip] + np.array([-30.0, -105.0])
+    points[:, [LEFT.hip, RIGHT.hip]] -= (0.0, hip_up_px)
+    points[:, [LEFT.shoulder, RIGHT.shoulder]] -= (0.0, shoulder_up_px)
     u, d = on_axis(behind[:, None], points, "right", TRUNK_PX)
-    assert (u[0, 0], d[0, 0]) == pytest.approx((0.5, 0.2))
+    return float(u[0, 0]), float(d[0, 0])
+
+
+def test_a_trunk_that_reads_short_or_long_does_not_stretch_the_back() -> None:
+    assert upright_with(0.0, 0.0) == pytest.approx((0.7, 0.2))
+    assert upright_with(15.0, -15.0) == pytest.approx((0.7, 0.2))
+    assert upright_with(-15.0, 15.0) == pytest.approx((0.7, 0.2))
+
+
+@pytest.mark.parametrize("misplaced", [(15.0, 0.0), (0.0, 15.0)])
+def test_a_misplaced_joint_moves_the_back_by_half(misplaced: tuple[float, float]) -> None:
+    # 15 px of 150: a tenth for the joint, half of it for the middle of the trunk
+    assert upright_with(*misplaced) == pytest.approx((0.65, 0.2))
 
 
 def test_frames_that_are_not_the_lifters_have_no_curve() -> None:

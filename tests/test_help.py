@@ -30,14 +30,19 @@ def test_help_imports_nothing_slow(arguments: list[str]) -> None:
         f"slow = [name for name in {SLOW!r} if name in sys.modules]\n"
         "sys.exit(f'imported {slow}' if slow else 0)\n"
     )
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
     assert run.returncode == 0, run.stderr
     assert "Usage" in run.stdout
 
 
 def test_the_shim_is_the_command() -> None:
     run = subprocess.run(
-        [sys.executable, str(ROOT / "cli.py"), "--version"], capture_output=True, text=True
+        [sys.executable, str(ROOT / "cli.py"), "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert re.fullmatch(r"formcheck \d+\.\d+\.\d+\n", run.stdout)
 

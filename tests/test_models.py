@@ -685,7 +685,7 @@ REAL = real_model()
 @pytest.mark.skipif(REAL is None, reason="the full model is not here: formcheck models fetch")
 def test_mediapipe_takes_the_bundle_and_gives_masks() -> None:
     mediapipe = pytest.importorskip("mediapipe")
-    import numpy as np  # noqa: PLC0415 - only here
+    import numpy as np
 
     vision = mediapipe.tasks.vision
     options = vision.PoseLandmarkerOptions(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from formcheck.geometry.view import Facing
 from formcheck.landmarks import middle
-from formcheck.outline import REACH, STATIONS, outline_points_px, trace_outline
+from formcheck.outline import REACH, STATIONS, outline_points_px, snap_to_edges, trace_outline
 
 FloatArray = NDArray[np.float64]
 Mask = NDArray[np.float32]
@@ -151,6 +151,48 @@ def test_points_lie_on_the_silhouettes_edge(lean_deg: float) -> None:
     around = np.stack([figure.mask[row + y, column + x] for y in (-1, 0, 1) for x in (-1, 0, 1)])
     assert (around.min(axis=0) < 0.5).all()
     assert (around.max(axis=0) > 0.5).all()
+
+
+def scene(edge_px: float, body: int = 60, wall: int = 180) -> NDArray[np.uint8]:
+    """A grey wall with a body from `edge_px` to x = 130, edges soft to the sub-pixel."""
+    column = np.arange(240)
+    inside = np.clip(column + 1 - edge_px, 0, 1) * np.clip(130 - column, 0, 1)
+    row = wall + inside * (body - wall)
+    return np.broadcast_to(np.round(row)[None, :, None], (300, 240, 3)).astype(np.uint8)
+
+
+def snapped(image: NDArray[np.uint8], mask: Mask | None = None) -> FloatArray:
+    """Distances of the left outline [px] after it was put on the picture's edge."""
+    profile = trace_outline(box(80, 130) if mask is None else mask, HIP, SHOULDER)
+    return np.asarray(snap_to_edges(image, profile, HIP, SHOULDER)[0] * 100)
+
+
+@pytest.mark.parametrize("off_px", [-1.5, -0.7, 0.0, 0.7, 1.5])
+def test_the_pictures_edge_beside_the_masks_is_taken(off_px: float) -> None:
+    # The mask ends 20 px to the left of the axis; the body ends `off_px` further out.
+    np.testing.assert_allclose(snapped(scene(80.0 - off_px)), 20.0 + off_px, atol=0.3)
+
+
+def test_without_contrast_the_masks_edge_stays() -> None:
+    np.testing.assert_allclose(snapped(scene(78.5, body=180)), 20.0, atol=EDGE_TOLERANCE_PX)
+    faint = snapped(scene(78.5, body=179))
+    np.testing.assert_allclose(faint, 20.0, atol=0.5)
+
+
+def test_an_edge_further_off_is_something_else() -> None:
+    # 8 px are 0.08 trunk lengths: a door frame behind, or a print on the shirt
+    for edge_px in (72.0, 88.0):
+        np.testing.assert_allclose(snapped(scene(edge_px)), 20.0, atol=EDGE_TOLERANCE_PX)
+
+
+def test_what_was_not_traced_is_not_snapped() -> None:
+    mask = box(80, 130)
+    mask[:150] = 0.0
+    before = trace_outline(mask, HIP, SHOULDER)
+    after = snap_to_edges(scene(79.0), before, HIP, SHOULDER)
+    np.testing.assert_array_equal(np.isnan(after), np.isnan(before))
+    nothing = np.full_like(before, np.nan)
+    assert np.isnan(snap_to_edges(scene(79.0), nothing, HIP, SHOULDER)).all()
 
 
 coordinates = st.floats(-500, 500) | st.just(float("nan"))

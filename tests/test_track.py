@@ -70,7 +70,7 @@ def closing_is_looked_at() -> Iterator[list[str]]:
     sys.unraisablehook = lambda unraisable: said.append(str(unraisable.exc_value))
     try:
         yield said
-        gc.collect()
+        gc.collect(1)  # what is young; all of it takes a tenth of a second
     finally:
         sys.unraisablehook = hook
 
@@ -229,7 +229,6 @@ def test_a_truncated_file_is_refused(tmp_path: Path, share: float) -> None:
     refused(path)
 
 
-@pytest.mark.xfail(strict=True, reason="np.load leaves a file open that is no whole zip")
 def test_a_refused_file_is_closed(tmp_path: Path) -> None:
     path = tmp_path / "half.npz"
     path.write_bytes(saved(tmp_path).read_bytes()[:-40])
@@ -257,7 +256,6 @@ def test_something_else_is_refused(tmp_path: Path, content: bytes) -> None:
     refused(path)
 
 
-@pytest.mark.xfail(strict=True, raises=TypeError, reason="np.load gives an array, no archive")
 def test_a_plain_array_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "plain.npz"
     with path.open("wb") as file:
@@ -265,12 +263,9 @@ def test_a_plain_array_is_refused(tmp_path: Path) -> None:
     refused(path)
 
 
-NOT_FORESEEN = pytest.mark.xfail(strict=True, raises=AttributeError, reason="no JSON object")
-
-
 @pytest.mark.parametrize(
     "text",
-    ["", "{", *[pytest.param(t, marks=NOT_FORESEEN) for t in ("null", "[]", "3", '"words"')]],
+    ["", "{", "null", "[]", "3", '"words"'],
 )
 def test_facts_that_are_no_facts_are_refused(tmp_path: Path, text: str) -> None:
     with np.load(saved(tmp_path)) as stored:
@@ -287,7 +282,6 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     refused(folder)
 
 
-@pytest.mark.xfail(strict=True, raises=MemoryError, reason="the size is looked at after reading")
 def test_a_header_that_asks_for_too_much_memory_is_refused(tmp_path: Path) -> None:
     header = io.BytesIO()
     shape = (2_000_000_000, 2, 64)

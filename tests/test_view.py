@@ -18,8 +18,7 @@ from figures import (
     walking_lifter,
 )
 
-from formcheck.geometry.view import Facing, judge_view
-from formcheck.geometry.view import facing as vote
+from formcheck.geometry.view import Facing, judge_view, vote_facing
 from formcheck.landmarks import NOSE
 from formcheck.track import PoseTrack
 
@@ -44,7 +43,7 @@ def test_facing_holds_for_every_posture_and_camera_roll(
     facing: Facing, posture: Posture, camera_roll_deg: float
 ) -> None:
     track = rotated(still(posture, facing), camera_roll_deg)
-    side, agreement = vote(track, everywhere(track))
+    side, agreement = vote_facing(track.landmarks_px[everywhere(track)].astype(np.float64))
     assert side == facing
     assert agreement > 0.9
 
@@ -58,7 +57,7 @@ def test_one_part_that_is_wrong_is_outvoted_and_lowers_the_agreement() -> None:
     track = moving_lifter("deadlift", [10.0])
     points = track.landmarks_px.copy()
     points[:, NOSE, 0] -= 60  # behind a plate, found at the back of the head
-    side, agreement = vote(replace(track, landmarks_px=points), everywhere(track))
+    side, agreement = vote_facing(points.astype(np.float64))
     assert side == "right"
     assert 0.5 < agreement < 0.95
 
@@ -67,7 +66,7 @@ def test_one_vote_for_the_clip_whatever_some_frames_say() -> None:
     right, left = still(UPRIGHT, "right"), still(UPRIGHT, "left")
     points = np.concatenate([right.landmarks_px] * 2 + [left.landmarks_px])
     track = make_track([figure_at(UPRIGHT)] * len(points))
-    side, agreement = vote(replace(track, landmarks_px=points), np.ones(30, dtype=np.bool_))
+    side, agreement = vote_facing(points.astype(np.float64))
     assert side == "right"
     assert agreement == pytest.approx(2 / 3, abs=0.01)
 

@@ -157,20 +157,36 @@ def _fit_parabola(u: FloatArray, d: FloatArray, slide: float) -> _Parabola:
     low, high = LUMBAR_FROM + slide, LUMBAR_TO + slide
     seen = (u >= low) & (u <= high) & np.isfinite(d)
     seen &= _enough(u, seen, low, high)[:, None]
-    x = np.where(seen, u - (low + high) / 2, 0.0)
-    y = np.where(seen, d, 0.0)
-    powers = np.stack([x**p for p in range(5)], axis=-1)
+    used = seen.any(axis=0) | (np.arange(seen.shape[1]) == 0)
+    x = np.where(seen, u - (low + high) / 2, 0.0)[:, used]
+    y = np.where(seen, d, 0.0)[:, used]
+    seen = seen[:, used]
     weight = seen.astype(np.float64)
     for turn in range(_HUBER_ROUNDS + _TUKEY_ROUNDS):
-        inverse = _inverse_normal(powers, weight)
-        right = np.einsum("nk,nkp->np", weight * y, powers[..., :3])
-        coefficients = np.einsum("npq,nq->np", inverse, right)
-        error = np.where(seen, y - np.einsum("nkp,np->nk", powers[..., :3], coefficients), np.nan)
-        residual = _spread(error)
-        scaled = np.abs(np.nan_to_num(error)) / residual[:, None]
+        normal, right = _normal_equations(x, y, weight)
+        coefficients = np.linalg.solve(normal, right[..., None])[..., 0]
+        constant, slope, curvature = coefficients.T[..., None]
+        error = np.abs(y - constant - x * (slope + x * curvature))
+        residual = _spread(np.where(seen, error, np.nan))
+        scaled = error / residual[:, None]
         weight = seen * (_huber(scaled) if turn < _HUBER_ROUNDS else _tukey(scaled))
     coefficients[~seen.any(axis=1)] = np.nan
-    return _Parabola(coefficients, residual, np.sqrt(inverse[:, 2, 2]))
+    gain: FloatArray = np.sqrt(np.linalg.inv(normal)[:, 2, 2])
+    return _Parabola(np.asarray(coefficients), residual, gain)
+
+
+def _normal_equations(
+    x: FloatArray, y: FloatArray, weight: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Moments (N, 3, 3) and (N, 3), always to be inverted."""
+    power, moments, right = weight, [], []
+    for order in range(5):
+        moments.append(power.sum(axis=1))
+        if order < 3:
+            right.append((power * y).sum(axis=1))
+        power = power * x
+    normal = np.stack([np.stack(moments[i : i + 3], axis=-1) for i in range(3)], axis=1)
+    return normal + 1e-9 * np.eye(3), np.stack(right, axis=-1)
 
 
 def _huber(scaled: FloatArray) -> FloatArray:
@@ -182,16 +198,9 @@ def _tukey(scaled: FloatArray) -> FloatArray:
     return np.asarray(inside**2)
 
 
-def _inverse_normal(powers: FloatArray, weight: FloatArray) -> FloatArray:
-    moments = np.einsum("nk,nkp->np", weight, powers)
-    normal = np.stack([moments[:, i : i + 3] for i in range(3)], axis=1)
-    normal[moments[:, 0] == 0] = np.eye(3)
-    return np.asarray(np.linalg.pinv(normal, hermitian=True))
-
-
 def _spread(error: FloatArray) -> FloatArray:
     """Robust standard deviation per row, at least a quarter of a per cent of the trunk."""
-    ordered = np.sort(np.abs(error), axis=1)
+    ordered = np.sort(error, axis=1)  # NaN sorts last
     middle = np.maximum(np.isfinite(error).sum(axis=1) - 1, 0) // 2
     median = np.take_along_axis(ordered, middle[:, None], 1)[:, 0]
     return np.asarray(np.maximum(1.4826 * np.nan_to_num(median), 0.0025))

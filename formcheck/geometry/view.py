@@ -12,10 +12,11 @@ from formcheck.geometry.vectors import cross, length, unit
 from formcheck.landmarks import LEFT, NOSE, RIGHT, middle
 from formcheck.track import PoseTrack
 
-__all__ = ["Facing", "View", "facing", "judge_view"]
+__all__ = ["Facing", "View", "judge_view", "vote_facing"]
 
 Facing = Literal["left", "right"]
 BoolArray = NDArray[np.bool_]
+FloatArray = NDArray[np.float64]
 
 # Distance between the shoulder (hip) landmarks seen square-on, over the trunk's
 # length: the 80th percentile in the front views of `labels.csv`'s clips. The
@@ -62,24 +63,34 @@ class View:
 
 def judge_view(track: PoseTrack, frames: BoolArray) -> View:
     """Judge facing and yaw once, over the frames in which the lifter was kept."""
-    side, agreement = facing(track, frames)
+    side, agreement = vote_facing(track.landmarks_px[frames].astype(np.float64))
     return View(side, agreement, _yaw_deg(track, frames))
 
 
-def facing(track: PoseTrack, frames: BoolArray) -> tuple[Facing, float]:
+def vote_facing(points_px: FloatArray) -> tuple[Facing, float]:
     """Decide the facing by vote: feet, face and knees, all relative to the body.
 
     Each vote is the signed area between a part that points up the body and one
     that points forwards, so it holds for a lifter who stands, bends or lies.
+
+    Parameters
+    ----------
+    points_px : float (N, 33, 2)
+
+    Returns
+    -------
+    facing : {"left", "right"}
+        "right" where there is no evidence.
+    agreement : float
+        Share 0..1 of the evidence that agrees.
     """
-    points = track.landmarks_px.astype(np.float64)
-    up = track.shoulder_px - track.hip_px
-    votes = [cross(up, points[:, NOSE] - middle(points, "ear"))]
+    up = middle(points_px, "shoulder") - middle(points_px, "hip")
+    votes = [cross(up, points_px[:, NOSE] - middle(points_px, "ear"))]
     for side in (LEFT, RIGHT):
-        shank = points[:, side.knee] - points[:, side.ankle]
-        votes.append(cross(shank, points[:, side.toe] - points[:, side.heel]))
-        votes.append(cross(points[:, side.hip] - points[:, side.ankle], shank))
-    evidence = np.concatenate([v[frames] for v in votes])
+        shank = points_px[:, side.knee] - points_px[:, side.ankle]
+        votes.append(cross(shank, points_px[:, side.toe] - points_px[:, side.heel]))
+        votes.append(cross(points_px[:, side.hip] - points_px[:, side.ankle], shank))
+    evidence = np.concatenate(votes)
     evidence = evidence[np.isfinite(evidence)]
     total = float(np.abs(evidence).sum())
     if total == 0:

@@ -1,0 +1,29 @@
+"""What several tests need and may not have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from formcheck.errors import ModelError
+from formcheck.models import ResolvedModel, ensure
+
+CLIPS = Path(__file__).parent.parent.parent / "shared" / "clips"
+
+
+@pytest.fixture(scope="session")
+def pose_model() -> ResolvedModel:
+    """The full pose model, fetched if need be; without it the test is skipped."""
+    try:
+        return ensure("full")
+    except ModelError as error:
+        pytest.skip(f"no pose model: {error}")
+
+
+@pytest.fixture(scope="session")
+def clips() -> Path:
+    """The folder of labelled real clips, which are no part of the project."""
+    if not CLIPS.is_dir():
+        pytest.skip("the labelled clips are not here")
+    return CLIPS

@@ -1,0 +1,167 @@
+"""The command as a person meets it: messages, exit codes, nothing half done."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from clipmaker import write_clip, write_sound
+from figures import moving_lifter
+from typer.testing import CliRunner, Result
+
+from formcheck.cli import app
+from formcheck.track import save_track
+
+needs_model = pytest.mark.usefixtures("pose_model")
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def track(tmp_path: Path) -> Path:
+    path = tmp_path / "set.npz"
+    save_track(moving_lifter("squat", [0.0, 30.0]), path)
+    return path
+
+
+def test_a_saved_track_is_analysed_without_the_video(track: Path, tmp_path: Path) -> None:
+    result = run("analyze", track, "-e", "squat", "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "lumbar-flexion" in result.stdout
+    assert "in 1 of 2 measured repetitions" in result.stdout
+    assert "see a professional" in " ".join(result.stdout.split())
+    assert (tmp_path / "out" / "set" / "analysis.json").is_file()
+
+
+def test_json_prints_the_analysis_and_nothing_else(track: Path, tmp_path: Path) -> None:
+    result = run("analyze", track, "-e", "squat", "--out", tmp_path, "--json")
+    printed = json.loads(result.stdout)
+    assert printed == json.loads((tmp_path / "set" / "analysis.json").read_text(encoding="utf-8"))
+
+
+def test_quiet_prints_the_verdict_alone(track: Path, tmp_path: Path) -> None:
+    result = run("analyze", track, "-e", "squat", "--out", tmp_path, "-q")
+    assert len(result.stdout.splitlines()) == 1
+    assert result.stdout.startswith("The lower back rounded under load")
+
+
+def test_fail_on_flag_changes_the_exit_code_alone(track: Path, tmp_path: Path) -> None:
+    result = run("analyze", track, "-e", "squat", "--out", tmp_path, "--fail-on-flag")
+    assert result.exit_code == 4
+    assert (tmp_path / "set" / "reps.csv").is_file()
+
+
+def test_a_given_neutral_is_used(track: Path, tmp_path: Path) -> None:
+    run("analyze", track, "-e", "squat", "--out", tmp_path, "--neutral", "-12.5")
+    neutral = json.loads((tmp_path / "set" / "analysis.json").read_text())["neutral"]
+    assert neutral == {"lumbar_deg": -12.5, "uncertainty_deg": 0.0, "method": "given"}
+
+
+def test_a_front_view_is_refused_with_its_files_written(tmp_path: Path) -> None:
+    save_track(moving_lifter("squat", [0.0], yaw_deg=80.0), tmp_path / "front.npz")
+    result = run("analyze", tmp_path / "front.npz", "-e", "squat", "--out", tmp_path / "out")
+    assert result.exit_code == 3
+    assert "Not measured: The camera looks at the front" in result.stdout
+    assert "hip height" in result.stdout
+    written = json.loads((tmp_path / "out" / "front" / "analysis.json").read_text())
+    assert len(written["reps"]) == 1
+
+
+def test_an_existing_result_is_not_overwritten(track: Path, tmp_path: Path) -> None:
+    assert run("analyze", track, "-e", "squat", "--out", tmp_path / "o").exit_code == 0
+    again = run("analyze", track, "-e", "squat", "--out", tmp_path / "o")
+    assert again.exit_code == 2
+    assert "--force" in again.stderr
+    assert run("analyze", track, "-e", "squat", "--out", tmp_path / "o", "--force").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["-e", "bench-press"], "Give one of deadlift, squat"),
+        ([], "Missing option"),
+        (["-e", "squat", "--max-fps", "-5"], "0 for every frame"),
+        (["-e", "squat", "--neutral", "400"], "-90 to 90"),
+        (["-e", "squat", "--model", "huge"], "no pose model 'huge'"),
+    ],
+)
+def test_wrong_usage_exits_with_2(tmp_path: Path, arguments: list[str], words: str) -> None:
+    clip = tmp_path / "clip.mp4"
+    write_clip(clip, [np.zeros((64, 64, 3), np.uint8)] * 5)
+    result = run("analyze", clip, *arguments, "--out", tmp_path / "out")
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def bad_inputs(folder: Path) -> dict[str, Path]:
+    (folder / "empty.mp4").touch()
+    (folder / "text.mp4").write_text("not a video", encoding="utf-8")
+    (folder / "folder.mp4").mkdir()
+    (folder / "text.npz").write_text("not a track", encoding="utf-8")
+    write_sound(folder / "sound.mp4")
+    write_clip(folder / "whole.mp4", [np.zeros((64, 64, 3), np.uint8)] * 30)
+    content = (folder / "whole.mp4").read_bytes()
+    (folder / "cut.mp4").write_bytes(content[: len(content) // 2])
+    names = "missing.mp4 missing.npz empty.mp4 text.mp4 folder.mp4 text.npz sound.mp4 cut.mp4"
+    return {name: folder / name for name in names.split()}
+
+
+@needs_model
+def test_bad_inputs_exit_with_1_a_short_message_and_no_files(tmp_path: Path) -> None:
+    for name, path in bad_inputs(tmp_path).items():
+        result = run("analyze", path, "-e", "squat", "--out", tmp_path / "out")
+        assert result.exit_code == 1, name
+        message = result.stderr.strip()
+        assert message.startswith("formcheck: "), name
+        assert path.name in message, name
+        assert len(message.splitlines()) <= 2, name
+        assert list((tmp_path / "out").iterdir()) == [], name
+
+
+@needs_model
+@pytest.mark.parametrize("frames", [1, 20])
+def test_a_clip_without_a_person_exits_with_3(tmp_path: Path, frames: int) -> None:
+    clip = tmp_path / "wall.mp4"
+    write_clip(clip, [np.full((120, 160, 3), 90, np.uint8)] * frames)
+    result = run("analyze", clip, "-e", "deadlift", "--out", tmp_path / "out")
+    assert result.exit_code == 3
+    assert "No person was found" in result.stdout
+    written = json.loads((tmp_path / "out" / "wall" / "analysis.json").read_text())
+    assert written["quality"]["pose_found"] == 0
+    assert written["view"]["measurable"] is False
+
+
+@needs_model
+@pytest.mark.parametrize(
+    ("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 128 + signal.SIGTERM)]
+)
+def test_a_signal_half_way_leaves_nothing(tmp_path: Path, sent: signal.Signals, code: int) -> None:
+    clip = tmp_path / "long.mp4"
+    write_clip(clip, [np.full((480, 640, 3), 90, np.uint8)] * 1500)
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "formcheck", "analyze", str(clip), "-e", "squat", "-v"]
+    process = subprocess.Popen(
+        [*command, "--out", str(out)],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stderr is not None
+    while "XNNPACK" not in process.stderr.readline():  # MediaPipe is at work
+        assert process.poll() is None
+    time.sleep(0.5)
+    os.kill(process.pid, sent)
+    _, stderr = process.communicate(timeout=30)
+    assert process.returncode == code
+    assert "Traceback" not in stderr
+    assert list(out.iterdir()) == []
