@@ -36,7 +36,7 @@ CHANGES = {
     "mirrored": ["-vf", "hflip"],
     "half size": ["-vf", "scale=trunc(iw/4)*2:trunc(ih/4)*2:flags=area"],
 }
-ENCODED = ["-an", "-c:v", "libx264", "-crf", "12", "-pix_fmt", "yuv420p"]
+ENCODED = ["-an", "-c:v", "libx264", "-crf", "6", "-pix_fmt", "yuv420p"]
 ENCODED += ["-fps_mode", "passthrough"]
 
 

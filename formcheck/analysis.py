@@ -140,7 +140,7 @@ def analyze(
         Name or path of the pose model; fetched at its first use.
     max_fps : float
         Most frames analysed a second; 0 for all. More than 30 cost time and
-        bring no accuracy (benchmarks/frame_rate.md).
+        bring no accuracy (benchmarks/invariance.md).
     neutral_deg : float, optional
         The lifter's standing `lumbar_deg`, if it was measured elsewhere.
 

@@ -15,8 +15,10 @@ __all__ = ["RepMeasures", "measure_rep", "upright_frames"]
 
 FloatArray = NDArray[np.float64]
 
-# With less of the repetition seen, its most rounded moment is likely missed.
-MIN_VISIBLE = 0.4
+# With less of the repetition seen, or of its bent half, its most rounded moment is
+# likely missed.
+_MIN_VISIBLE = 0.4
+_MIN_BENT_VISIBLE = 0.6
 # Hip to shoulder over stature (Drillis & Contini 1966: 0.818 - 0.530).
 _TRUNK_PER_STATURE = 0.288
 
@@ -75,7 +77,7 @@ def measure_rep(rep: Rep, kin: Kinematics, exercise: Exercise) -> RepMeasures:
     visible = float(seen.mean())
     peak = int(np.nanargmax(lumbar - uncertainty)) if seen.any() else 0
     least = int(np.nanargmin(lumbar + uncertainty)) if seen.any() else 0
-    known = visible >= MIN_VISIBLE
+    known = visible >= _MIN_VISIBLE and _bent_visible(seen, kin, frames, exercise)
 
     def value(values: FloatArray, at: int) -> float:
         return float(values[at]) if known else float("nan")
@@ -97,6 +99,15 @@ def measure_rep(rep: Rep, kin: Kinematics, exercise: Exercise) -> RepMeasures:
         least_uncertainty_deg=value(uncertainty, least),
         visible=visible,
     )
+
+
+def _bent_visible(
+    seen: NDArray[np.bool_], kin: Kinematics, frames: slice, exercise: Exercise
+) -> bool:
+    """Whether the back was seen through enough of the half in which the joint is bent."""
+    angle: FloatArray = getattr(kin.joints, exercise.swing.joint)[frames]
+    bent = angle <= (np.nanmin(angle) + np.nanmax(angle)) / 2
+    return bool(seen[bent].mean() >= _MIN_BENT_VISIBLE)
 
 
 def upright_frames(rep: Rep, exercise: Exercise) -> slice:

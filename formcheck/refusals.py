@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from formcheck.exercises import Exercise
 from formcheck.geometry import Kinematics
-from formcheck.measures import MIN_VISIBLE, RepMeasures
+from formcheck.measures import RepMeasures
 from formcheck.track import PoseTrack
 
 __all__ = ["Reason", "reasons"]
@@ -108,7 +108,7 @@ def _view_reasons(kin: Kinematics) -> list[Reason]:
 def _rep_reasons(kin: Kinematics, reps: Sequence[RepMeasures], exercise: Exercise) -> list[Reason]:
     if not reps:
         return [_filled(_NO_REP, exercise=exercise.name)]
-    hidden = sum(rep.visible < MIN_VISIBLE for rep in reps)
+    hidden = sum(not rep.measured for rep in reps)
     if not hidden or not kin.measurable:
         return []
     return [_filled(_BACK_HIDDEN, refuses=hidden == len(reps), hidden=hidden, count=len(reps))]

@@ -65,7 +65,6 @@ def test_one_part_that_is_wrong_is_outvoted_and_lowers_the_agreement() -> None:
 def test_one_vote_for_the_clip_whatever_some_frames_say() -> None:
     right, left = still(UPRIGHT, "right"), still(UPRIGHT, "left")
     points = np.concatenate([right.landmarks_px] * 2 + [left.landmarks_px])
-    track = make_track([figure_at(UPRIGHT)] * len(points))
     side, agreement = vote_facing(points.astype(np.float64))
     assert side == "right"
     assert agreement == pytest.approx(2 / 3, abs=0.01)

@@ -24,10 +24,10 @@ FloatArray = NDArray[np.float64]
 _SHOULDER_WIDTH = 0.72
 _HIP_WIDTH = 0.48
 
-# Side views there read 4-22 degrees, oblique and front ones 46 and more. Beyond
-# some 15 degrees the outline is biased, so the margin between is wide.
-YAW_DOUBTFUL_DEG = 24.0
-YAW_REFUSED_DEG = 33.0
+# Side views there read 3-15 degrees in lifts on the feet and 22 on the floor, oblique
+# and front ones 36 and more. Beyond some 15 degrees the outline is biased.
+YAW_DOUBTFUL_DEG = 20.0
+YAW_REFUSED_DEG = 30.0
 
 
 @dataclass(frozen=True)
