@@ -31,14 +31,16 @@ LUMBAR_FROM, LUMBAR_TO = 0.12, 0.72
 # clips (95th percentile 0.05); more is where it leaves the back for something else.
 MAX_STEP = 0.06
 
-# Half-widths of an upper arm and a forearm, in trunk lengths; an outline this
-# near to an arm's bone is the arm's (de Leva 1996: girths of arm and forearm).
+# Half-widths of an upper arm and a forearm, in trunk lengths: some 10 and 8 cm
+# across on a trunk of 50. An outline this near to an arm's bone is the arm's.
 _UPPER_ARM, _FOREARM = 0.10, 0.08
 
 # With the hands at the shoulders, an upper back that stands out further than this
-# is a plate: bare ones reach 0.37 on the labelled clips, plates 0.4-0.6.
+# is a plate: bare ones reach 0.37 on the labelled clips, plates 0.4-0.6. Higher up
+# a head that is held back stands out as far.
 _HANDS_UP = 0.5
 _PLATE_BULGE = 0.38
+_BELOW_THE_NECK = 0.85
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +124,7 @@ def _under_a_plate(
     """Frames in which a plate covers the back of a lifter with the bar on it, bool (N,)."""
     wrist = middle(points_px, "wrist")
     shoulder = middle(points_px, "shoulder")
-    upper = (u > 0.65) & (u < 1.05)
+    upper = (u > 0.65) & (u < _BELOW_THE_NECK)
     bulges = (upper & (d > _PLATE_BULGE)).any(axis=1)
     return np.asarray(bulges & (length(wrist - shoulder) < _HANDS_UP * trunk_px))
 
