@@ -65,8 +65,8 @@ class Exercise:
 # benchmarks/clips.md. The threshold lies in the gap.
 _ROUNDED_DEG = 10.0
 
-# Standing lumbar extension has some 25 degrees left beyond neutral (Pearcy 1985:
-# 2-5 degrees a segment, 14-16 in all, bony); the outline moves more than bone.
+# Standing extension ends some 16 degrees beyond neutral, L1 to S1 on X-rays (Pearcy,
+# Portek and Shepherd 1984); this is close to the end of it.
 _ARCHED_DEG = 15.0
 
 _DEADLIFT = Exercise(
