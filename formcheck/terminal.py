@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import (
     BarColumn,
+    DownloadColumn,
     MofNCompleteColumn,
     Progress,
     ProgressColumn,
@@ -29,9 +30,16 @@ from formcheck.measures import RepMeasures
 from formcheck.refusals import Reason
 
 if TYPE_CHECKING:
+    from formcheck.models import OnProgress
     from formcheck.video import Video
 
-__all__ = ["frames_progress", "native_chatter_hidden", "print_analysis", "verdict"]
+__all__ = [
+    "fetch_progress",
+    "frames_progress",
+    "native_chatter_hidden",
+    "print_analysis",
+    "verdict",
+]
 
 _STYLES = {"info": "cyan", "caution": "yellow", "stop": "bold red"}
 _CARE = (
@@ -71,6 +79,23 @@ def native_chatter_hidden(*, shown: bool) -> Iterator[None]:
             stderr.flush()
             os.dup2(kept, 2)
             sys.stderr = python_stderr
+
+
+@contextmanager
+def fetch_progress(*, quiet: bool = False) -> Iterator[OnProgress]:
+    """Show a bar on stderr while a pose model is fetched, if somebody looks."""
+    console = Console(stderr=True)
+    columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
+    with Progress(
+        *columns, console=console, transient=True, disable=quiet or not console.is_terminal
+    ) as bar:
+
+        def on_progress(done: int, total: int | None) -> None:
+            if not bar.task_ids:
+                bar.add_task("Fetching the pose model")
+            bar.update(bar.task_ids[0], completed=done, total=total)
+
+        yield on_progress
 
 
 @contextmanager

@@ -111,10 +111,14 @@ def _run(
 ) -> tuple[SetAnalysis, AnalysisDocument, Path]:
     from formcheck.analysis import analyze_track, read_track
     from formcheck.document import describe
-    from formcheck.terminal import frames_progress
+    from formcheck.models import ensure
+    from formcheck.terminal import fetch_progress, frames_progress
     from formcheck.writers import ResultFolder, result_name, write_analysis
 
     with ResultFolder(out, result_name(clip), force=force) as folder:
+        if clip.suffix != ".npz":
+            with fetch_progress(quiet=quiet) as progress:
+                ensure(model, progress)
         with frames_progress(quiet=quiet) as on_video:
             track = read_track(clip, settings, model, on_video)
         analysis = analyze_track(track, settings)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from formcheck.models import ModelState, OnProgress
+    from formcheck.models import ModelState
 
 __all__ = ["app"]
 
@@ -67,8 +63,9 @@ def fetch(
     honoured.
     """
     from formcheck import models
+    from formcheck.terminal import fetch_progress
 
-    with _progress_bar(name) as progress:
+    with fetch_progress() as progress:
         path = models.fetch(name, progress=progress, force=force)
     typer.echo(path)
 
@@ -96,18 +93,3 @@ def _row(state: ModelState) -> tuple[str, ...]:
     size = f"{size_bytes / 1e6:.1f} MB"
     origin = "\n".join(source.label for source in entry.sources)
     return entry.name, entry.description, status, size, entry.licence, origin
-
-
-@contextlib.contextmanager
-def _progress_bar(name: str) -> Iterator[OnProgress | None]:
-    """Show a bar on stderr if somebody is there to see it."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(f"Fetching {name}", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
