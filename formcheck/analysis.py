@@ -21,6 +21,7 @@ from formcheck.geometry.neutral import (
     standing_neutral,
 )
 from formcheck.measures import RepMeasures, measure_rep, upright_frames
+from formcheck.put_down import without_standing_up
 from formcheck.refusals import Reason, reasons
 from formcheck.reps import Phase, Rep, find_reps, phases
 from formcheck.track import PoseTrack, load_track
@@ -195,7 +196,7 @@ def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
     """Analyse a track: pure, and quick enough to be run again and again."""
     exercise = EXERCISES[settings.exercise]
     kin = kinematics(track)
-    found = find_reps(track.time_s, kin.joints, exercise)
+    found = without_standing_up(find_reps(track.time_s, kin.joints, exercise), track, kin)
     reps = tuple(measure_rep(rep, kin, exercise) for rep in found)
     neutral = _neutral(track, kin, found, settings)
     return SetAnalysis(
