@@ -37,11 +37,10 @@ CLIPS = {
 }
 RENDERED = [
     Take(
-        name=f"{lift}-60",
-        plan=SetPlan(lift=lift, variant=variant, far_lumbar_deg=(-10.0, 10.0)),
+        name="deadlift-60",
+        plan=SetPlan(far_lumbar_deg=(-10.0, 0.0, 10.0)),
         camera=Camera(fps=60.0),
     )
-    for lift, variant in (("deadlift", ""), ("squat", "bodyweight"))
 ]
 CHANGES = {
     "mirrored": ["-vf", "hflip"],

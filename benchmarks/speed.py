@@ -1,4 +1,4 @@
-"""What the analysis costs on top of MediaPipe itself: time, memory, and a saved track.
+"""What the analysis costs on top of MediaPipe itself, and with a saved track.
 
     python benchmarks/speed.py CLIP [--out benchmarks/speed.md]
 
@@ -104,13 +104,11 @@ def ten_minutes(track: PoseTrack) -> PoseTrack:
     )
 
 
-def compare_times(clip: Path, exercise: str, out: Path) -> tuple[float, float, float]:
-    """Seconds of the bare loop and of `analyze`, best of three taken in turn; MiB of `analyze`."""
+def compare_times(clip: Path, exercise: str, out: Path) -> tuple[float, float]:
+    """Seconds of the bare loop and of `analyze`, the best of three taken in turn."""
     bare = [sys.executable, "-c", BARE, str(clip), str(ensure().path)]
-    pairs = [(run(bare), run(analysis_command(clip, exercise, out))) for _ in range(3)]
-    bare_s = min(one[0] for one, _ in pairs)
-    analyze_s, memory = min(other for _, other in pairs)
-    return bare_s, analyze_s, memory
+    pairs = [(run(bare)[0], run(analysis_command(clip, exercise, out))[0]) for _ in range(3)]
+    return min(one for one, _ in pairs), min(other for _, other in pairs)
 
 
 def main() -> None:
@@ -122,10 +120,8 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         clip = repeated(arguments.clip, 30.0, Path(folder) / "clip.mp4")
-        long = repeated(clip, 300.0, Path(folder) / "long.mp4")
         out = Path(folder) / "results"
-        bare_s, analyze_s, memory = compare_times(clip, arguments.exercise, out)
-        _, long_memory = run(analysis_command(long, arguments.exercise, out))
+        bare_s, analyze_s = compare_times(clip, arguments.exercise, out)
         settings = Settings(arguments.exercise, max_fps=0)
         track = ten_minutes(read_track(clip, settings))
     analyze_track(track, settings)
@@ -136,7 +132,7 @@ def main() -> None:
     mediapipe_s = bare_s / frames * len(track)
     text = "\n".join(
         [
-            "# Speed and memory",
+            "# Speed",
             "",
             f"{arguments.clip.name}, looped to {track.clip.duration_s:.0f} s, {frames} frames of "
             f"{track.clip.width}x{track.clip.height}, every frame analysed.",
@@ -144,8 +140,6 @@ def main() -> None:
             "| figure | value | target |",
             "|---|---|---|",
             f"| whole `analyze` / bare MediaPipe loop | {analyze_s / bare_s:.3f} | 1.15 |",
-            f"| peak memory, clip ten times as long / clip | {long_memory / memory:.3f} "
-            f"({long_memory:.0f} / {memory:.0f} MiB) | 1.1 |",
             f"| saved track of ten minutes / MediaPipe on its frames | {track_s / mediapipe_s:.4f} "
             "| 0.02 |",
         ]

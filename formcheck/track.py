@@ -6,7 +6,7 @@ import json
 import math
 import zipfile
 import zlib
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -91,6 +91,10 @@ class PoseTrack:
 
     def __len__(self) -> int:
         return len(self.time_s)
+
+    def __getitem__(self, frames: slice) -> PoseTrack:
+        """A stretch of frames of the same clip."""
+        return replace(self, **{name: getattr(self, name)[frames] for name in _SHAPES})
 
     def __repr__(self) -> str:
         return f"PoseTrack({self.clip.name!r}, frames={len(self)}, found={self.found.sum()})"

@@ -56,9 +56,9 @@ class DorsalCurve:
         The same points in pixels, with those that are covered.
     """
 
-    u: FloatArray
-    d: FloatArray
-    px: FloatArray
+    u: NDArray[np.floating]
+    d: NDArray[np.floating]
+    px: NDArray[np.floating]
 
 
 def dorsal_curve(

@@ -50,9 +50,10 @@ def smooth_landmarks(track: PoseTrack, frames: BoolArray) -> FloatArray:
         In pixels; NaN where the lifter was missing for longer than a moment.
     """
     points = np.where(frames[:, None, None], track.landmarks_px, np.nan).astype(np.float64)
-    columns = points.reshape(len(track), -1)
-    clean = np.stack([remove_spikes(track.time_s, c) for c in columns.T], axis=-1)
-    return lowpass(track.time_s, clean).reshape(points.shape)
+    for landmark in np.moveaxis(points, 1, 0):  # one by one, to keep memory flat
+        clean = [remove_spikes(track.time_s, axis) for axis in landmark.T]
+        landmark[:] = lowpass(track.time_s, np.stack(clean, axis=-1))
+    return points
 
 
 def joint_angles(points_px: FloatArray, facing: Facing, trunk_px: float) -> Joints:

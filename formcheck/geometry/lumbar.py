@@ -47,6 +47,8 @@ MAX_SPEED_DEG_PER_S = 200.0
 # neutral and rounded backs is 25 degrees.
 MAX_UNCERTAINTY_DEG = 25.0
 _NOISE_WINDOW_S = 0.5
+# Frames measured at a time: the curves of a long clip would fill the memory.
+_PIECE_FRAMES = 1024
 
 # Standard deviation of the hip landmark along the trunk, in trunk lengths: 10 px
 # of 200. It moves the window, and the angle with it.
@@ -99,8 +101,16 @@ def measure_back(
     trunk_px : float
         Length of the trunk in this clip.
     """
-    curve = dorsal_curve(track, points_px, frames, facing, trunk_px)
-    angle, uncertainty = lumbar_angle(curve.u, curve.d)
+    count, stations = len(track), STATIONS.size
+    angle, uncertainty = np.empty(count), np.empty(count)
+    curve = DorsalCurve(
+        *(np.empty((count, stations, *axes), np.float32) for axes in ((), (), (2,)))
+    )
+    for at in range(0, count, _PIECE_FRAMES):
+        piece = slice(at, at + _PIECE_FRAMES)
+        found = dorsal_curve(track[piece], points_px[piece], frames[piece], facing, trunk_px)
+        angle[piece], uncertainty[piece] = lumbar_angle(found.u, found.d)
+        curve.u[piece], curve.d[piece], curve.px[piece] = found.u, found.d, found.px
     smooth = _without_leaps(track.time_s, lowpass(track.time_s, remove_spikes(track.time_s, angle)))
     noise_deg = 1.4826 * running_median(track.time_s, np.abs(angle - smooth), _NOISE_WINDOW_S)
     total = np.hypot(uncertainty, _TO_90_PERCENT * np.nan_to_num(noise_deg))
@@ -121,7 +131,7 @@ def _without_leaps(time_s: FloatArray, angle_deg: FloatArray) -> FloatArray:
     return np.where(speed > MAX_SPEED_DEG_PER_S, np.nan, angle_deg)
 
 
-def lumbar_angle(u: FloatArray, d: FloatArray) -> tuple[FloatArray, FloatArray]:
+def lumbar_angle(u: NDArray[np.floating], d: NDArray[np.floating]) -> tuple[FloatArray, FloatArray]:
     """Turn of the back's tangent from sacrum to thoraco-lumbar junction.
 
     Parameters
@@ -152,7 +162,7 @@ class _Parabola:
     curvature_gain: FloatArray  # (N,) standard error of the curvature per unit of residual
 
 
-def _fit_parabola(u: FloatArray, d: FloatArray, slide: float) -> _Parabola:
+def _fit_parabola(u: NDArray[np.floating], d: NDArray[np.floating], slide: float) -> _Parabola:
     """Robust parabola over the window, moved by `slide`, all frames at once."""
     low, high = LUMBAR_FROM + slide, LUMBAR_TO + slide
     seen = (u >= low) & (u <= high) & np.isfinite(d)
@@ -206,7 +216,7 @@ def _spread(error: FloatArray) -> FloatArray:
     return np.asarray(np.maximum(1.4826 * np.nan_to_num(median), 0.0025))
 
 
-def _enough(u: FloatArray, seen: BoolArray, low: float, high: float) -> BoolArray:
+def _enough(u: NDArray[np.floating], seen: BoolArray, low: float, high: float) -> BoolArray:
     """Whether enough of the window, and of each third of it, is seen."""
     step = STATIONS[1] - STATIONS[0]
     expected = (high - low) / step
