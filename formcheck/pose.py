@@ -39,8 +39,8 @@ def track_pose(
     """Find the lifter in every frame of an open clip.
 
     MediaPipe runs in VIDEO mode with one pose. Looking for two poses avoids its
-    hidden landmark filter, but costs 40 % more time, and the filtered landmarks
-    lag by less than the outline's own noise (benchmarks/running_mode.md).
+    hidden landmark filter, but takes 1.3 to 1.8 times as long, and the landmarks
+    are lost more often under plates (benchmarks/running_mode.md).
 
     MediaPipe sees left otherwise than right: on mirrored clips its hips moved by up
     to 0.05 trunk lengths. So it is always shown a lifter who faces right, as judged
