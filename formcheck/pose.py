@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import os
 from collections.abc import Callable
 from itertools import chain, islice
 from pathlib import Path
@@ -23,14 +21,9 @@ from formcheck.video import Frame, Video
 __all__ = ["OnFrame", "track_pose"]
 
 OnFrame = Callable[[int], None]
-_log = logging.getLogger(__name__)
 
 # A third of a second: enough to tell left from right, and 1 % of a set's time.
 _OPENING_FRAMES = 10
-
-# MediaPipe's C++ logs go straight to stderr; a user's own setting wins.
-os.environ.setdefault("GLOG_minloglevel", "2")
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 
 def track_pose(
