@@ -102,10 +102,11 @@ def _turning_points(angle: FloatArray, least: float) -> NDArray[np.intp]:
     """
     points = [0]
     rising: bool | None = None
-    extreme = 0
+    extreme = low = high = 0
     for i, value in enumerate(angle):
         if rising is None:
-            low, high = angle[: i + 1].argmin(), angle[: i + 1].argmax()
+            low = i if value < angle[low] else low
+            high = i if value > angle[high] else high
             if angle[high] - angle[low] >= least:
                 rising = bool(high > low)
                 points, extreme = [int(min(low, high))], i

@@ -98,8 +98,7 @@ def on_axis(
     """
     hip, shoulder = middle(points_px, "hip"), middle(points_px, "shoulder")
     axis = unit(shoulder - hip)[:, None]
-    # Tied to the middle of the trunk, where the errors of hip and shoulder halve:
-    # against the hip alone it takes a sixth off the error on the rendered deadlift.
+    # Tied to the middle of the trunk, where the errors of hip and shoulder halve.
     offset = (curve_px - ((hip + shoulder) / 2)[:, None]) / trunk_px
     dorsal = -1.0 if facing == "right" else 1.0
     return (offset * axis).sum(axis=-1) + 0.5, dorsal * cross(axis, offset)
