@@ -1,0 +1,156 @@
+"""Random lifters to learn from: many bodies, one short repetition each.
+
+    python benchmarks/crowd.py [--each 24] [--workers 2]
+
+renders them into the cache ahead of `back_model.py`, which fits the back's shape model.
+Lumbar and thoracic angles are drawn without regard to the lift, so that a model can
+learn the angle from the back's shape and not from the posture it goes with.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+
+from benchmarks.rendered import RenderedClip, rendered_clip
+from lifter.params import Body, Camera, Clothes, Scene, SetPlan, Take
+
+__all__ = ["FPS", "LIFTS", "crowd", "crowd_clip"]
+
+# Half of the frames a phone films: neighbouring frames say nearly the same.
+FPS = 15.0
+_STANDING = Camera(distance_m=3.8, height_m=1.0, focal_mm=31)
+_LYING = Camera(distance_m=3.1, height_m=0.7, focal_mm=32)
+
+
+class _Kind:
+    """A lift, its variant, its camera, plates, and lumbar ranges home and far [deg]."""
+
+    def __init__(
+        self,
+        lift: str,
+        variant: str,
+        camera: Camera,
+        plate_m: tuple[float, float],
+        home_deg: tuple[float, float],
+        far_deg: tuple[float, float],
+    ) -> None:
+        self.lift, self.variant, self.camera = lift, variant, camera
+        self.plate_m, self.home_deg, self.far_deg = plate_m, home_deg, far_deg
+
+
+# Home angles are against the lifter's standing lordosis, far ones from flat.
+LIFTS = (
+    _Kind("deadlift", "", _STANDING, (0.15, 0.225), (-10, 12), (-35, 32)),
+    _Kind("squat", "", replace(_STANDING, height_m=0.8), (0.0, 0.14), (-8, 12), (-40, 20)),
+    _Kind("squat", "bodyweight", replace(_STANDING, height_m=0.8), (0, 0), (-8, 12), (-40, 24)),
+    _Kind("overhead-press", "", replace(_STANDING, distance_m=4.5), (0.0, 0.16), (-5, 8), (-65, -18)),
+    _Kind("glute-bridge", "", _LYING, (0, 0), (4, 24), (-60, -14)),
+    _Kind("back-extension", "", replace(_STANDING, distance_m=3.7), (0, 0), (-16, 10), (-30, 28)),
+    _Kind("back-extension", "prone", _LYING, (0, 0), (-4, 14), (-60, -24)),
+    _Kind("sit-up", "", _LYING, (0, 0), (4, 24), (-10, 34)),
+)  # fmt: skip
+
+
+def crowd(each: int) -> Iterator[Take]:
+    """`each` takes of every kind of lift, no two with the same body."""
+    for number in range(each):
+        for place, kind in enumerate(LIFTS):
+            yield _take(kind, seed=100_000 + 100 * number + place)
+
+
+def crowd_clip(take: Take) -> RenderedClip:
+    """One of them, rendered and measured."""
+    return rendered_clip(take, max_fps=0)
+
+
+def _take(kind: _Kind, seed: int) -> Take:
+    rng = np.random.default_rng(seed)
+
+    def between(low: float, high: float) -> float:
+        return round(float(rng.uniform(low, high)), 3)
+
+    body = Body(
+        height_m=between(1.55, 1.95),
+        girth=between(0.85, 1.25),
+        limb_girth=between(0.85, 1.15),
+        buttocks=between(0.8, 1.25),
+        lordosis_deg=between(24, 56),
+        kyphosis_deg=between(22, 48),
+        erector=between(0.75, 1.25),
+        fat=between(0.6, 1.5),
+        slide=between(0.6, 1.3),
+        skin_seed=seed,
+        skin=tuple(np.round(np.array([0.7, 0.47, 0.37]) * rng.uniform(0.3, 1.0), 3).tolist()),
+        hair=tuple(np.round(np.array([0.2, 0.12, 0.05]) * rng.uniform(0.1, 1.5), 3).tolist()),
+    )
+    bare = rng.random() < 0.2
+    clothes = Clothes(
+        top="bare" if bare else ("tank" if rng.random() < 0.3 else "shirt"),
+        ease=0.0 if bare else between(0.0, 0.22),
+        length=between(0.05, 0.3),
+        top_rgb=tuple(np.round(rng.uniform(0.02, 0.45, 3), 3).tolist()),
+        shorts_rgb=tuple(np.round(rng.uniform(0.01, 0.2, 3), 3).tolist()),
+        shorts_length=between(0.4, 1.2),
+    )
+    small = rng.random() < 0.3
+    camera = replace(
+        kind.camera,
+        facing="left" if rng.random() < 0.5 else "right",
+        yaw_deg=between(-15, 15),
+        height_m=kind.camera.height_m + between(-0.25, 0.25),
+        distance_m=kind.camera.distance_m * between(0.95, 1.5),
+        width_px=854 if small else 1280,
+        height_px=480 if small else 720,
+        fps=FPS,
+        shake_deg=between(0, 0.15),
+        noise=between(0.5, 3),
+        crf=int(rng.integers(19, 29)),
+    )
+    plan = SetPlan(
+        kind.lift,
+        far_lumbar_deg=(between(*kind.far_deg),),
+        home_lumbar_deg=(round(-body.lordosis_deg + between(*kind.home_deg), 3),),
+        far_thoracic_deg=between(-12, 18),
+        concentric_s=(1.0,),
+        eccentric_s=(1.0,),
+        stand_s=0.8,
+        plate_radius_m=between(*kind.plate_m),
+        variant=kind.variant,
+        hip_rise=between(0, 0.6) if kind.lift == "deadlift" else 0.0,
+    )
+    scene = Scene(
+        seed=seed,
+        busy=int(rng.integers(0, 3)),
+        wall_rgb=tuple(np.round(rng.uniform(0.25, 0.65) + rng.uniform(-0.06, 0.06, 3), 3).tolist()),
+        floor_rgb=tuple(np.round(rng.uniform(0.05, 0.2) + rng.uniform(-0.03, 0.03, 3), 3).tolist()),
+        light=between(0.7, 1.25),
+    )
+    name = f"crowd-{kind.lift}-{kind.variant or 'plain'}-{seed}"
+    return Take(name, body, clothes, plan, camera, scene, seed)
+
+
+def _make(take: Take) -> str:
+    crowd_clip(take)
+    return take.name
+
+
+def main() -> None:
+    """Render ahead."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--each", type=int, default=24)
+    parser.add_argument("--workers", type=int, default=2)
+    arguments = parser.parse_args()
+    takes = list(crowd(arguments.each))
+    with ProcessPoolExecutor(arguments.workers) as pool:
+        for number, name in enumerate(pool.map(_make, takes), 1):
+            print(f"{number} of {len(takes)}: {name}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
