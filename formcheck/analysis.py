@@ -20,7 +20,7 @@ from formcheck.geometry.neutral import (
     given_neutral,
     standing_neutral,
 )
-from formcheck.measures import RepMeasures, measure_rep, upright_frames
+from formcheck.measures import RepMeasures, measure_rep, neutral_frames
 from formcheck.put_down import without_standing_up
 from formcheck.refusals import Reason, reasons
 from formcheck.reps import Phase, Rep, find_reps, phases
@@ -118,7 +118,7 @@ class SetAnalysis:
     @property
     def phases(self) -> list[Phase]:
         """Phase of every analysed frame, empty outside repetitions."""
-        return phases(len(self.track), tuple(m.rep for m in self.reps), self.exercise)
+        return phases(len(self.track), tuple(m.rep for m in self.reps))
 
 
 def analyze(
@@ -196,7 +196,9 @@ def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
     """Analyse a track: pure, and quick enough to be run again and again."""
     exercise = EXERCISES[settings.exercise]
     kin = kinematics(track)
-    found = without_standing_up(find_reps(track.time_s, kin.joints, exercise), track, kin)
+    found = find_reps(track.time_s, kin.joints, exercise, side_view=kin.view.measurable)
+    if not exercise.swing.returns:
+        found = without_standing_up(found, track, kin)
     reps = tuple(measure_rep(rep, kin, exercise) for rep in found)
     neutral = _neutral(track, kin, found, settings)
     return SetAnalysis(
@@ -214,7 +216,7 @@ def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
 def _neutral(
     track: PoseTrack, kin: Kinematics, reps: tuple[Rep, ...], settings: Settings
 ) -> Neutral:
-    """The given neutral, else standing still, else the first repetitions' upright ends."""
+    """The given neutral, else standing still, else the neutral ends of the first repetitions."""
     if settings.neutral_deg is not None:
         return given_neutral(settings.neutral_deg)
     busy = np.zeros(len(track), dtype=np.bool_)
@@ -224,5 +226,5 @@ def _neutral(
     if standing.method == "standing":
         return standing
     exercise = EXERCISES[settings.exercise]
-    upright = [upright_frames(rep, exercise) for rep in reps[:_FRESH_REPS] if rep.complete]
-    return first_reps_neutral(kin.back, upright)
+    ends = [neutral_frames(rep, exercise) for rep in reps[:_FRESH_REPS] if rep.complete]
+    return first_reps_neutral(kin.back, ends)

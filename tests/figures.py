@@ -53,6 +53,7 @@ __all__ = [
     "posture_at",
     "rotated",
     "set_moves",
+    "settling_share",
     "walking_lifter",
 ]
 
@@ -396,6 +397,21 @@ def perform(
         posture = posture_at(lift, bend, lumbar_deg, yaw_deg)
         figures.append(figure_at(posture, facing=facing, trunk_px=trunk_px, feet_px=feet_px))
     return make_track(figures, times_s=times_s)
+
+
+def settling_share(lift: Lift, at: Literal["upright", "bottom"], settled: float) -> float:
+    """Share of a cosine move's time after which its height has gone `settled` of its way.
+
+    The height is the one that counts repetitions: the hips' in a squat, the shoulders'
+    in a deadlift.
+    """
+    joint = "hip" if lift == "squat" else "shoulder"
+    time = np.linspace(0.0, 1.0, 2001)
+    eased = (1.0 - np.cos(np.pi * time)) / 2
+    bends = eased if at == "upright" else 1.0 - eased
+    height = [-_middle(landmarks(posture_at(lift, bend, 0.0)), joint)[1] for bend in bends]
+    way = np.abs(np.array(height) - height[0]) / abs(height[-1] - height[0])
+    return float(time[np.argmax(way >= settled)])
 
 
 def set_moves(

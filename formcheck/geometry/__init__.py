@@ -52,7 +52,7 @@ def kinematics(track: PoseTrack) -> Kinematics:
     lifter = follow_lifter(track)
     view = judge_view(track, lifter.frames)
     points = smooth_landmarks(track, lifter.frames)
-    joints = joint_angles(points, view.facing, lifter.trunk_px)
+    joints = joint_angles(points, view.facing, lifter.trunk_px, view.yaw_deg)
     seen = lifter.frames & view.measurable & lifter.one_person
     back = measure_back(track, points, seen, view.facing, lifter.trunk_px)
     return Kinematics(track.time_s, lifter, view, points, joints, back)
