@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.errors import ConfigurationError, InputError
-from formcheck.exercises import EXERCISES, Exercise
+from formcheck.exercises import AUTO, EXERCISES, Exercise
 from formcheck.findings import Finding, form_findings
-from formcheck.geometry import Kinematics, kinematics
+from formcheck.geometry import Kinematics, kinematics, without_back
 from formcheck.geometry.neutral import (
     Neutral,
     first_reps_neutral,
@@ -22,6 +22,7 @@ from formcheck.geometry.neutral import (
 )
 from formcheck.measures import RepMeasures, measure_rep, neutral_frames
 from formcheck.put_down import without_standing_up
+from formcheck.recognition import Recognition, recognise
 from formcheck.refusals import Reason, reasons
 from formcheck.reps import Phase, Rep, find_reps, phases
 from formcheck.track import PoseTrack, load_track
@@ -45,21 +46,22 @@ class Settings:
     Attributes
     ----------
     exercise : str
-        One of `formcheck.exercises.EXERCISES`.
+        One of `formcheck.exercises.EXERCISES`, or "auto" to recognise it.
     max_fps : float
         Most frames analysed a second; 0 for all.
     neutral_deg : float or None
         The lifter's standing `lumbar_deg`, if it was measured elsewhere.
     """
 
-    exercise: str
+    exercise: str = AUTO
     max_fps: float = 30.0
     neutral_deg: float | None = None
 
     def __post_init__(self) -> None:
-        if self.exercise not in EXERCISES:
+        if self.exercise not in {AUTO, *EXERCISES}:
             raise ConfigurationError(
-                f"There is no exercise {self.exercise!r}.\nGive one of {', '.join(EXERCISES)}."
+                f"There is no exercise {self.exercise!r}.\n"
+                f"Give {AUTO}, or one of {', '.join(EXERCISES)}."
             )
         if not (self.max_fps == 0 or 1 <= self.max_fps <= 1000):
             raise ConfigurationError(
@@ -80,6 +82,9 @@ class SetAnalysis:
     track : PoseTrack
     settings : Settings
     exercise : Exercise
+        The lift that was given or recognised.
+    recognition : Recognition or None
+        None where the lift was given.
     kinematics : Kinematics
         Angles over time.
     reps : tuple of RepMeasures
@@ -93,6 +98,7 @@ class SetAnalysis:
     track: PoseTrack
     settings: Settings
     exercise: Exercise
+    recognition: Recognition | None
     kinematics: Kinematics
     reps: tuple[RepMeasures, ...]
     neutral: Neutral
@@ -123,7 +129,7 @@ class SetAnalysis:
 
 def analyze(
     path: str | Path,
-    exercise: str,
+    exercise: str = AUTO,
     *,
     model: str | Path | None = None,
     max_fps: float = 30.0,
@@ -136,7 +142,7 @@ def analyze(
     path : str or Path
         A video file, or a track written by `formcheck.save_track`.
     exercise : str
-        The lift: one of `formcheck.exercises.EXERCISES`.
+        The lift: one of `formcheck.exercises.EXERCISES`, or "auto" to recognise it.
     model : str or Path, optional
         Name or path of the pose model; fetched at its first use.
     max_fps : float
@@ -194,37 +200,46 @@ def _track_clip(
 
 def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
     """Analyse a track: pure, and quick enough to be run again and again."""
-    exercise = EXERCISES[settings.exercise]
     kin = kinematics(track)
+    recognition, exercise = _exercise(kin, settings)
     found = find_reps(track.time_s, kin.joints, exercise, side_view=kin.view.measurable)
     if not exercise.swing.returns:
         found = without_standing_up(found, track, kin)
-    reps = tuple(measure_rep(rep, kin, exercise) for rep in found)
-    neutral = _neutral(track, kin, found, settings)
+    judged = kin if recognition is None or recognition.clear else without_back(kin)
+    reps = tuple(measure_rep(rep, judged, exercise) for rep in found)
+    neutral = _neutral(kin, found, exercise, settings)
     return SetAnalysis(
         track=track,
         settings=settings,
         exercise=exercise,
+        recognition=recognition,
         kinematics=kin,
         reps=reps,
         neutral=neutral,
         findings=tuple(form_findings(reps, kin, neutral, exercise)),
-        reasons=tuple(reasons(track, kin, reps, exercise)),
+        reasons=tuple(reasons(track, kin, reps, exercise, recognition)),
     )
 
 
+def _exercise(kin: Kinematics, settings: Settings) -> tuple[Recognition | None, Exercise]:
+    """The given lift, or the recognised one with how sure that is."""
+    if settings.exercise != AUTO:
+        return None, EXERCISES[settings.exercise]
+    recognition = recognise(kin.time_s, kin.joints, side_view=kin.view.measurable)
+    return recognition, recognition.exercise
+
+
 def _neutral(
-    track: PoseTrack, kin: Kinematics, reps: tuple[Rep, ...], settings: Settings
+    kin: Kinematics, reps: tuple[Rep, ...], exercise: Exercise, settings: Settings
 ) -> Neutral:
     """The given neutral, else standing still, else the neutral ends of the first repetitions."""
     if settings.neutral_deg is not None:
         return given_neutral(settings.neutral_deg)
-    busy = np.zeros(len(track), dtype=np.bool_)
+    busy = np.zeros(len(kin.time_s), dtype=np.bool_)
     for rep in reps:
         busy[rep.start : rep.end + 1] = True
-    standing = standing_neutral(track.time_s, kin.joints, kin.back, busy)
+    standing = standing_neutral(kin.time_s, kin.joints, kin.back, busy)
     if standing.method == "standing":
         return standing
-    exercise = EXERCISES[settings.exercise]
     ends = [neutral_frames(rep, exercise) for rep in reps[:_FRESH_REPS] if rep.complete]
     return first_reps_neutral(kin.back, ends)

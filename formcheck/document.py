@@ -63,6 +63,7 @@ class ExercisePart(_Part):
     name: str
     confidence: Share | None = Field(description="null where the lift was given.")
     given: bool
+    runner_up: str | None = Field(description="What it might be instead; null where it was given.")
 
 
 class ReasonPart(_Part):
@@ -123,6 +124,8 @@ class RepPart(_Part):
     peak_s: float | None
     least_s: float | None
     visible: Share = Field(description="Share of the frames with the back measured.")
+    visible_low: Share = Field(description="The same in the lower half of the swing.")
+    visible_high: Share = Field(description="And in the upper half.")
     findings: list[str]
     score: Score | None
 
@@ -190,7 +193,7 @@ def describe(analysis: SetAnalysis) -> AnalysisDocument:
             neutral_deg=analysis.settings.neutral_deg,
         ),
         model=Model(name=track.model_name, sha256=track.model_sha256),
-        exercise=ExercisePart(name=analysis.exercise.name, confidence=None, given=True),
+        exercise=_exercise(analysis),
         view=ViewPart(
             measurable=kin.measurable,
             facing=kin.view.facing,
@@ -210,6 +213,16 @@ def describe(analysis: SetAnalysis) -> AnalysisDocument:
             pose_found=round(float(track.found.mean()), 4),
             back_visible=round(float(np.isfinite(kin.back.lumbar_deg).mean()), 4),
         ),
+    )
+
+
+def _exercise(analysis: SetAnalysis) -> ExercisePart:
+    seen = analysis.recognition
+    return ExercisePart(
+        name=analysis.exercise.name,
+        confidence=None if seen is None else _number(seen.confidence),
+        given=seen is None,
+        runner_up=None if seen is None else seen.runner_up,
     )
 
 
@@ -253,6 +266,8 @@ def _rep(number: int, rep: RepMeasures, analysis: SetAnalysis) -> RepPart:
         peak_s=_number(rep.peak_s, 4),
         least_s=_number(rep.least_s, 4),
         visible=round(rep.visible, 4),
+        visible_low=round(rep.visible_low, 4),
+        visible_high=round(rep.visible_high, 4),
         findings=[f.code for f in analysis.findings if f.rep == number],
         score=None,
     )

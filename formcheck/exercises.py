@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-__all__ = ["ANGLES", "EXERCISES", "Exercise", "Mark", "Signal", "Swing"]
+__all__ = ["ANGLES", "AUTO", "EXERCISES", "OTHER", "End", "Exercise", "Mark", "Signal", "Swing"]
+
+AUTO = "auto"
 
 Signal = Literal[
     "trunk_lean_deg",
@@ -25,10 +27,13 @@ Signal = Literal[
     "head_height",
     "higher_hand",
     "lower_hand",
+    "stance",
     "balance",
 ]
 # What is only what it says when the camera sees the lifter from the side.
-ANGLES: frozenset[Signal] = frozenset({"trunk_lean_deg", "hip_deg", "knee_deg", "thigh_rise_deg"})
+ANGLES: frozenset[Signal] = frozenset(
+    {"trunk_lean_deg", "hip_deg", "knee_deg", "thigh_rise_deg", "stance"}
+)
 End = Literal["low", "high"]
 
 
@@ -161,6 +166,7 @@ _DEADLIFT = Exercise(
         Mark("lower_hand", "low", most=-0.7, slack=0.4),
         Mark("higher_hand", "low", most=-0.5, slack=0.4),
         Mark("lower_hand", "high", most=-0.6, slack=0.4),
+        Mark("stance", "low", most=0.5, slack=0.3),
     ),
     load="shoulder_height",
     watched="low",
@@ -183,6 +189,7 @@ _SQUAT = Exercise(
         Mark("thigh_rise_deg", "low", most=45.0, slack=20.0, required=True),
         Mark("trunk_lean_deg", "high", least=-25.0, most=25.0, slack=20.0),
         Mark("higher_hand", "low", least=-0.6, slack=0.5),
+        Mark("stance", "low", most=0.5, slack=0.3),
         Mark("balance", "low", least=-0.15, most=0.5, slack=0.2),
     ),
     load="shoulder_height",
@@ -267,3 +274,12 @@ _SIT_UP = Exercise(
 EXERCISES: Mapping[str, Exercise] = MappingProxyType(
     {e.name: e for e in (_DEADLIFT, _SQUAT, _PRESS, _GLUTE_BRIDGE, _BACK_EXTENSION, _SIT_UP)}
 )
+
+OTHER = Exercise(
+    name="other",
+    swing=Swing("hip_height", starts="low", returns=True, least=math.inf, whole=math.inf),
+    marks=(),
+    load="hip_height",
+    watched="low",
+)
+"""Whatever is none of the lifts: no movement of it is a repetition."""

@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.exercises import ANGLES, Exercise, Mark
+from formcheck.exercises import ANGLES, End, Exercise, Mark
 from formcheck.geometry.joints import Joints
 
-__all__ = ["fit", "in_posture", "mark_degree"]
+__all__ = ["Ends", "fit", "in_posture", "mark_degree"]
 
 FloatArray = NDArray[np.float64]
 
 # A mark that does not hold at all leaves this much: one landmark may be wrong, three
 # seldom are.
 _DOUBT = 0.25
+
+
+class Ends(Protocol):
+    """Where a movement turns."""
+
+    @property
+    def low(self) -> slice:
+        """Frames at its low end."""
+
+    @property
+    def high(self) -> slice:
+        """Frames at its high end."""
+
+    @property
+    def unreached(self) -> End | None:
+        """The end that the clip does not show it reach."""
 
 
 def in_posture(exercise: Exercise, joints: Joints) -> NDArray[np.bool_]:
@@ -27,14 +45,14 @@ def in_posture(exercise: Exercise, joints: Joints) -> NDArray[np.bool_]:
     return held
 
 
-def fit(exercise: Exercise, low: slice, high: slice, joints: Joints, *, side_view: bool) -> float:
+def fit(exercise: Exercise, rep: Ends, joints: Joints, *, side_view: bool) -> float:
     """How much one repetition looks like the lift.
 
     Parameters
     ----------
     exercise : Exercise
-    low, high : slice
-        Frames at the ends of the swing.
+    rep : Ends
+        The repetition; at an end that is not in the clip, only required marks count.
     joints : Joints
     side_view : bool
         Whether angles are to be believed, and not heights alone.
@@ -46,22 +64,23 @@ def fit(exercise: Exercise, low: slice, high: slice, joints: Joints, *, side_vie
     """
     product = 1.0
     for mark in exercise.marks:
-        if mark.at != "always" and (side_view or mark.signal not in ANGLES):
-            degree = mark_degree(mark, low, high, joints)
+        left_out = mark.at == "always" or (mark.at == rep.unreached and not mark.required)
+        if not left_out and (side_view or mark.signal not in ANGLES):
+            degree = mark_degree(mark, rep, joints)
             product *= degree if mark.required and degree == 0 else max(degree, _DOUBT)
     return product
 
 
-def mark_degree(mark: Mark, low: slice, high: slice, joints: Joints) -> float:
+def mark_degree(mark: Mark, rep: Ends, joints: Joints) -> float:
     """How far one mark holds, 0..1; 1 where it was not seen."""
     values: FloatArray = getattr(joints, mark.signal)
     if mark.at == "range":
-        between = values[min(low.start, high.start) : max(low.stop, high.stop)]
-        known = between[np.isfinite(between)]
+        known = _known(
+            values[min(rep.low.start, rep.high.start) : max(rep.low.stop, rep.high.stop)]
+        )
         value = float(np.ptp(known)) if known.size else float("nan")
     else:
-        at_end = values[low if mark.at == "low" else high]
-        known = at_end[np.isfinite(at_end)]
+        known = _known(values[rep.low if mark.at == "low" else rep.high])
         value = float(np.median(known)) if known.size else float("nan")
     if np.isnan(value):
         return 1.0
@@ -69,3 +88,7 @@ def mark_degree(mark: Mark, low: slice, high: slice, joints: Joints) -> float:
     if mark.slack == 0:
         return float(outside == 0)
     return max(0.0, 1.0 - outside / mark.slack)
+
+
+def _known(values: FloatArray) -> FloatArray:
+    return values[np.isfinite(values)]

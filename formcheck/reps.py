@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.exercises import Exercise, Swing
+from formcheck.exercises import End, Exercise, Swing
 from formcheck.geometry.joints import Joints
 from formcheck.marks import fit, in_posture, mark_degree
 from formcheck.signals import fill_gaps, running_median, runs
@@ -66,6 +66,13 @@ class Rep:
     def high(self) -> slice:
         """Frames at the high end of the swing."""
         return self._far if self.rises else self._begin
+
+    @property
+    def unreached(self) -> End | None:
+        """The end on the way to which the clip cut the repetition off."""
+        if self.complete or self.turn < self.end:
+            return None
+        return "high" if self.rises else "low"
 
     @property
     def _begin(self) -> slice:
@@ -143,19 +150,20 @@ def _turning_points(signal: FloatArray, least: float) -> NDArray[np.intp]:
 
     The first and the last point of the signal count as ends of a swing.
     """
+    heights: list[float] = signal.tolist()  # a list is quicker to walk than an array
     points = [0]
     rising: bool | None = None
     extreme = low = high = 0
-    for i, value in enumerate(signal.tolist()):
+    for i, height in enumerate(heights):
         if rising is None:
-            low = i if value < signal[low] else low
-            high = i if value > signal[high] else high
-            if signal[high] - signal[low] >= least:
-                rising = bool(high > low)
-                points, extreme = [int(min(low, high))], i
-        elif (value > signal[extreme]) == rising and value != signal[extreme]:
+            low = i if height < heights[low] else low
+            high = i if height > heights[high] else high
+            if heights[high] - heights[low] >= least:
+                rising = high > low
+                points, extreme = [min(low, high)], i
+        elif height != heights[extreme] and (height > heights[extreme]) == rising:
             extreme = i
-        elif abs(value - signal[extreme]) >= least:
+        elif abs(height - heights[extreme]) >= least:
             points.append(extreme)
             rising, extreme = not rising, i
     if rising is not None:
@@ -239,10 +247,10 @@ def _progress(swing: FloatArray, offset: int) -> tuple[int, int]:
 
 def _of_the_lift(rep: Rep, exercise: Exercise, joints: Joints, *, side_view: bool) -> Rep | None:
     """The repetition if it is one of this lift, complete only if it also finished."""
-    if fit(exercise, rep.low, rep.high, joints, side_view=side_view) == 0:
+    if fit(exercise, rep, joints, side_view=side_view) == 0:
         return None
     finish = exercise.finish
-    if finish is None or not side_view or mark_degree(finish, rep.low, rep.high, joints) > 0:
+    if finish is None or not side_view or mark_degree(finish, rep, joints) > 0:
         return rep
     return replace(rep, complete=False, cut=rep.cut or not rep.came_back)
 

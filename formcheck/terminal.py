@@ -163,7 +163,7 @@ def _table(analysis: SetAnalysis) -> Table:
         "speed",
         "back seen",
         Column("findings", overflow="fold", min_width=21),
-        title=f"{analysis.exercise.name}: lumbar angle, 0 flat, + rounded, - arched",
+        title=f"{_lift(analysis)}: lumbar angle, 0 flat, + rounded, - arched",
         title_justify="left",
         box=None,
         padding=(0, 1, 0, 0),
@@ -171,6 +171,11 @@ def _table(analysis: SetAnalysis) -> Table:
     for number, rep in enumerate(analysis.reps, start=1):
         table.add_row(*_row(number, rep, analysis))
     return table
+
+
+def _lift(analysis: SetAnalysis) -> str:
+    seen = analysis.recognition
+    return analysis.exercise.name + (f" (recognised, {seen.confidence:.0%})" if seen else "")
 
 
 def _row(number: int, rep: RepMeasures, analysis: SetAnalysis) -> tuple[str | Text, ...]:

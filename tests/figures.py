@@ -58,8 +58,16 @@ __all__ = [
 ]
 
 FloatArray = NDArray[np.float64]
-Arms = Literal["hanging", "forward", "on-bar", "behind"]
-Lift = Literal["deadlift", "squat"]
+Arms = Literal["hanging", "forward", "on-bar", "behind", "raised"]
+Lift = Literal[
+    "deadlift",
+    "squat",
+    "overhead-press",
+    "glute-bridge",
+    "back-extension",
+    "bench back-extension",
+    "sit-up",
+]
 
 # Proportions in trunk lengths, after Drillis & Contini's shares of the stature.
 THIGH, SHANK = 0.85, 0.855
@@ -93,7 +101,8 @@ class Posture:
     """Where the body's parts are, all angles in degrees.
 
     `lean_deg` is 0 upright and + forwards; `hip_deg` and `knee_deg` are 180 when
-    straight; `yaw_deg` turns the widths of shoulders and hips to the camera.
+    straight; `yaw_deg` turns the widths of shoulders and hips to the camera; `reach`
+    is how far raised arms have the hands above the shoulders, in trunk lengths.
     """
 
     lumbar_deg: float = 0.0
@@ -102,12 +111,28 @@ class Posture:
     knee_deg: float = 160.0
     arms: Arms = "hanging"
     yaw_deg: float = 0.0
+    reach: float = 0.0
 
 
 UPRIGHT = Posture(lean_deg=0.0, hip_deg=178.0, knee_deg=178.0)
 BOTTOM: dict[Lift, Posture] = {
     "deadlift": Posture(lean_deg=60.0, hip_deg=75.0, knee_deg=120.0),
     "squat": Posture(lean_deg=40.0, hip_deg=70.0, knee_deg=80.0, arms="forward"),
+}
+# Where the other lifts are at the start of a move (0) and at its end (1).
+_HOME: dict[Lift, Posture] = {
+    "overhead-press": replace(UPRIGHT, arms="raised"),
+    "glute-bridge": Posture(lean_deg=-90.0, hip_deg=130.0, knee_deg=65.0),
+    "back-extension": Posture(lean_deg=90.0, hip_deg=180.0, knee_deg=178.0, arms="forward"),
+    "bench back-extension": Posture(lean_deg=45.0, hip_deg=180.0, knee_deg=178.0, arms="on-bar"),
+    "sit-up": Posture(lean_deg=-90.0, hip_deg=125.0, knee_deg=75.0, arms="on-bar"),
+}
+_FAR: dict[Lift, Posture] = BOTTOM | {
+    "overhead-press": replace(UPRIGHT, arms="raised", reach=1.05),
+    "glute-bridge": Posture(lean_deg=-112.0, hip_deg=175.0, knee_deg=71.0),
+    "back-extension": Posture(lean_deg=76.0, hip_deg=194.0, knee_deg=178.0, arms="forward"),
+    "bench back-extension": Posture(lean_deg=120.0, hip_deg=105.0, knee_deg=178.0, arms="on-bar"),
+    "sit-up": Posture(lean_deg=0.0, hip_deg=50.0, knee_deg=75.0, arms="on-bar"),
 }
 
 
@@ -172,6 +197,9 @@ def _joints(posture: Posture) -> dict[str, FloatArray]:
     elif posture.arms == "on-bar":
         elbow = hip + 0.55 * trunk - 0.05 * dorsal
         wrist = shoulder + 0.05 * trunk - 0.1 * dorsal
+    elif posture.arms == "raised":
+        elbow = shoulder + np.array([0.3, posture.reach - 0.4])
+        wrist = shoulder + np.array([0.1, posture.reach])
     else:
         elbow = hip + 0.50 * trunk + 0.34 * dorsal
         wrist = hip + 0.10 * trunk + 0.20 * dorsal
@@ -356,15 +384,15 @@ def make_track(
 
 
 def posture_at(lift: Lift, bend: float, lumbar_deg: float, yaw_deg: float = 0.0) -> Posture:
-    """The lift's posture between upright (0) and its bottom (1), every angle linear."""
-    bottom = BOTTOM[lift]
+    """The lift's posture between its start (0) and its far end (1), every angle linear."""
+    home, far = _HOME.get(lift, UPRIGHT), _FAR[lift]
 
     def between(name: str) -> float:
-        high, low = getattr(UPRIGHT, name), getattr(bottom, name)
-        return float(high + bend * (low - high))
+        start, end = getattr(home, name), getattr(far, name)
+        return float(start + bend * (end - start))
 
-    lean_deg, hip_deg, knee_deg = map(between, ("lean_deg", "hip_deg", "knee_deg"))
-    return Posture(lumbar_deg, lean_deg, hip_deg, knee_deg, bottom.arms, yaw_deg)
+    lean_deg, hip_deg, knee_deg, reach = map(between, ("lean_deg", "hip_deg", "knee_deg", "reach"))
+    return Posture(lumbar_deg, lean_deg, hip_deg, knee_deg, far.arms, yaw_deg, reach)
 
 
 def perform(

@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from clipmaker import write_clip, write_sound
-from figures import moving_lifter
+from figures import join_tracks, moving_lifter, walking_lifter
 from typer.testing import CliRunner, Result
 
 from formcheck.cli import app
-from formcheck.track import save_track
+from formcheck.track import PoseTrack, save_track
 
 needs_model = pytest.mark.usefixtures("pose_model")
 
@@ -87,8 +87,7 @@ def test_an_existing_result_is_not_overwritten(track: Path, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["-e", "bench-press"], "Give one of deadlift, squat"),
-        ([], "Missing option"),
+        (["-e", "bench-press"], "Give auto, or one of deadlift, squat"),
         (["-e", "squat", "--max-fps", "-5"], "0 for every frame"),
         (["-e", "squat", "--neutral", "400"], "-90 to 90"),
         (["-e", "squat", "--model", "huge"], "no pose model 'huge'"),
@@ -101,6 +100,41 @@ def test_wrong_usage_exits_with_2(tmp_path: Path, arguments: list[str], words: s
     assert result.exit_code == 2
     assert words in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_the_lift_is_recognised_where_none_is_given(track: Path, tmp_path: Path) -> None:
+    result = run("analyze", track, "--out", tmp_path)
+    assert result.exit_code == 0
+    assert "squat (recognised, " in result.stdout
+    document = json.loads((tmp_path / "set" / "analysis.json").read_text(encoding="utf-8"))
+    assert document["exercise"]["name"] == "squat"
+    assert not document["exercise"]["given"]
+    assert document["exercise"]["confidence"] > 0.7
+
+
+@pytest.mark.parametrize(
+    ("moving", "code"),
+    [
+        (walking_lifter(6.0), "other-exercise"),
+        (
+            join_tracks(moving_lifter("squat", [0.0] * 2), moving_lifter("deadlift", [0.0] * 2)),
+            "exercise-unclear",
+        ),
+    ],
+    ids=["walking", "half of each"],
+)
+def test_a_lift_that_is_not_clear_is_not_judged(
+    tmp_path: Path, moving: PoseTrack, code: str
+) -> None:
+    save_track(moving, tmp_path / "set.npz")
+    result = run("analyze", tmp_path / "set.npz", "--out", tmp_path)
+    assert result.exit_code == 3
+    assert f"{code}: Name" in result.stdout or f"{code}: If it is" in result.stdout
+    assert "--exercise" in result.stdout
+    document = json.loads((tmp_path / "set" / "analysis.json").read_text(encoding="utf-8"))
+    assert document["view"]["reasons"][0]["code"] == code
+    assert all(rep["lumbar_deg"]["peak"] is None for rep in document["reps"])
+    assert {finding["severity"] for finding in document["findings"]} == {"info"}
 
 
 def bad_inputs(folder: Path) -> dict[str, Path]:

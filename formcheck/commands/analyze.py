@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from formcheck.exercises import EXERCISES
+from formcheck.exercises import AUTO, EXERCISES
 
 if TYPE_CHECKING:
     from formcheck.analysis import SetAnalysis, Settings
@@ -28,8 +28,14 @@ def analyze(  # noqa: PLR0917 - one parameter an option
         Path, typer.Argument(help="A video of one set, or a track.npz of an earlier analysis.")
     ],
     exercise: Annotated[
-        str, typer.Option("--exercise", "-e", help=f"The lift: {_LIFTS}.", metavar="LIFT")
-    ],
+        str,
+        typer.Option(
+            "--exercise",
+            "-e",
+            help=f"The lift: {_LIFTS}; or auto, to recognise it.",
+            metavar="LIFT",
+        ),
+    ] = AUTO,
     out: Annotated[
         Path,
         typer.Option(

@@ -41,6 +41,7 @@ class Joints:
     thigh_rise_deg : the hip above the knee: 90 standing, 0 thigh level, - knee higher.
     hip_height, shoulder_height, head_height : above the ankles' lowest place in the clip.
     higher_hand, lower_hand : wrists above the shoulders.
+    stance : distance between the ankles, forwards and backwards.
     balance : middle of the body's mass in front of the ankles.
     """
 
@@ -53,6 +54,7 @@ class Joints:
     head_height: FloatArray
     higher_hand: FloatArray
     lower_hand: FloatArray
+    stance: FloatArray
     balance: FloatArray
 
 
@@ -107,6 +109,7 @@ def joint_angles(
         head_height=(ground - middle(points_px, "ear")[:, 1]) / trunk_px,
         higher_hand=hands.max(axis=1),
         lower_hand=hands.min(axis=1),
+        stance=np.abs(points_px[:, LEFT.ankle, 0] - points_px[:, RIGHT.ankle, 0]) / trunk_px,
         balance=forwards * (_mass_middle(points_px) - ankle_mid)[:, 0] / (trunk_px * foreshortened),
     )
 
