@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.checks import lift_findings
 from formcheck.errors import ConfigurationError, InputError
-from formcheck.exercises import AUTO, EXERCISES, Exercise
+from formcheck.exercises import AUTO, EXERCISES, Exercise, Measure
 from formcheck.findings import Finding, form_findings
 from formcheck.geometry import Kinematics, kinematics, without_back
 from formcheck.geometry.neutral import (
@@ -20,6 +21,7 @@ from formcheck.geometry.neutral import (
     given_neutral,
     standing_neutral,
 )
+from formcheck.lift_measures import Measured, measure_lift
 from formcheck.measures import RepMeasures, measure_rep, neutral_frames
 from formcheck.put_down import without_standing_up
 from formcheck.recognition import Recognition, recognise
@@ -88,6 +90,8 @@ class SetAnalysis:
     kinematics : Kinematics
         Angles over time.
     reps : tuple of RepMeasures
+    lift_measures : tuple of mapping
+        What the lift asks for besides, one a repetition.
     neutral : Neutral
     findings : tuple of Finding
         Those of the repetitions, then those of the set.
@@ -101,6 +105,7 @@ class SetAnalysis:
     recognition: Recognition | None
     kinematics: Kinematics
     reps: tuple[RepMeasures, ...]
+    lift_measures: tuple[Mapping[Measure, Measured], ...]
     neutral: Neutral
     findings: tuple[Finding, ...]
     reasons: tuple[Reason, ...]
@@ -205,9 +210,14 @@ def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
     found = find_reps(track.time_s, kin.joints, exercise, side_view=kin.view.measurable)
     if not exercise.swing.returns:
         found = without_standing_up(found, track, kin)
-    judged = kin if recognition is None or recognition.clear else without_back(kin)
+    known = recognition is None or recognition.clear
+    judged = kin if known else without_back(kin)
     reps = tuple(measure_rep(rep, judged, exercise) for rep in found)
     neutral = _neutral(kin, found, exercise, settings)
+    details = tuple(measure_lift(rep, judged, exercise, neutral) for rep in found)
+    findings = form_findings(reps, kin, neutral, exercise)
+    if known:
+        findings += lift_findings(reps, details, exercise)
     return SetAnalysis(
         track=track,
         settings=settings,
@@ -215,8 +225,9 @@ def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
         recognition=recognition,
         kinematics=kin,
         reps=reps,
+        lift_measures=details,
         neutral=neutral,
-        findings=tuple(form_findings(reps, kin, neutral, exercise)),
+        findings=tuple(findings),
         reasons=tuple(reasons(track, kin, reps, exercise, recognition)),
     )
 

@@ -108,6 +108,22 @@ class FlexionRange(_Part):
     least: float | None
 
 
+class LiftPart(_Part):
+    """What is measured in some lifts only, in degrees; null: not seen, or not of this lift."""
+
+    flexion_onset_hip_deg: float | None = Field(
+        None, description="Hip angle at which the back leaves neutral on the way down."
+    )
+    depth_thigh_deg: float | None = Field(None, description="Thigh above level at the bottom.")
+    wink_deg: float | None = Field(
+        None, description="Flexion that the lower half of the way down adds."
+    )
+    lean_at_hips_up_deg: float | None = Field(
+        None, description="Lean of the trunk when the hips have done 9/10 of their rise."
+    )
+    curl_deg: float | None = Field(None, description="Flexion from lying to the top.")
+
+
 class RepPart(_Part):
     """One repetition."""
 
@@ -126,6 +142,7 @@ class RepPart(_Part):
     visible: Share = Field(description="Share of the frames with the back measured.")
     visible_low: Share = Field(description="The same in the lower half of the swing.")
     visible_high: Share = Field(description="And in the upper half.")
+    lift: LiftPart
     findings: list[str]
     score: Score | None
 
@@ -268,6 +285,12 @@ def _rep(number: int, rep: RepMeasures, analysis: SetAnalysis) -> RepPart:
         visible=round(rep.visible, 4),
         visible_low=round(rep.visible_low, 4),
         visible_high=round(rep.visible_high, 4),
+        lift=LiftPart(
+            **{
+                name: _number(measured.value_deg)
+                for name, measured in analysis.lift_measures[number - 1].items()
+            }
+        ),
         findings=[f.code for f in analysis.findings if f.rep == number],
         score=None,
     )

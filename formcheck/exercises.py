@@ -13,7 +13,19 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-__all__ = ["ANGLES", "AUTO", "EXERCISES", "OTHER", "End", "Exercise", "Mark", "Signal", "Swing"]
+__all__ = [
+    "ANGLES",
+    "AUTO",
+    "EXERCISES",
+    "OTHER",
+    "CheckCode",
+    "End",
+    "Exercise",
+    "Mark",
+    "Measure",
+    "Signal",
+    "Swing",
+]
 
 AUTO = "auto"
 
@@ -35,6 +47,10 @@ ANGLES: frozenset[Signal] = frozenset(
     {"trunk_lean_deg", "hip_deg", "knee_deg", "thigh_rise_deg", "stance"}
 )
 End = Literal["low", "high"]
+Measure = Literal[
+    "flexion_onset_hip_deg", "depth_thigh_deg", "wink_deg", "lean_at_hips_up_deg", "curl_deg"
+]
+CheckCode = Literal["early-hip-rise", "squat-depth", "butt-wink", "hip-flexor-dominant"]
 
 
 @dataclass(frozen=True)
@@ -120,6 +136,12 @@ class Exercise:
         The same beyond the neutral of the first repetitions; None where that
         says nothing.
     arches_in : {"high", "all"}
+    measures : tuple of Measure
+        What else is measured in it (`formcheck.lift_measures`).
+    checks : tuple of CheckCode
+        What else is judged (`formcheck.checks`).
+    counts_flexion : bool
+        Whether flexion is the movement itself, so that its repetitions are counted.
     """
 
     name: str
@@ -135,6 +157,9 @@ class Exercise:
     arched_deg: float | None = None
     arched_from_start_deg: float | None = None
     arches_in: Literal["high", "all"] = "high"
+    measures: tuple[Measure, ...] = ()
+    checks: tuple[CheckCode, ...] = ()
+    counts_flexion: bool = False
 
 
 # Backs that other people labelled neutral read -16..+5 degrees in deadlifts on
@@ -176,6 +201,8 @@ _DEADLIFT = Exercise(
     rounded_deg=_ROUNDED_DEG,
     rounds_in="all",
     arched_deg=_ARCHED_DEG,
+    measures=("lean_at_hips_up_deg", "flexion_onset_hip_deg"),
+    checks=("early-hip-rise",),
 )
 
 _SQUAT = Exercise(
@@ -197,6 +224,8 @@ _SQUAT = Exercise(
     rounded_deg=_ROUNDED_DEG,
     arched_deg=_ARCHED_DEG,
     arches_in="all",
+    measures=("depth_thigh_deg", "wink_deg", "flexion_onset_hip_deg"),
+    checks=("butt-wink", "squat-depth"),
 )
 
 _PRESS = Exercise(
@@ -269,6 +298,9 @@ _SIT_UP = Exercise(
     load="shoulder_height",
     watched="high",
     neutral_posture="lying on the back, knees bent",
+    measures=("curl_deg",),
+    checks=("hip-flexor-dominant",),
+    counts_flexion=True,
 )
 
 EXERCISES: Mapping[str, Exercise] = MappingProxyType(
