@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from formcheck.geometry.neutral import (
     Neutral,
     first_reps_neutral,
     given_neutral,
+    no_neutral,
     standing_neutral,
 )
 from formcheck.lift_measures import Measured, measure_lift
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from formcheck.models import ResolvedModel
     from formcheck.video import Video
 
-__all__ = ["SetAnalysis", "Settings", "analyze", "analyze_track", "read_track"]
+__all__ = ["SetAnalysis", "Settings", "analyze", "analyze_track", "read_track", "with_neutral_from"]
 
 OnVideo = Callable[["Video"], Callable[[int], None]]
 
@@ -53,11 +55,17 @@ class Settings:
         Most frames analysed a second; 0 for all.
     neutral_deg : float or None
         The lifter's standing `lumbar_deg`, if it was measured elsewhere.
+    neutral_uncertainty_deg : float
+        Half its 90 % interval.
+    neutral_from : str or None
+        Name of the clip or analysis that it was measured in.
     """
 
     exercise: str = AUTO
     max_fps: float = 30.0
     neutral_deg: float | None = None
+    neutral_uncertainty_deg: float = 0.0
+    neutral_from: str | None = None
 
     def __post_init__(self) -> None:
         if self.exercise not in {AUTO, *EXERCISES}:
@@ -122,6 +130,15 @@ class SetAnalysis:
         return any(rep.measured for rep in self.reps)
 
     @property
+    def neutral_posture(self) -> str | None:
+        """What the lifter did when the neutral was measured; None without one."""
+        return {
+            "standing": "standing still",
+            "first-reps": f"{self.exercise.neutral_posture}, first repetitions",
+            "given": f"standing, {self.settings.neutral_from or 'as given'}",
+        }.get(self.neutral.method)
+
+    @property
     def flexion_deg(self) -> NDArray[np.float64]:
         """Lumbar angle over time against the lifter's own neutral, float (N,)."""
         return self.kinematics.back.lumbar_deg - self.neutral.lumbar_deg
@@ -139,6 +156,7 @@ def analyze(
     model: str | Path | None = None,
     max_fps: float = 30.0,
     neutral_deg: float | None = None,
+    neutral_from: str | Path | None = None,
 ) -> SetAnalysis:
     """Analyse one clip, or one saved track.
 
@@ -155,6 +173,8 @@ def analyze(
         bring no accuracy (benchmarks/invariance.md).
     neutral_deg : float, optional
         The lifter's standing `lumbar_deg`, if it was measured elsewhere.
+    neutral_from : str or Path, optional
+        A clip, a saved track or an ``analysis.json`` in which the lifter stands.
 
     Returns
     -------
@@ -169,7 +189,57 @@ def analyze(
         If a setting is wrong or no pose model can be had.
     """
     settings = Settings(exercise, max_fps, neutral_deg)
+    if neutral_from is not None:
+        settings = with_neutral_from(Path(neutral_from), settings, model)
     return analyze_track(read_track(Path(path), settings, model), settings)
+
+
+def with_neutral_from(
+    path: Path,
+    settings: Settings,
+    model: str | Path | None = None,
+    on_video: OnVideo | None = None,
+) -> Settings:
+    """Take the standing neutral from another clip, a saved track or an ``analysis.json``.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or shows nobody standing still from the side.
+    ConfigurationError
+        If a neutral was given already.
+    """
+    if settings.neutral_deg is not None:
+        raise ConfigurationError("There are two neutrals: give one, or a clip that shows it.")
+    if path.suffix == ".json":
+        neutral = _recorded_neutral(path)
+    else:
+        plain = replace(settings, exercise=AUTO)
+        neutral = analyze_track(read_track(path, plain, model, on_video), plain).neutral
+    if neutral.method not in {"standing", "given"}:
+        raise InputError(
+            f"{path} does not show the lifter's neutral: nobody stands still in it, upright and "
+            "from the side, with the back in view, for half a second."
+        )
+    return replace(
+        settings,
+        neutral_deg=neutral.lumbar_deg,
+        neutral_uncertainty_deg=neutral.uncertainty_deg,
+        neutral_from=path.name,
+    )
+
+
+def _recorded_neutral(path: Path) -> Neutral:
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))["neutral"]
+        if about["method"] == "none":
+            return no_neutral()
+        numbers = float(about["lumbar_deg"]), float(about["uncertainty_deg"])
+        return Neutral(*numbers, method=about["method"])
+    except FileNotFoundError as error:
+        raise InputError(f"There is no file {path}.") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path} is no analysis.json of formcheck.") from error
 
 
 def read_track(
@@ -245,12 +315,17 @@ def _neutral(
 ) -> Neutral:
     """The given neutral, else standing still, else the neutral ends of the first repetitions."""
     if settings.neutral_deg is not None:
-        return given_neutral(settings.neutral_deg)
+        return given_neutral(settings.neutral_deg, settings.neutral_uncertainty_deg)
     busy = np.zeros(len(kin.time_s), dtype=np.bool_)
     for rep in reps:
         busy[rep.start : rep.end + 1] = True
     standing = standing_neutral(kin.time_s, kin.joints, kin.back, busy)
     if standing.method == "standing":
         return standing
-    ends = [neutral_frames(rep, exercise) for rep in reps[:_FRESH_REPS] if rep.complete]
+    ended = [0, *(rep.end + 1 for rep in reps)]
+    ends = [
+        neutral_frames(rep, exercise, kin.time_s, since)
+        for rep, since in zip(reps[:_FRESH_REPS], ended, strict=False)
+        if rep.complete
+    ]
     return first_reps_neutral(kin.back, ends)

@@ -48,6 +48,8 @@ class SettingsPart(_Part):
     exercise: str
     max_fps: float = Field(description="0: every frame.")
     neutral_deg: float | None
+    neutral_uncertainty_deg: float
+    neutral_from: str | None = Field(description="Where the neutral was measured, if elsewhere.")
 
 
 class Model(_Part):
@@ -90,6 +92,7 @@ class NeutralPart(_Part):
     lumbar_deg: float | None
     uncertainty_deg: float | None
     method: Literal["standing", "first-reps", "given", "none"]
+    posture: str | None = Field(description="What the lifter did there.")
 
 
 class LumbarRange(_Part):
@@ -208,6 +211,8 @@ def describe(analysis: SetAnalysis) -> AnalysisDocument:
             exercise=analysis.settings.exercise,
             max_fps=track.max_fps,
             neutral_deg=analysis.settings.neutral_deg,
+            neutral_uncertainty_deg=analysis.settings.neutral_uncertainty_deg,
+            neutral_from=analysis.settings.neutral_from,
         ),
         model=Model(name=track.model_name, sha256=track.model_sha256),
         exercise=_exercise(analysis),
@@ -221,6 +226,7 @@ def describe(analysis: SetAnalysis) -> AnalysisDocument:
             lumbar_deg=_number(analysis.neutral.lumbar_deg),
             uncertainty_deg=_number(analysis.neutral.uncertainty_deg),
             method=analysis.neutral.method,
+            posture=analysis.neutral_posture,
         ),
         reps=[_rep(number, rep, analysis) for number, rep in enumerate(analysis.reps, start=1)],
         fatigue=None,

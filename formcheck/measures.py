@@ -20,6 +20,8 @@ FloatArray = NDArray[np.float64]
 # likely missed.
 _MIN_VISIBLE = 0.4
 _MIN_WATCHED_VISIBLE = 0.6
+# Before a repetition begins the lifter has settled for this long.
+_REST_S = 0.5
 # Hip to shoulder over stature (Drillis & Contini 1966: 0.818 - 0.530).
 _TRUNK_PER_STATURE = 0.288
 
@@ -125,11 +127,21 @@ def _visible(seen: NDArray[np.bool_], part: NDArray[np.bool_]) -> float:
     return float(seen[part].mean()) if part.any() else 0.0
 
 
-def neutral_frames(rep: Rep, exercise: Exercise) -> slice:
-    """Frames at the end of a repetition that shows the lifter's neutral."""
+def neutral_frames(rep: Rep, exercise: Exercise, time_s: FloatArray, since: int = 0) -> slice:
+    """Frames at the end of a repetition that shows the lifter's neutral.
+
+    Parameters
+    ----------
+    rep : Rep
+    exercise : Exercise
+    time_s : float (N,)
+    since : int
+        Where the repetition before ended: the rest between the two counts as well.
+    """
     if exercise.neutral_at == "high":
         return rep.high
-    return slice(max(rep.start - 2, 0), rep.start + 1)
+    rested = int(np.searchsorted(time_s, time_s[rep.start] - _REST_S))
+    return slice(max(since, rested), rep.start + 1)
 
 
 def _phase_times(rep: Rep, time_s: FloatArray) -> tuple[float, float]:

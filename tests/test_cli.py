@@ -63,7 +63,53 @@ def test_fail_on_flag_changes_the_exit_code_alone(track: Path, tmp_path: Path) -
 def test_a_given_neutral_is_used(track: Path, tmp_path: Path) -> None:
     run("analyze", track, "-e", "squat", "--out", tmp_path, "--neutral", "-12.5")
     neutral = json.loads((tmp_path / "set" / "analysis.json").read_text())["neutral"]
-    assert neutral == {"lumbar_deg": -12.5, "uncertainty_deg": 0.0, "method": "given"}
+    assert neutral == {
+        "lumbar_deg": -12.5,
+        "uncertainty_deg": 0.0,
+        "method": "given",
+        "posture": "standing, as given",
+    }
+
+
+@pytest.mark.parametrize("source", ["set.npz", "set/analysis.json"])
+def test_the_neutral_of_another_clip_is_used(track: Path, tmp_path: Path, source: str) -> None:
+    # Both stand at -25 degrees for a second; the floor shows nobody standing
+    run("analyze", track, "-e", "squat", "--out", tmp_path)
+    first = json.loads((tmp_path / "set" / "analysis.json").read_text(encoding="utf-8"))["neutral"]
+    save_track(moving_lifter("glute-bridge", [0.0] * 2), tmp_path / "floor.npz")
+    result = run(
+        "analyze", tmp_path / "floor.npz", "--out", tmp_path, "--neutral-from", tmp_path / source
+    )
+    assert result.exit_code == 0, result.output
+    document = json.loads((tmp_path / "floor" / "analysis.json").read_text(encoding="utf-8"))
+    assert document["neutral"] == {
+        "lumbar_deg": pytest.approx(-25.0, abs=2.0),
+        "uncertainty_deg": first["uncertainty_deg"],
+        "method": "given",
+        "posture": f"standing, {Path(source).name}",
+    }
+    assert document["settings"]["neutral_from"] == Path(source).name
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "words"),
+    [
+        (["--neutral-from", "missing.json"], 1, "There is no file"),
+        (["--neutral-from", "text.json"], 1, "is no analysis.json"),
+        (["--neutral-from", "floor.npz"], 1, "nobody stands still"),
+        (["--neutral-from", "set.npz", "--neutral", "-20"], 2, "two neutrals"),
+    ],
+)
+def test_a_clip_without_a_neutral_is_refused(
+    track: Path, tmp_path: Path, arguments: list[str], exit_code: int, words: str
+) -> None:
+    (tmp_path / "text.json").write_text("[]", encoding="utf-8")
+    save_track(moving_lifter("glute-bridge", [0.0] * 2), tmp_path / "floor.npz")
+    arguments[1] = str(tmp_path / arguments[1])
+    result = run("analyze", track, "--out", tmp_path / "out", *arguments)
+    assert result.exit_code == exit_code
+    assert words in result.stderr
+    assert not (tmp_path / "out" / "set").exists()
 
 
 def test_a_front_view_is_refused_with_its_files_written(tmp_path: Path) -> None:

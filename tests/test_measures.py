@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 import pytest
-from figures import landmarks, moving_lifter, posture_at, settling_share
+from figures import even_times, landmarks, moving_lifter, posture_at, settling_share
 from numpy.typing import NDArray
 
 from formcheck.exercises import EXERCISES
@@ -175,12 +175,16 @@ def test_neutral_frames_are_at_the_upright_end() -> None:
         track = moving_lifter(lift, [0.0])
         kin = kinematics(track)
         (rep,) = find_reps(track.time_s, kin.joints, exercise)
-        upright = kin.joints.hip_deg[neutral_frames(rep, exercise)]
+        upright = kin.joints.hip_deg[neutral_frames(rep, exercise, track.time_s)]
         assert upright.size > 0
         # 178 less what of some 105 degrees leaves the height nearly as it is
         assert upright.min() > 160
 
 
-def test_neutral_frames_do_not_reach_before_the_track() -> None:
-    rep = Rep(0, 10, 15, 20, 30, complete=True, came_back=True, cut=False, rises=False)
-    assert neutral_frames(rep, EXERCISES["squat"]) == slice(0, 1)
+def test_neutral_frames_reach_neither_before_the_track_nor_into_the_repetition_before() -> None:
+    time_s = even_times(3.0, 30.0)
+    rep = Rep(4, 10, 15, 20, 30, complete=True, came_back=True, cut=False, rises=False)
+    assert neutral_frames(rep, EXERCISES["squat"], time_s) == slice(0, 5)
+    later = replace(rep, start=60)
+    assert neutral_frames(later, EXERCISES["squat"], time_s) == slice(45, 61)
+    assert neutral_frames(later, EXERCISES["squat"], time_s, since=55) == slice(55, 61)

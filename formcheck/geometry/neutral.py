@@ -40,7 +40,7 @@ class Neutral:
     lumbar_deg : float
         NaN where there is none.
     uncertainty_deg : float
-        Half the width of its 90 % interval; 0 if it was given.
+        Half the width of its 90 % interval; 0 if it was given as a number.
     method : {"standing", "first-reps", "given", "none"}
     """
 
@@ -54,9 +54,9 @@ def no_neutral() -> Neutral:
     return Neutral(float("nan"), float("nan"), "none")
 
 
-def given_neutral(lumbar_deg: float) -> Neutral:
-    """A neutral that the user measured elsewhere."""
-    return Neutral(lumbar_deg, 0.0, "given")
+def given_neutral(lumbar_deg: float, uncertainty_deg: float = 0.0) -> Neutral:
+    """A neutral that was measured elsewhere."""
+    return Neutral(lumbar_deg, uncertainty_deg, "given")
 
 
 def standing_neutral(time_s: FloatArray, joints: Joints, back: Back, busy: BoolArray) -> Neutral:
