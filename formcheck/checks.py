@@ -92,8 +92,8 @@ _CHECKS: Mapping[CheckCode, Check] = MappingProxyType(
             advice="Stop a little higher, try a wider stance or raised heels, and work on the "
             "hips' range.",
         ),
-        # A curl bends L1 to S1 by 30 degrees and more; half of that is little for a trunk
-        # that comes all the way up.
+        # Rendered sit-ups that curl bend by some 40 degrees (samples/sit-up.truth.csv); less
+        # than this, for a trunk that comes all the way up, is our own choice.
         "hip-flexor-dominant": Check(
             measure="curl_deg",
             beyond_deg=15.0,

@@ -171,8 +171,9 @@ _ROUNDED_DEG = 10.0
 # Portek and Shepherd 1984); this is close to the end of it.
 _ARCHED_DEG = 15.0
 
-# Lying on the back with bent knees flattens the back by 10-15 degrees against
-# standing, as the bent hips turn the pelvis; lying face down leaves it as it is.
+# Lying on the back with bent knees flattens the back against standing, as the bent hips
+# turn the pelvis; lying face down leaves it as it is. By how much differs between
+# people: this is generous, and our own choice.
 _CROOK_LYING_DEG = 15.0
 
 # Body proportions (Drillis & Contini 1966) put a hip that stands 1.70 trunk lengths

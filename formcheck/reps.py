@@ -23,8 +23,9 @@ _BRIDGED_S = 1.0
 # This share of a swing at either end is settling, not lifting; more would leave out
 # the lift-off, where a deadlift rounds, less would be the landmarks' noise.
 SETTLED = 0.03
-# A joint that jumps behind a plate is back within this time; no swing is so short.
-_GLITCH_S = 0.45
+# A joint that jumps behind a plate is back within this time; no stay at an end is so
+# short, but for ten quick repetitions on the floor (labels.csv: back-extension-prone).
+_GLITCH_S = 0.3
 # Where the clip cuts a repetition, less than this share of the lifter's own whole
 # swing cannot be told from letting go of the bar and standing up.
 _LEAST_CUT_SHARE = 0.6
