@@ -177,7 +177,9 @@ def _table(analysis: SetAnalysis) -> Table:
 
 def _lift(analysis: SetAnalysis) -> str:
     seen = analysis.recognition
-    return analysis.exercise.name + (f" (recognised, {seen.confidence:.0%})" if seen else "")
+    if seen is None:
+        return analysis.exercise.name
+    return f"{analysis.exercise.name} ({'recognised' if seen.clear else 'unclear'}, {seen.confidence:.0%})"
 
 
 def _row(number: int, rep: RepMeasures, analysis: SetAnalysis) -> tuple[str | Text, ...]:
