@@ -179,7 +179,8 @@ def _lift(analysis: SetAnalysis) -> str:
     seen = analysis.recognition
     if seen is None:
         return analysis.exercise.name
-    return f"{analysis.exercise.name} ({'recognised' if seen.clear else 'unclear'}, {seen.confidence:.0%})"
+    how = "recognised" if seen.clear else "unclear"
+    return f"{analysis.exercise.name} ({how}, {seen.confidence:.0%})"
 
 
 def _row(number: int, rep: RepMeasures, analysis: SetAnalysis) -> tuple[str | Text, ...]:

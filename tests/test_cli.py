@@ -175,6 +175,7 @@ def test_a_lift_that_is_not_clear_is_not_judged(
     save_track(moving, tmp_path / "set.npz")
     result = run("analyze", tmp_path / "set.npz", "--out", tmp_path)
     assert result.exit_code == 3
+    assert ("(unclear, " in result.stdout) == (code == "exercise-unclear")
     assert f"{code}: Name" in result.stdout or f"{code}: If it is" in result.stdout
     assert "--exercise" in result.stdout
     document = json.loads((tmp_path / "set" / "analysis.json").read_text(encoding="utf-8"))
