@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,19 +15,15 @@ from formcheck.errors import ConfigurationError, InputError
 from formcheck.exercises import AUTO, EXERCISES, Exercise, Measure
 from formcheck.findings import Finding, form_findings
 from formcheck.geometry import Kinematics, kinematics, without_back
-from formcheck.geometry.neutral import (
-    Neutral,
-    first_reps_neutral,
-    given_neutral,
-    no_neutral,
-    standing_neutral,
-)
+from formcheck.geometry.neutral import Neutral
 from formcheck.lift_measures import Measured, measure_lift
-from formcheck.measures import RepMeasures, measure_rep, neutral_frames
+from formcheck.measures import RepMeasures, measure_rep
 from formcheck.put_down import without_standing_up
 from formcheck.recognition import Recognition, recognise
+from formcheck.reference import choose_neutral, recorded_neutral
 from formcheck.refusals import Reason, reasons
-from formcheck.reps import Phase, Rep, find_reps, phases
+from formcheck.reps import Phase, find_reps, phases
+from formcheck.settings import Settings
 from formcheck.track import PoseTrack, load_track
 
 if TYPE_CHECKING:
@@ -38,49 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["SetAnalysis", "Settings", "analyze", "analyze_track", "read_track", "with_neutral_from"]
 
 OnVideo = Callable[["Video"], Callable[[int], None]]
-
-# The first repetitions are the lifter's fresh ones.
-_FRESH_REPS = 3
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What shapes a result, beside the clip and the model.
-
-    Attributes
-    ----------
-    exercise : str
-        One of `formcheck.exercises.EXERCISES`, or "auto" to recognise it.
-    max_fps : float
-        Most frames analysed a second; 0 for all.
-    neutral_deg : float or None
-        The lifter's standing `lumbar_deg`, if it was measured elsewhere.
-    neutral_uncertainty_deg : float
-        Half its 90 % interval.
-    neutral_from : str or None
-        Name of the clip or analysis that it was measured in.
-    """
-
-    exercise: str = AUTO
-    max_fps: float = 30.0
-    neutral_deg: float | None = None
-    neutral_uncertainty_deg: float = 0.0
-    neutral_from: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.exercise not in {AUTO, *EXERCISES}:
-            raise ConfigurationError(
-                f"There is no exercise {self.exercise!r}.\n"
-                f"Give {AUTO}, or one of {', '.join(EXERCISES)}."
-            )
-        if not (self.max_fps == 0 or 1 <= self.max_fps <= 1000):
-            raise ConfigurationError(
-                f"max_fps is {self.max_fps}; give 0 for every frame, or 1 to 1000."
-            )
-        if self.neutral_deg is not None and not abs(self.neutral_deg) <= 90:
-            raise ConfigurationError(
-                f"neutral_deg is {self.neutral_deg}; give the standing angle in degrees, -90 to 90."
-            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,7 +164,7 @@ def with_neutral_from(
     if settings.neutral_deg is not None:
         raise ConfigurationError("There are two neutrals: give one, or a clip that shows it.")
     if path.suffix == ".json":
-        neutral = _recorded_neutral(path)
+        neutral = recorded_neutral(path)
     else:
         plain = replace(settings, exercise=AUTO)
         neutral = analyze_track(read_track(path, plain, model, on_video), plain).neutral
@@ -227,19 +179,6 @@ def with_neutral_from(
         neutral_uncertainty_deg=neutral.uncertainty_deg,
         neutral_from=path.name,
     )
-
-
-def _recorded_neutral(path: Path) -> Neutral:
-    try:
-        about = json.loads(path.read_text(encoding="utf-8"))["neutral"]
-        if about["method"] == "none":
-            return no_neutral()
-        numbers = float(about["lumbar_deg"]), float(about["uncertainty_deg"])
-        return Neutral(*numbers, method=about["method"])
-    except FileNotFoundError as error:
-        raise InputError(f"There is no file {path}.") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path} is no analysis.json of formcheck.") from error
 
 
 def read_track(
@@ -283,7 +222,7 @@ def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
     known = recognition is None or recognition.clear
     judged = kin if known else without_back(kin)
     reps = tuple(measure_rep(rep, judged, exercise) for rep in found)
-    neutral = _neutral(kin, found, exercise, settings)
+    neutral = choose_neutral(kin, found, exercise, settings)
     details = tuple(measure_lift(rep, judged, exercise, neutral) for rep in found)
     findings = form_findings(reps, kin, neutral, exercise)
     if known:
@@ -308,24 +247,3 @@ def _exercise(kin: Kinematics, settings: Settings) -> tuple[Recognition | None, 
         return None, EXERCISES[settings.exercise]
     recognition = recognise(kin.time_s, kin.joints, side_view=kin.view.measurable)
     return recognition, recognition.exercise
-
-
-def _neutral(
-    kin: Kinematics, reps: tuple[Rep, ...], exercise: Exercise, settings: Settings
-) -> Neutral:
-    """The given neutral, else standing still, else the neutral ends of the first repetitions."""
-    if settings.neutral_deg is not None:
-        return given_neutral(settings.neutral_deg, settings.neutral_uncertainty_deg)
-    busy = np.zeros(len(kin.time_s), dtype=np.bool_)
-    for rep in reps:
-        busy[rep.start : rep.end + 1] = True
-    standing = standing_neutral(kin.time_s, kin.joints, kin.back, busy)
-    if standing.method == "standing":
-        return standing
-    ended = [0, *(rep.end + 1 for rep in reps)]
-    ends = [
-        neutral_frames(rep, exercise, kin.time_s, since)
-        for rep, since in zip(reps[:_FRESH_REPS], ended, strict=False)
-        if rep.complete
-    ]
-    return first_reps_neutral(kin.back, ends)
