@@ -31,6 +31,7 @@ AUTO = "auto"
 
 Signal = Literal[
     "trunk_lean_deg",
+    "trunk_tilt_deg",
     "hip_deg",
     "knee_deg",
     "thigh_rise_deg",
@@ -44,7 +45,7 @@ Signal = Literal[
 ]
 # What is only what it says when the camera sees the lifter from the side.
 ANGLES: frozenset[Signal] = frozenset(
-    {"trunk_lean_deg", "hip_deg", "knee_deg", "thigh_rise_deg", "stance"}
+    {"trunk_lean_deg", "trunk_tilt_deg", "hip_deg", "knee_deg", "thigh_rise_deg", "stance"}
 )
 End = Literal["low", "high"]
 Measure = Literal[
@@ -185,10 +186,10 @@ _DEADLIFT = Exercise(
     swing=Swing("shoulder_height", starts="low", returns=False, least=0.25, whole=0.35),
     marks=(
         Mark("hip_height", "low", least=0.5, slack=0.2, required=True),
-        Mark("trunk_lean_deg", "low", least=35.0, slack=15.0, required=True),
-        Mark("trunk_lean_deg", "low", most=105.0, slack=20.0),
+        Mark("trunk_tilt_deg", "low", least=35.0, slack=15.0, required=True),
+        Mark("trunk_tilt_deg", "low", most=105.0, slack=20.0),
         Mark("thigh_rise_deg", "low", least=15.0, slack=20.0),
-        Mark("trunk_lean_deg", "high", least=-30.0, most=30.0, slack=30.0),
+        Mark("trunk_tilt_deg", "high", most=30.0, slack=30.0),
         Mark("lower_hand", "low", most=-0.7, slack=0.4),
         Mark("higher_hand", "low", most=-0.5, slack=0.4),
         Mark("lower_hand", "high", most=-0.6, slack=0.4),
@@ -213,9 +214,9 @@ _SQUAT = Exercise(
         Mark("hip_height", "high", least=0.9, most=2.1, slack=0.3, required=True),
         Mark("hip_height", "low", most=1.35, slack=0.15, required=True),
         Mark("knee_deg", "low", most=130.0, slack=15.0, required=True),
-        Mark("trunk_lean_deg", "low", least=-10.0, most=65.0, slack=20.0),
+        Mark("trunk_tilt_deg", "low", most=65.0, slack=20.0),
         Mark("thigh_rise_deg", "low", most=45.0, slack=20.0, required=True),
-        Mark("trunk_lean_deg", "high", least=-25.0, most=25.0, slack=20.0),
+        Mark("trunk_tilt_deg", "high", most=25.0, slack=20.0),
         Mark("higher_hand", "low", least=-0.6, slack=0.5),
         Mark("stance", "low", most=0.5, slack=0.3),
         Mark("balance", "low", least=-0.15, most=0.5, slack=0.2),
@@ -235,7 +236,7 @@ _PRESS = Exercise(
     marks=(
         Mark("higher_hand", "high", least=0.7, slack=0.2, required=True),
         Mark("higher_hand", "low", least=-0.5, most=0.5, slack=0.25, required=True),
-        Mark("trunk_lean_deg", "always", least=-50.0, most=40.0, required=True),
+        Mark("trunk_tilt_deg", "always", most=45.0, required=True),
         Mark("hip_height", "range", most=0.3, slack=0.3),
         Mark("trunk_lean_deg", "range", most=25.0, slack=20.0),
     ),

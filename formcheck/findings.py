@@ -190,4 +190,5 @@ def _longest_s(time_s: FloatArray, mask: NDArray[np.bool_]) -> float:
     if len(time_s) < 2:
         return 0.0
     lasts = np.append(np.diff(time_s), np.median(np.diff(time_s)))
-    return max((float(lasts[a:b].sum()) for a, b in runs(mask)), default=0.0)
+    # Rounded, for sixty thirtieths of a second to be two
+    return max((round(float(lasts[a:b].sum()), 9) for a, b in runs(mask)), default=0.0)

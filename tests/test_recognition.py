@@ -10,6 +10,7 @@ import pytest
 from figures import (
     UPRIGHT,
     Lift,
+    Move,
     Posture,
     even_times,
     figure_at,
@@ -17,6 +18,7 @@ from figures import (
     make_track,
     mirrored,
     moving_lifter,
+    perform,
     walking_lifter,
 )
 
@@ -82,6 +84,34 @@ def test_picture_and_frame_rate_do_not_matter(lift: Lift, name: str) -> None:
         assert found.confidence == pytest.approx(plain.confidence, abs=0.1)
         reps = find_reps(track.time_s, kinematics(track).joints, EXERCISES[name])
         assert len(reps) == 3
+
+
+@pytest.mark.parametrize(
+    ("lift", "count"),
+    # The first set of deadlifts ends on the floor, the second begins upright
+    [("deadlift", 3 + 1 + 2), ("squat", 3 + 2), ("overhead-press", 3 + 2)],
+)
+def test_a_lifter_who_turns_round_between_sets_is_counted_on(lift: Lift, count: int) -> None:
+    track = join_tracks(
+        moving_lifter(lift, [0.0] * 3), moving_lifter(lift, [0.0] * 2, facing="left")
+    )
+    kin = kinematics(track)
+    reps = find_reps(track.time_s, kin.joints, EXERCISES[lift])
+    assert [rep.complete for rep in reps] == [True] * count
+    assert recognised(track).exercise.name == lift
+
+
+@pytest.mark.parametrize("lift", ["overhead-press", "glute-bridge", "back-extension", "sit-up"])
+def test_cut_paused_and_bobbing_sets_are_counted(lift: Lift) -> None:
+    out, back, pause = Move(1.0, 1.0, 0.0), Move(1.0, 0.0, 0.0), Move(4.0, 0.0, 0.0)
+    bob = [Move(0.4, 0.85, 0.0), Move(0.4, 1.0, 0.0)]
+    moves = [Move(0.5, 0.6, 0.0), back, out, *bob, *bob, back, pause, out, back, out, back]
+    moves += [Move(0.6, 0.5, 0.0)]
+    reps = find_reps(
+        (track := perform(lift, moves)).time_s, kinematics(track).joints, EXERCISES[lift]
+    )
+    assert sum(rep.complete for rep in reps) == 3
+    assert len(reps) <= 4  # what the end leaves may be listed
 
 
 def lunge(way: float) -> Posture:

@@ -57,6 +57,11 @@ class Joints:
     stance: FloatArray
     balance: FloatArray
 
+    @property
+    def trunk_tilt_deg(self) -> FloatArray:
+        """Trunk from upright, to whichever side: the same for a lifter who turned round."""
+        return np.abs(self.trunk_lean_deg)
+
 
 def smooth_landmarks(track: PoseTrack, frames: BoolArray) -> FloatArray:
     """Landmarks without frames of others, single wild points and jitter.
