@@ -48,6 +48,8 @@ class SettingsPart(_Part):
     exercise: str
     max_fps: float = Field(description="0: every frame.")
     neutral_deg: float | None
+    neutral_uncertainty_deg: float
+    neutral_from: str | None = Field(description="Where the neutral was measured, if elsewhere.")
 
 
 class Model(_Part):
@@ -63,6 +65,7 @@ class ExercisePart(_Part):
     name: str
     confidence: Share | None = Field(description="null where the lift was given.")
     given: bool
+    runner_up: str | None = Field(description="What it might be instead; null where it was given.")
 
 
 class ReasonPart(_Part):
@@ -89,6 +92,7 @@ class NeutralPart(_Part):
     lumbar_deg: float | None
     uncertainty_deg: float | None
     method: Literal["standing", "first-reps", "given", "none"]
+    posture: str | None = Field(description="What the lifter did there.")
 
 
 class LumbarRange(_Part):
@@ -107,6 +111,22 @@ class FlexionRange(_Part):
     least: float | None
 
 
+class LiftPart(_Part):
+    """What is measured in some lifts only, in degrees; null: not seen, or not of this lift."""
+
+    flexion_onset_hip_deg: float | None = Field(
+        None, description="Hip angle at which the back leaves neutral on the way down."
+    )
+    depth_thigh_deg: float | None = Field(None, description="Thigh above level at the bottom.")
+    wink_deg: float | None = Field(
+        None, description="Flexion that the lower half of the way down adds."
+    )
+    lean_at_hips_up_deg: float | None = Field(
+        None, description="Lean of the trunk when the hips have done 9/10 of their rise."
+    )
+    curl_deg: float | None = Field(None, description="Flexion from lying to the top.")
+
+
 class RepPart(_Part):
     """One repetition."""
 
@@ -123,6 +143,9 @@ class RepPart(_Part):
     peak_s: float | None
     least_s: float | None
     visible: Share = Field(description="Share of the frames with the back measured.")
+    visible_low: Share = Field(description="The same in the lower half of the swing.")
+    visible_high: Share = Field(description="And in the upper half.")
+    lift: LiftPart
     findings: list[str]
     score: Score | None
 
@@ -188,9 +211,11 @@ def describe(analysis: SetAnalysis) -> AnalysisDocument:
             exercise=analysis.settings.exercise,
             max_fps=track.max_fps,
             neutral_deg=analysis.settings.neutral_deg,
+            neutral_uncertainty_deg=analysis.settings.neutral_uncertainty_deg,
+            neutral_from=analysis.settings.neutral_from,
         ),
         model=Model(name=track.model_name, sha256=track.model_sha256),
-        exercise=ExercisePart(name=analysis.exercise.name, confidence=None, given=True),
+        exercise=_exercise(analysis),
         view=ViewPart(
             measurable=kin.measurable,
             facing=kin.view.facing,
@@ -201,6 +226,7 @@ def describe(analysis: SetAnalysis) -> AnalysisDocument:
             lumbar_deg=_number(analysis.neutral.lumbar_deg),
             uncertainty_deg=_number(analysis.neutral.uncertainty_deg),
             method=analysis.neutral.method,
+            posture=analysis.neutral_posture,
         ),
         reps=[_rep(number, rep, analysis) for number, rep in enumerate(analysis.reps, start=1)],
         fatigue=None,
@@ -210,6 +236,16 @@ def describe(analysis: SetAnalysis) -> AnalysisDocument:
             pose_found=round(float(track.found.mean()), 4),
             back_visible=round(float(np.isfinite(kin.back.lumbar_deg).mean()), 4),
         ),
+    )
+
+
+def _exercise(analysis: SetAnalysis) -> ExercisePart:
+    seen = analysis.recognition
+    return ExercisePart(
+        name=analysis.exercise.name,
+        confidence=None if seen is None else _number(seen.confidence),
+        given=seen is None,
+        runner_up=None if seen is None else seen.runner_up,
     )
 
 
@@ -253,6 +289,14 @@ def _rep(number: int, rep: RepMeasures, analysis: SetAnalysis) -> RepPart:
         peak_s=_number(rep.peak_s, 4),
         least_s=_number(rep.least_s, 4),
         visible=round(rep.visible, 4),
+        visible_low=round(rep.visible_low, 4),
+        visible_high=round(rep.visible_high, 4),
+        lift=LiftPart(
+            **{
+                name: _number(measured.value_deg)
+                for name, measured in analysis.lift_measures[number - 1].items()
+            }
+        ),
         findings=[f.code for f in analysis.findings if f.rep == number],
         score=None,
     )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from formcheck.exercises import Exercise
 from formcheck.geometry import Kinematics
 from formcheck.geometry.neutral import Neutral
-from formcheck.measures import RepMeasures
+from formcheck.measures import RepMeasures, half
 from formcheck.signals import runs
 
 __all__ = ["Finding", "Severity", "form_findings"]
@@ -73,12 +73,15 @@ def form_findings(
 
 
 def _rounding(number: int, rep: RepMeasures, kin: Kinematics, exercise: Exercise) -> list[Finding]:
+    if exercise.rounded_deg is None:
+        return []
     frames = slice(rep.rep.start, rep.rep.end + 1)
     surely = kin.back.lumbar_deg[frames] - kin.back.uncertainty_deg[frames]
-    held_s = _longest_s(kin.time_s[frames], surely > exercise.rounded_deg)
+    judged = half(rep.rep, kin, exercise, exercise.rounds_in)
+    held_s = _longest_s(kin.time_s[frames], judged & (surely > exercise.rounded_deg))
     if held_s < SUSTAINED_S:
         return []
-    stop = _longest_s(kin.time_s[frames], surely > STOP_DEG) >= SUSTAINED_S
+    stop = _longest_s(kin.time_s[frames], judged & (surely > STOP_DEG)) >= SUSTAINED_S
     return [
         Finding(
             "lumbar-flexion",
@@ -103,12 +106,14 @@ def _rounding(number: int, rep: RepMeasures, kin: Kinematics, exercise: Exercise
 def _arching(
     number: int, rep: RepMeasures, kin: Kinematics, neutral: Neutral, exercise: Exercise
 ) -> list[Finding]:
-    if neutral.method not in {"standing", "given"}:
+    arched_deg = arching_limit_deg(neutral, exercise)
+    if arched_deg is None:
         return []
     frames = slice(rep.rep.start, rep.rep.end + 1)
-    limit = neutral.lumbar_deg - exercise.arched_deg
+    limit = neutral.lumbar_deg - arched_deg
     doubt = np.hypot(kin.back.uncertainty_deg[frames], neutral.uncertainty_deg)
-    held_s = _longest_s(kin.time_s[frames], kin.back.lumbar_deg[frames] + doubt < limit)
+    judged = half(rep.rep, kin, exercise, exercise.arches_in)
+    held_s = _longest_s(kin.time_s[frames], judged & (kin.back.lumbar_deg[frames] + doubt < limit))
     if held_s < SUSTAINED_S:
         return []
     beyond = neutral.lumbar_deg - rep.least_deg
@@ -117,7 +122,7 @@ def _arching(
         Finding(
             "lumbar-hyperextension",
             "caution",
-            f"The lower back arched {beyond:.0f}° beyond the standing posture (±{doubt_deg:.0f}°).",
+            f"The lower back arched {beyond:.0f}° beyond the neutral posture (±{doubt_deg:.0f}°).",
             "Over-arching presses the small facet joints together.",
             rep=number,
             at_s=rep.least_s,
@@ -126,7 +131,7 @@ def _arching(
                 "neutral_deg": neutral.lumbar_deg,
                 "extension_beyond_neutral_deg": beyond,
                 "uncertainty_deg": doubt_deg,
-                "threshold_deg": exercise.arched_deg,
+                "threshold_deg": arched_deg,
                 "sustained_s": held_s,
             },
             advice="Finish tall with the ribs down and the buttocks tight, without leaning back.",
@@ -134,9 +139,16 @@ def _arching(
     ]
 
 
+def arching_limit_deg(neutral: Neutral, exercise: Exercise) -> float | None:
+    """Extension beyond the neutral that is called arched; None where none can be."""
+    if neutral.method in {"standing", "given"}:
+        return exercise.arched_deg
+    return exercise.arched_from_start_deg if neutral.method == "first-reps" else None
+
+
 _SET_WORDS = {
     "lumbar-flexion": "The lower back rounded under load in",
-    "lumbar-hyperextension": "The lower back arched beyond the standing posture in",
+    "lumbar-hyperextension": "The lower back arched beyond the neutral posture in",
 }
 
 
@@ -178,4 +190,5 @@ def _longest_s(time_s: FloatArray, mask: NDArray[np.bool_]) -> float:
     if len(time_s) < 2:
         return 0.0
     lasts = np.append(np.diff(time_s), np.median(np.diff(time_s)))
-    return max((float(lasts[a:b].sum()) for a, b in runs(mask)), default=0.0)
+    # Rounded, for sixty thirtieths of a second to be two
+    return max((round(float(lasts[a:b].sum()), 9) for a, b in runs(mask)), default=0.0)

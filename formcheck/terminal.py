@@ -148,6 +148,8 @@ def print_analysis(analysis: SetAnalysis, folder: Path) -> None:
         console.print(_reason(reason, said=not analysis.measured and reason is analysis.reasons[0]))
     for warning in _clip_warnings(analysis):
         console.print(Text(warning, style="yellow"))
+    if analysis.neutral_posture:
+        console.print(Text(_neutral(analysis), style="dim"))
     console.print(Text(_CARE, style="dim"))
     console.print(Text(f"Written to {folder}", style="dim"), soft_wrap=True)
 
@@ -163,7 +165,7 @@ def _table(analysis: SetAnalysis) -> Table:
         "speed",
         "back seen",
         Column("findings", overflow="fold", min_width=21),
-        title=f"{analysis.exercise.name}: lumbar angle, 0 flat, + rounded, - arched",
+        title=f"{_lift(analysis)}: lumbar angle, 0 flat, + rounded, - arched",
         title_justify="left",
         box=None,
         padding=(0, 1, 0, 0),
@@ -171,6 +173,14 @@ def _table(analysis: SetAnalysis) -> Table:
     for number, rep in enumerate(analysis.reps, start=1):
         table.add_row(*_row(number, rep, analysis))
     return table
+
+
+def _lift(analysis: SetAnalysis) -> str:
+    seen = analysis.recognition
+    if seen is None:
+        return analysis.exercise.name
+    how = "recognised" if seen.clear else "unclear"
+    return f"{analysis.exercise.name} ({how}, {seen.confidence:.0%})"
 
 
 def _row(number: int, rep: RepMeasures, analysis: SetAnalysis) -> tuple[str | Text, ...]:
@@ -185,6 +195,14 @@ def _row(number: int, rep: RepMeasures, analysis: SetAnalysis) -> tuple[str | Te
         f"{rep.concentric_speed:.2f} /s" if math.isfinite(rep.concentric_speed) else "-",
         f"{rep.visible:.0%}",
         Text(" ").join(Text(f.code, style=_STYLES[f.severity]) for f in codes),
+    )
+
+
+def _neutral(analysis: SetAnalysis) -> str:
+    neutral = analysis.neutral
+    return (
+        f"Neutral: {neutral.lumbar_deg:+.0f}° ±{neutral.uncertainty_deg:.0f} "
+        f"({analysis.neutral_posture})."
     )
 
 

@@ -52,6 +52,13 @@ _REP_COLUMNS = (
     "visible",
     "findings",
     "score",
+    "visible_low",
+    "visible_high",
+    "flexion_onset_hip_deg",
+    "depth_thigh_deg",
+    "wink_deg",
+    "lean_at_hips_up_deg",
+    "curl_deg",
 )
 
 
@@ -160,6 +167,9 @@ def _rep_rows(document: AnalysisDocument) -> Iterator[Sequence[object]]:
             rep.visible,
             " ".join(rep.findings),
             rep.score,
+            rep.visible_low,
+            rep.visible_high,
+            *rep.lift.model_dump().values(),
         )
 
 

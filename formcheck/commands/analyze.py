@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from formcheck.exercises import EXERCISES
+from formcheck.exercises import AUTO, EXERCISES
 
 if TYPE_CHECKING:
     from formcheck.analysis import SetAnalysis, Settings
@@ -28,8 +28,14 @@ def analyze(  # noqa: PLR0917 - one parameter an option
         Path, typer.Argument(help="A video of one set, or a track.npz of an earlier analysis.")
     ],
     exercise: Annotated[
-        str, typer.Option("--exercise", "-e", help=f"The lift: {_LIFTS}.", metavar="LIFT")
-    ],
+        str,
+        typer.Option(
+            "--exercise",
+            "-e",
+            help=f"The lift: {_LIFTS}; or auto, to recognise it.",
+            metavar="LIFT",
+        ),
+    ] = AUTO,
     out: Annotated[
         Path,
         typer.Option(
@@ -57,6 +63,14 @@ def analyze(  # noqa: PLR0917 - one parameter an option
             help="Your standing lumbar angle, if you know it; else it is read from the clip.",
         ),
     ] = None,
+    neutral_from: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="CLIP",
+            help="Read it from another clip that shows you standing still from the same side, "
+            "from its track.npz or its analysis.json. For lifts on the floor.",
+        ),
+    ] = None,
     save_track: Annotated[
         bool,
         typer.Option("--save-track", help="Keep track.npz, to analyse again without the video."),
@@ -79,7 +93,14 @@ def analyze(  # noqa: PLR0917 - one parameter an option
 
     The camera must see the lifter from the side, the whole body, in a shirt
     that is tight or tucked in. If it does not, formcheck says what to change
-    and exits with 3.
+    and exits with 3. It exits with 3 as well where the movement is none of the
+    lifts, or could be one of two: name it with --exercise then.
+
+    The angles also count from your own neutral: standing still in the clip for
+    half a second, or else where the first repetitions begin (a deadlift: its
+    lock-out). In a glute bridge and a sit-up that is lying on the back with bent
+    knees, in a back extension lying face down or, on a bench, the trunk in line
+    with the legs. --neutral and --neutral-from give a standing one instead.
     """
     from formcheck.analysis import Settings
     from formcheck.terminal import native_chatter_hidden
@@ -90,12 +111,12 @@ def analyze(  # noqa: PLR0917 - one parameter an option
     settings = Settings(exercise, max_fps, neutral)
     with native_chatter_hidden(shown=verbose):
         analysis, document, folder = _run(
-            clip, settings, out, model, force=force, save_track=save_track, quiet=quiet
+            clip, settings, out, model, neutral_from, force=force, save=save_track, quiet=quiet
         )
     _show(analysis, document, folder, as_json=as_json, quiet=quiet)
     if not analysis.measured:
         raise typer.Exit(NOTHING_MEASURED)
-    if fail_on_flag and analysis.findings:
+    if fail_on_flag and any(finding.severity != "info" for finding in analysis.findings):
         raise typer.Exit(FLAGGED)
 
 
@@ -104,26 +125,29 @@ def _run(
     settings: Settings,
     out: Path,
     model: str | None,
+    neutral_from: Path | None,
     *,
     force: bool,
-    save_track: bool,
+    save: bool,
     quiet: bool,
 ) -> tuple[SetAnalysis, AnalysisDocument, Path]:
-    from formcheck.analysis import analyze_track, read_track
+    from formcheck.analysis import analyze_track, read_track, with_neutral_from
     from formcheck.document import describe
     from formcheck.models import ensure
     from formcheck.terminal import fetch_progress, frames_progress
     from formcheck.writers import ResultFolder, result_name, write_analysis
 
     with ResultFolder(out, result_name(clip), force=force) as folder:
-        if clip.suffix != ".npz":
+        if any(path.suffix not in {".npz", ".json"} for path in (clip, neutral_from) if path):
             with fetch_progress(quiet=quiet) as progress:
                 ensure(model, progress)
         with frames_progress(quiet=quiet) as on_video:
+            if neutral_from:
+                settings = with_neutral_from(neutral_from, settings, model, on_video)
             track = read_track(clip, settings, model, on_video)
         analysis = analyze_track(track, settings)
         document = describe(analysis)
-        write_analysis(analysis, document, folder, track=save_track)
+        write_analysis(analysis, document, folder, track=save)
         folder.publish()
     return analysis, document, folder.path
 
