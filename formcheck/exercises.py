@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-__all__ = ["EXERCISES", "Exercise", "Swing"]
+__all__ = ["EXERCISES", "Drift", "Exercise", "Swing"]
+
+Drift = Literal["rounding", "arching"]
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class Exercise:
         Lumbar angle from flat, beyond which the loaded back is called rounded.
     arched_deg : float
         Extension beyond the lifter's own standing neutral that is called arched.
+    drifts_into : tuple of {"rounding", "arching"}
+        Which way the form gives as the lifter tires.
     """
 
     name: str
@@ -58,6 +62,7 @@ class Exercise:
     lean_reaches_deg: float | None
     rounded_deg: float
     arched_deg: float
+    drifts_into: tuple[Drift, ...] = ("rounding",)
 
 
 # Backs that other people labelled neutral read -16..+5 degrees in deadlifts on
