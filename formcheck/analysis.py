@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.contributors import Contributor, possible_contributors
 from formcheck.errors import ConfigurationError, InputError
 from formcheck.exercises import EXERCISES, Exercise
-from formcheck.findings import Finding, form_findings
+from formcheck.fatigue import Fatigue, judge_fatigue
+from formcheck.findings import Finding, fatigue_findings, form_findings
 from formcheck.geometry import Kinematics, kinematics
 from formcheck.geometry.neutral import (
     Neutral,
@@ -24,6 +26,7 @@ from formcheck.measures import RepMeasures, measure_rep, upright_frames
 from formcheck.put_down import without_standing_up
 from formcheck.refusals import Reason, reasons
 from formcheck.reps import Phase, Rep, find_reps, phases
+from formcheck.score import Score, score_rep, score_set
 from formcheck.track import PoseTrack, load_track
 
 if TYPE_CHECKING:
@@ -88,6 +91,10 @@ class SetAnalysis:
         Those of the repetitions, then those of the set.
     reasons : tuple of Reason
         Why something was not measured, or is less sure.
+    fatigue : Fatigue or None
+        How each set changed; None without a repetition.
+    contributors : tuple of Contributor
+        What may lie behind it, to be checked by a person.
     """
 
     track: PoseTrack
@@ -98,6 +105,8 @@ class SetAnalysis:
     neutral: Neutral
     findings: tuple[Finding, ...]
     reasons: tuple[Reason, ...]
+    fatigue: Fatigue | None
+    contributors: tuple[Contributor, ...]
 
     def __repr__(self) -> str:
         return (
@@ -109,6 +118,16 @@ class SetAnalysis:
     def measured(self) -> bool:
         """Whether the back was measured in at least one repetition."""
         return any(rep.measured for rep in self.reps)
+
+    @property
+    def score(self) -> Score | None:
+        """Points of the whole clip; None where too little was measured."""
+        return score_set(self.reps, self.neutral, self.exercise)
+
+    @property
+    def rep_scores(self) -> tuple[Score | None, ...]:
+        """Points of each repetition; None where it was not measured."""
+        return tuple(score_rep(rep, self.neutral, self.exercise) for rep in self.reps)
 
     @property
     def flexion_deg(self) -> NDArray[np.float64]:
@@ -199,6 +218,9 @@ def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
     found = without_standing_up(find_reps(track.time_s, kin.joints, exercise), track, kin)
     reps = tuple(measure_rep(rep, kin, exercise) for rep in found)
     neutral = _neutral(track, kin, found, settings)
+    fatigue = judge_fatigue(reps, exercise)
+    findings = form_findings(reps, kin, neutral, exercise)
+    findings += fatigue_findings(fatigue, reps, exercise)
     return SetAnalysis(
         track=track,
         settings=settings,
@@ -206,8 +228,10 @@ def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
         kinematics=kin,
         reps=reps,
         neutral=neutral,
-        findings=tuple(form_findings(reps, kin, neutral, exercise)),
+        findings=tuple(findings),
         reasons=tuple(reasons(track, kin, reps, exercise)),
+        fatigue=fatigue,
+        contributors=possible_contributors(reps, kin, neutral, exercise, fatigue),
     )
 
 

@@ -95,7 +95,7 @@ def analyze(  # noqa: PLR0917 - one parameter an option
     _show(analysis, document, folder, as_json=as_json, quiet=quiet)
     if not analysis.measured:
         raise typer.Exit(NOTHING_MEASURED)
-    if fail_on_flag and analysis.findings:
+    if fail_on_flag and any(finding.severity != "info" for finding in analysis.findings):
         raise typer.Exit(FLAGGED)
 
 
