@@ -175,8 +175,8 @@ def _endurance(fatigue: Fatigue | None) -> Contributor | None:
     return Contributor(
         "trunk-endurance",
         "moderate" if one.verdict == "breakdown" else "low",
-        f"The back held up to repetition {one.from_rep - 1} and changed by "
-        f"{one.drift.change:.0f}° (±{one.drift.mdc:.0f}°) from then on.",
+        f"The back held up to repetition {one.from_rep - 1} and gave way from then on, by "
+        f"{one.drift.change:.0f}° (±{one.drift.mdc:.0f}°).",
         "The trunk's muscles may tire before those that move the weight.",
         "How long can a side plank and a back-extension hold be kept, and are both sides alike?",
         tuple(range(one.from_rep, one.last + 1)),

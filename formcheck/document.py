@@ -106,6 +106,7 @@ class LumbarRange(_Part):
     least: float | None
     range: float | None
     uncertainty: float | None = Field(description="Half the 90 % interval of the peak.")
+    least_uncertainty: float | None = Field(description="Half the 90 % interval of the least.")
 
 
 class FlexionRange(_Part):
@@ -252,6 +253,7 @@ def _rep(index: int, rep: RepMeasures, score: Points | None, analysis: SetAnalys
             least=_number(rep.least_deg),
             range=_number(rep.peak_deg - rep.least_deg),
             uncertainty=_number(rep.uncertainty_deg),
+            least_uncertainty=_number(rep.least_uncertainty_deg),
         ),
         flexion_deg=FlexionRange(
             peak=_number(rep.peak_deg - neutral_deg), least=_number(rep.least_deg - neutral_deg)

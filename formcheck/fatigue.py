@@ -40,7 +40,7 @@ MOST_MDC_DEG = 20.0
 
 # Lifters repeat a deadlift within a minimal detectable change of 4 to 8 degrees and
 # a squat within 1 to 6; the middle of the former, over 2.77, as a standard deviation.
-_LIFTER_DEG = 2.2
+LIFTER_DEG = 2.2
 # The share of the stated uncertainty that changes from repetition to repetition; the
 # rest (the body, the shirt, where the camera stands) is the same in all of them and
 # cancels in a change (benchmarks/fatigue.md: 0.16 to 0.39).
@@ -51,7 +51,7 @@ _TO_90_PERCENT = 1.645
 # near the timing noise.
 SLOWED_PCT = 20.0
 _TIMING_PCT = 10.0
-_SPEED_NOISE = 0.05
+SPEED_NOISE = 0.05
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ def _form(whole: list[tuple[int, RepMeasures]], way: Drift) -> _Series | None:
         doubt = [rep.least_uncertainty_deg for _, rep in seen]
     own_deg = _NOT_SHARED * float(np.median(doubt)) / _TO_90_PERCENT
     number = np.array([number for number, _ in seen], dtype=np.float64)
-    return _Series(number, np.array(value), float(np.hypot(own_deg, _LIFTER_DEG)))
+    return _Series(number, np.array(value), float(np.hypot(own_deg, LIFTER_DEG)))
 
 
 def _slowness(whole: list[tuple[int, RepMeasures]]) -> _Series:
@@ -208,7 +208,7 @@ def _slowness(whole: list[tuple[int, RepMeasures]]) -> _Series:
     timed = [(number, rep.concentric_speed) for number, rep in whole if rep.concentric_speed > 0]
     speed = np.array([value for _, value in timed])
     number = np.array([number for number, _ in timed], dtype=np.float64)
-    return _Series(number, 1 - speed / speed.max() if speed.size else speed, _SPEED_NOISE)
+    return _Series(number, 1 - speed / speed.max() if speed.size else speed, SPEED_NOISE)
 
 
 def _slowed(loss: FloatArray) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -221,3 +222,14 @@ def test_points_lie_between_nothing_and_everything(
         assert 0 <= score.points <= 100 + 1e-9
         assert sum(p.of for p in score.parts) == pytest.approx(100.0)
         assert all(0 <= p.points <= p.of + 1e-9 for p in score.parts)
+
+
+def test_the_page_has_the_points_as_they_are() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "fatigue.md").read_text(encoding="utf-8")
+    rows = {
+        line.split("|")[1].split(":")[0].strip(): line
+        for line in page.splitlines()
+        if line.startswith("| ")
+    }
+    for name, of in PARTS.items():
+        assert f"| {of:.0f} |" in rows[name]
