@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from formcheck.exercises import Exercise
 from formcheck.fatigue import Fatigue
+from formcheck.findings import arching_limit_deg
 from formcheck.geometry import Kinematics
 from formcheck.geometry.neutral import Neutral
 from formcheck.landmarks import NOSE, middle
@@ -94,6 +95,8 @@ def _hamstrings(
     reps: Sequence[RepMeasures], kin: Kinematics, exercise: Exercise
 ) -> Contributor | None:
     """Rounding while hips and knees are still fairly straight."""
+    if exercise.rounded_deg is None:
+        return None
     rounded = kin.back.lumbar_deg - kin.back.uncertainty_deg > exercise.rounded_deg
     straight = kin.joints.knee_deg >= _STRAIGHT_KNEE_DEG
     early = rounded & straight & (kin.joints.hip_deg >= _EARLY_HIP_DEG)
@@ -154,8 +157,11 @@ def _early_arching(
     reps: Sequence[RepMeasures], kin: Kinematics, neutral: Neutral, exercise: Exercise
 ) -> tuple[int, ...]:
     """Overhead repetitions in which the back surely arched with the hands below the face."""
+    limit_deg = arching_limit_deg(neutral, exercise)
+    if limit_deg is None:
+        return ()
     doubt = np.hypot(kin.back.uncertainty_deg, neutral.uncertainty_deg)
-    arched = kin.back.lumbar_deg + doubt < neutral.lumbar_deg - exercise.arched_deg
+    arched = kin.back.lumbar_deg + doubt < neutral.lumbar_deg - limit_deg
     above = middle(kin.points_px, "wrist")[:, 1] < kin.points_px[:, NOSE, 1]
     overhead = set(_reps_with(reps, above))
     way_up = np.zeros(len(kin.time_s), dtype=np.bool_)

@@ -47,9 +47,10 @@ class Exercise:
         does not ask for it. Keeps walking and picking things up out.
     lean_reaches_deg : float or None
         At the bent end the trunk leans at least this far forwards.
-    rounded_deg : float
-        Lumbar angle from flat, beyond which the loaded back is called rounded.
-    arched_deg : float
+    rounded_deg : float or None
+        Lumbar angle from flat, beyond which the loaded back is called rounded; None
+        where it does not round.
+    arched_deg : float or None
         Extension beyond the lifter's own standing neutral that is called arched.
     drifts_into : tuple of {"rounding", "arching"}
         Which way the form gives as the lifter tires.
@@ -60,8 +61,8 @@ class Exercise:
     starts: Literal["bent", "straight"]
     knee_bends_to_deg: float | None
     lean_reaches_deg: float | None
-    rounded_deg: float
-    arched_deg: float
+    rounded_deg: float | None
+    arched_deg: float | None
     drifts_into: tuple[Drift, ...] = ("rounding",)
 
 

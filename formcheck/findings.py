@@ -16,7 +16,7 @@ from formcheck.geometry.neutral import Neutral
 from formcheck.measures import RepMeasures
 from formcheck.signals import runs
 
-__all__ = ["Finding", "Severity", "fatigue_findings", "form_findings"]
+__all__ = ["Finding", "Severity", "arching_limit_deg", "fatigue_findings", "form_findings"]
 
 FloatArray = NDArray[np.float64]
 Severity = Literal["info", "caution", "stop"]
@@ -74,6 +74,8 @@ def form_findings(
 
 
 def _rounding(number: int, rep: RepMeasures, kin: Kinematics, exercise: Exercise) -> list[Finding]:
+    if exercise.rounded_deg is None:
+        return []
     frames = slice(rep.rep.start, rep.rep.end + 1)
     surely = kin.back.lumbar_deg[frames] - kin.back.uncertainty_deg[frames]
     held_s = _longest_s(kin.time_s[frames], surely > exercise.rounded_deg)
@@ -104,10 +106,11 @@ def _rounding(number: int, rep: RepMeasures, kin: Kinematics, exercise: Exercise
 def _arching(
     number: int, rep: RepMeasures, kin: Kinematics, neutral: Neutral, exercise: Exercise
 ) -> list[Finding]:
-    if neutral.method not in {"standing", "given"}:
+    arched_deg = arching_limit_deg(neutral, exercise)
+    if arched_deg is None:
         return []
     frames = slice(rep.rep.start, rep.rep.end + 1)
-    limit = neutral.lumbar_deg - exercise.arched_deg
+    limit = neutral.lumbar_deg - arched_deg
     doubt = np.hypot(kin.back.uncertainty_deg[frames], neutral.uncertainty_deg)
     held_s = _longest_s(kin.time_s[frames], kin.back.lumbar_deg[frames] + doubt < limit)
     if held_s < SUSTAINED_S:
@@ -127,12 +130,17 @@ def _arching(
                 "neutral_deg": neutral.lumbar_deg,
                 "extension_beyond_neutral_deg": beyond,
                 "uncertainty_deg": doubt_deg,
-                "threshold_deg": exercise.arched_deg,
+                "threshold_deg": arched_deg,
                 "sustained_s": held_s,
             },
             advice="Finish tall with the ribs down and the buttocks tight, without leaning back.",
         )
     ]
+
+
+def arching_limit_deg(neutral: Neutral, exercise: Exercise) -> float | None:
+    """Extension beyond the neutral that is called arched; None where none can be."""
+    return exercise.arched_deg if neutral.method in {"standing", "given"} else None
 
 
 _SET_WORDS = {
@@ -236,8 +244,11 @@ def _drifted(one: SetFatigue, reps: Sequence[RepMeasures], exercise: Exercise) -
 
 
 def _surely_rounded(one: SetFatigue, reps: Sequence[RepMeasures], exercise: Exercise) -> bool:
+    limit_deg = exercise.rounded_deg
     late = reps[(one.from_rep or one.first) - 1 : one.last]
-    return any(rep.peak_deg - rep.uncertainty_deg > exercise.rounded_deg for rep in late)
+    return limit_deg is not None and any(
+        rep.peak_deg - rep.uncertainty_deg > limit_deg for rep in late
+    )
 
 
 def _worst_since(one: SetFatigue, reps: Sequence[RepMeasures]) -> float | None:

@@ -9,7 +9,6 @@ as a whole.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
@@ -17,6 +16,7 @@ from typing import Literal
 
 from formcheck.exercises import Drift, Exercise
 from formcheck.fatigue import LEAST_REPS, split_sets
+from formcheck.findings import arching_limit_deg
 from formcheck.geometry.neutral import Neutral
 from formcheck.measures import RepMeasures
 
@@ -128,8 +128,8 @@ def _score(shares: dict[PartName, _Share], exercise: Exercise, reps: int) -> Sco
     """Weigh the parts that this lift, and a set of this length, can have."""
     long = reps >= LEAST_REPS and bool(exercise.drifts_into)
     has: dict[PartName, bool] = {
-        "rounding": math.isfinite(exercise.rounded_deg),
-        "arching": math.isfinite(exercise.arched_deg),
+        "rounding": exercise.rounded_deg is not None,
+        "arching": exercise.arched_deg is not None,
         "drift": long,
         "consistency": long,
         "completeness": True,
@@ -146,15 +146,17 @@ def _score(shares: dict[PartName, _Share], exercise: Exercise, reps: int) -> Sco
 
 
 def _rounding(rep: RepMeasures, exercise: Exercise) -> _Share:
-    if not rep.measured:
+    limit_deg = exercise.rounded_deg
+    if not rep.measured or limit_deg is None:
         return None
-    return rep.visible * _marks(rep.peak_deg, exercise.rounded_deg)
+    return rep.visible * _marks(rep.peak_deg, limit_deg)
 
 
 def _arching(rep: RepMeasures, neutral: Neutral, exercise: Exercise) -> _Share:
-    if not rep.measured or neutral.method not in {"standing", "given"}:
+    limit_deg = arching_limit_deg(neutral, exercise)
+    if not rep.measured or limit_deg is None:
         return None
-    return rep.visible * _marks(neutral.lumbar_deg - rep.least_deg, exercise.arched_deg)
+    return rep.visible * _marks(neutral.lumbar_deg - rep.least_deg, limit_deg)
 
 
 def _unlike(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -109,7 +108,7 @@ def test_drift_across_a_rest_is_not_counted() -> None:
 
 
 def test_a_check_that_a_lift_does_not_have_is_left_out() -> None:
-    press = replace(DEADLIFT, rounded_deg=math.inf, drifts_into=("arching",))
+    press = replace(DEADLIFT, rounded_deg=None, drifts_into=("arching",))
     score = score_set(measured_set([40.0] * 5), STANDING, press)
     assert score is not None
     assert "rounding" not in {p.name for p in score.parts}
