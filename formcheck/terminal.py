@@ -161,9 +161,8 @@ def print_analysis(analysis: SetAnalysis, folder: Path) -> None:
             console.print(_finding(finding))
     for one in analysis.contributors:
         console.print(_contributor(one))
-    for one_set in analysis.fatigue.sets if analysis.fatigue else ():
-        if one_set.reason:
-            console.print(Text(f"No verdict on fatigue. {one_set.reason}", style="cyan"))
+    for note in _fatigue_notes(analysis):
+        console.print(Text(note, style="cyan"))
     if analysis.score:
         console.print(_score(analysis.score))
     for reason in analysis.reasons:
@@ -214,6 +213,18 @@ def _finding(finding: Finding) -> Text:
     return Text.assemble(
         (f"{finding.severity}: ", _STYLES[finding.severity]), f"{finding.why} {finding.advice}"
     )
+
+
+def _fatigue_notes(analysis: SetAnalysis) -> list[str]:
+    """Why a set has no verdict, and where a pause may have changed what follows."""
+    notes = []
+    for one in analysis.fatigue.sets if analysis.fatigue else ():
+        if one.reason:
+            notes.append(f"No verdict on fatigue. {one.reason}")
+        if one.paused_after:
+            after = ", ".join(map(str, one.paused_after))
+            notes.append(f"A pause after repetition {after}: grip and breath may have changed.")
+    return notes
 
 
 def _contributor(one: Contributor) -> Text:
