@@ -53,7 +53,7 @@ class Exercise:
     arched_deg : float or None
         Extension beyond the lifter's own standing neutral that is called arched.
     drifts_into : tuple of {"rounding", "arching"}
-        Which way the form gives as the lifter tires.
+        Which way the form gives as the lifter tires; none where the back is meant to bend.
     """
 
     name: str

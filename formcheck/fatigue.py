@@ -135,7 +135,7 @@ def _judge(one: range, reps: Sequence[RepMeasures], exercise: Exercise) -> SetFa
     slowness = _slowness(whole)
     slowed = _slowed(slowness.value)
     way, form, drift = _worst_drift(whole, exercise.drifts_into)
-    verdict, reason = _verdict(len(whole), drift, slowed=slowed)
+    verdict, reason = _verdict(len(whole), exercise, drift, slowed=slowed)
     changed = {"breakdown": (form, slowness), "drift": (form,), "tired": (slowness,)}
     from_rep, from_range = _onset([s for s in changed.get(verdict, ()) if s], one)
     return SetFatigue(
@@ -153,10 +153,14 @@ def _judge(one: range, reps: Sequence[RepMeasures], exercise: Exercise) -> SetFa
     )
 
 
-def _verdict(whole: int, drift: Trend | None, *, slowed: bool) -> tuple[Verdict, str]:
+def _verdict(
+    whole: int, exercise: Exercise, drift: Trend | None, *, slowed: bool
+) -> tuple[Verdict, str]:
     """The verdict, or which of the two there is instead, and why."""
     if whole < LEAST_REPS:
         return "too-few-reps", f"A trend needs {LEAST_REPS} whole repetitions; there are {whole}."
+    if not exercise.drifts_into:
+        return "not-measured", f"In the {exercise.name} the back is meant to bend."
     if drift is None:
         return "not-measured", "The back was not measured in enough of the repetitions."
     if drift.reliable:

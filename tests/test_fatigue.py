@@ -87,6 +87,7 @@ def test_a_lift_without_a_direction_has_no_verdict_on_form() -> None:
     found = judge_fatigue(measured_set(ROUNDING), replace(DEADLIFT, drifts_into=()))
     assert found is not None
     assert found.worst.verdict == "not-measured"
+    assert "meant to bend" in found.worst.reason
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
