@@ -15,6 +15,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,8 @@ LENGTHS = (5, 8, 12)
 NOISES_DEG = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0)
 DRIFT_DEG = 10.0
 OUTLIER_DEG = 15.0
+# How much a repetition takes after the one before, in the sets with linked noise.
+LINK = 0.3
 SPEED_LOSS, SPEED_NOISE = 0.35, 0.05
 # What is stated beside each simulated peak, half a 90 % interval.
 STATED_DEG = 5.0
@@ -69,18 +72,27 @@ The targets: false alarms at most 5 %, a drift of 10° over the set found in at 
 {simulation}
 - **False alarms** stay at or below 5 % up to a noise of 3°, the upper end of what
   lifters show, but for one cell in which a repetition is 15° off as well. At 4° they
-  pass it by 1 to 2 points: that noise is more than was expected beforehand, and a
+  pass it by up to 2 points: that noise is more than was expected beforehand, and a
   few repetitions do not show how much more.
 - **10° over the set** is found in nine sets of ten up to a noise of 2° with five
   repetitions, 2.5° with eight, 3° with twelve. Beyond it is out of reach: with the
   noise known to the last digit, a one-sided test at 5 % finds 10° over five
   repetitions in 86 % at 2.9° of noise (slope's standard error 0.92° a repetition).
+  A climb that begins late shows in fewer repetitions and is found less often: in nine
+  sets of ten up to 1.5° of noise with five repetitions, 2° with eight, 2.5° with twelve.
 - **k** is within ±1 in more than nine of ten breakdowns at all lengths and noises,
   because form and speed are read together. From the form alone, twelve
   repetitions place it in eight of ten sets up to 1.5-2° of noise. With five
   repetitions k is 2, 3 or 4, so ±1 is next to no demand; see the exact share.
 - With one of five repetitions unseen, four are left, whose ranks must all be in order.
 
+The same with noise that is not normal: with heavy tails (Student's t with three degrees
+of freedom), and with repetitions that take after the one before (correlation 0.3), as
+they will where a lifter settles into a set. Heavy tails cost nothing. Neighbours alike
+raise the false alarms to as much as one set in ten; so few repetitions do not show how
+alike they are, so this is not corrected for, and stands here instead:
+
+{other}
 Slower than the fastest repetition by at least 20 %, the one before by 10 %, whichever
 single repetition is left out:
 
@@ -123,6 +135,7 @@ class Sets:
     length: int
     noise_deg: float
     count: int
+    noise: Literal["normal", "heavy", "linked"] = "normal"
     seed: int = 7
 
     def judged(self, kind: str) -> Iterator[tuple[SetFatigue, int]]:
@@ -140,7 +153,7 @@ class Sets:
             yield fatigue.worst, onset
 
     def _peaks(self, kind: str, onset: int, rng: np.random.Generator) -> FloatArray:
-        peaks = rng.normal(-8.0, self.noise_deg, self.length)
+        peaks = -8.0 + self.noise_deg * self._noise(rng)
         if kind == "outlier":
             peaks[rng.integers(self.length)] += OUTLIER_DEG
         elif kind in {"gradual", "gap"}:
@@ -150,6 +163,16 @@ class Sets:
         if kind == "gap":
             peaks[rng.integers(1, self.length - 1)] = np.nan
         return peaks
+
+    def _noise(self, rng: np.random.Generator) -> FloatArray:
+        """Noise of unit variance from repetition to repetition."""
+        if self.noise == "heavy":
+            return np.asarray(rng.standard_t(3, self.length) / np.sqrt(3))
+        noise = rng.standard_normal(self.length)
+        if self.noise == "linked":
+            for i in range(1, self.length):
+                noise[i] = LINK * noise[i - 1] + np.sqrt(1 - LINK**2) * noise[i]
+        return noise
 
     def _ramp(self, onset: int) -> FloatArray:
         """0 before the onset, then evenly up to 1 in the last repetition."""
@@ -191,6 +214,22 @@ def _simulation_line(sets: Sets) -> str:
 
 def _drifted(one: SetFatigue) -> bool:
     return one.verdict in {"drift", "breakdown"}
+
+
+def other_noise_table(count: int) -> str:
+    """Markdown: false alarms where the noise is not as the test takes it to be."""
+    lines = [
+        "| reps | noise | false alarm, heavy tails | false alarm, neighbours alike |",
+        "|---|---|---|---|",
+    ]
+    for length in LENGTHS:
+        for noise in (2.0, 3.0):
+            cells = [
+                f"{np.mean([_drifted(one) for one, _ in sets.judged('none')]):.1%}"
+                for sets in (Sets(length, noise, count, kind) for kind in ("heavy", "linked"))
+            ]
+            lines.append(f"| {length} | {noise:.1f}° | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
 
 
 def speed_table(count: int) -> str:
@@ -292,6 +331,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sets=options.sets,
         noise=noise_table(options.clips),
         simulation=simulation_table(options.sets),
+        other=other_noise_table(options.sets),
         speed=speed_table(options.sets),
         verdicts=verdict_table(options.clips),
     )

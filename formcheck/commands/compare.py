@@ -79,11 +79,15 @@ def _document(path: Path, exercise: str | None, *, quiet: bool) -> AnalysisDocum
         return _read(file)
     from formcheck.analysis import Settings, analyze_track, read_track
     from formcheck.document import describe
-    from formcheck.terminal import frames_progress
+    from formcheck.models import ensure
+    from formcheck.terminal import fetch_progress, frames_progress
 
     if exercise is None:
         raise ConfigurationError(f"{path} is to be analysed first.\nSay which lift: --exercise.")
     settings = Settings(exercise)
+    if file.suffix != ".npz":
+        with fetch_progress(quiet=quiet) as progress:
+            ensure(None, progress)
     with frames_progress(quiet=quiet) as on_video:
         track = read_track(file, settings, None, on_video)
     return describe(analyze_track(track, settings))
