@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.checks import lift_findings
+from formcheck.contributors import Contributor, possible_contributors
 from formcheck.errors import ConfigurationError, InputError
 from formcheck.exercises import AUTO, EXERCISES, Exercise, Measure
-from formcheck.findings import Finding, form_findings
+from formcheck.fatigue import Fatigue, judge_fatigue
+from formcheck.findings import Finding, fatigue_findings, form_findings
 from formcheck.geometry import Kinematics, kinematics, without_back
 from formcheck.geometry.neutral import Neutral
 from formcheck.lift_measures import Measured, measure_lift
@@ -23,6 +25,7 @@ from formcheck.recognition import Recognition, recognise
 from formcheck.reference import choose_neutral, recorded_neutral
 from formcheck.refusals import Reason, reasons
 from formcheck.reps import Phase, find_reps, phases
+from formcheck.score import Score, score_rep, score_set
 from formcheck.settings import Settings
 from formcheck.track import PoseTrack, load_track
 
@@ -57,6 +60,10 @@ class SetAnalysis:
         Those of the repetitions, then those of the set.
     reasons : tuple of Reason
         Why something was not measured, or is less sure.
+    fatigue : Fatigue or None
+        How each set changed; None without a repetition.
+    contributors : tuple of Contributor
+        What may lie behind it, to be checked by a person.
     """
 
     track: PoseTrack
@@ -69,6 +76,8 @@ class SetAnalysis:
     neutral: Neutral
     findings: tuple[Finding, ...]
     reasons: tuple[Reason, ...]
+    fatigue: Fatigue | None
+    contributors: tuple[Contributor, ...]
 
     def __repr__(self) -> str:
         return (
@@ -89,6 +98,16 @@ class SetAnalysis:
             "first-reps": f"{self.exercise.neutral_posture}, first repetitions",
             "given": f"standing, {self.settings.neutral_from or 'as given'}",
         }.get(self.neutral.method)
+
+    @property
+    def score(self) -> Score | None:
+        """Points of the whole clip; None where too little was measured."""
+        return score_set(self.reps, self.neutral, self.exercise)
+
+    @property
+    def rep_scores(self) -> tuple[Score | None, ...]:
+        """Points of each repetition; None where it was not measured."""
+        return tuple(score_rep(rep, self.neutral, self.exercise) for rep in self.reps)
 
     @property
     def flexion_deg(self) -> NDArray[np.float64]:
@@ -224,9 +243,11 @@ def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
     reps = tuple(measure_rep(rep, judged, exercise) for rep in found)
     neutral = choose_neutral(kin, found, exercise, settings)
     details = tuple(measure_lift(rep, judged, exercise, neutral) for rep in found)
+    fatigue = judge_fatigue(reps, exercise)
     findings = form_findings(reps, kin, neutral, exercise)
     if known:
         findings += lift_findings(reps, details, exercise)
+        findings += fatigue_findings(fatigue, reps, exercise)
     return SetAnalysis(
         track=track,
         settings=settings,
@@ -238,6 +259,8 @@ def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
         neutral=neutral,
         findings=tuple(findings),
         reasons=tuple(reasons(track, kin, reps, exercise, recognition)),
+        fatigue=fatigue,
+        contributors=possible_contributors(reps, judged, neutral, exercise, fatigue),
     )
 
 

@@ -13,7 +13,9 @@ from typer.core import TyperGroup
 from formcheck import __version__
 from formcheck.commands import models
 from formcheck.commands.analyze import analyze
+from formcheck.commands.compare import compare
 from formcheck.commands.schema import schema
+from formcheck.commands.symptoms import symptoms
 from formcheck.errors import FormcheckError
 
 __all__ = ["app", "main"]
@@ -45,6 +47,8 @@ app = typer.Typer(
 )
 app.command()(analyze)
 app.add_typer(models.app, name="models")
+app.command()(compare)
+app.command()(symptoms)
 app.command()(schema)
 
 

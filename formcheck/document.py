@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from formcheck import __version__
 from formcheck.analysis import SetAnalysis
 from formcheck.findings import Finding
 from formcheck.measures import RepMeasures
+from formcheck.parts import (
+    ContributorPart,
+    FatiguePart,
+    ScorePart,
+    contributor_part,
+    fatigue_part,
+    points,
+    score_parts,
+)
+from formcheck.parts import DocumentPart as _Part
+from formcheck.parts import evidence as _evidence
+from formcheck.parts import number as _number
 from formcheck.refusals import Reason
+from formcheck.score import Score as Points
 
 __all__ = ["SCHEMA_VERSION", "AnalysisDocument", "describe"]
 
@@ -20,10 +32,6 @@ SCHEMA_VERSION: Literal[1] = 1
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Score = Annotated[float, Field(ge=0, le=100)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Source(_Part):
@@ -102,6 +110,7 @@ class LumbarRange(_Part):
     least: float | None
     range: float | None
     uncertainty: float | None = Field(description="Half the 90 % interval of the peak.")
+    least_uncertainty: float | None = Field(description="Half the 90 % interval of the least.")
 
 
 class FlexionRange(_Part):
@@ -148,18 +157,7 @@ class RepPart(_Part):
     lift: LiftPart
     findings: list[str]
     score: Score | None
-
-
-class FatiguePart(_Part):
-    """How the set changed."""
-
-    verdict: Literal["held", "drift", "tired", "breakdown", "too-few-reps", "not-measured"]
-    from_rep: int | None
-    velocity_loss_pct: float | None
-    drift_deg_per_rep: float | None
-    drift_ci_deg: tuple[float, float] | None
-    drift_p: float | None
-    mdc_deg: float | None
+    score_parts: list[ScorePart]
 
 
 class FindingPart(_Part):
@@ -196,7 +194,9 @@ class AnalysisDocument(_Part):
     reps: list[RepPart]
     fatigue: FatiguePart | None
     findings: list[FindingPart]
+    contributors: list[ContributorPart]
     score: Score | None
+    score_parts: list[ScorePart]
     quality: Quality
 
 
@@ -228,10 +228,17 @@ def describe(analysis: SetAnalysis) -> AnalysisDocument:
             method=analysis.neutral.method,
             posture=analysis.neutral_posture,
         ),
-        reps=[_rep(number, rep, analysis) for number, rep in enumerate(analysis.reps, start=1)],
-        fatigue=None,
+        reps=[
+            _rep(index, rep, score, analysis)
+            for index, (rep, score) in enumerate(
+                zip(analysis.reps, analysis.rep_scores, strict=True), start=1
+            )
+        ],
+        fatigue=fatigue_part(analysis.fatigue),
         findings=[_finding(f) for f in (*analysis.findings, *map(_refusal, analysis.reasons))],
-        score=None,
+        contributors=[contributor_part(one) for one in analysis.contributors],
+        score=points(analysis.score),
+        score_parts=score_parts(analysis.score),
         quality=Quality(
             pose_found=round(float(track.found.mean()), 4),
             back_visible=round(float(np.isfinite(kin.back.lumbar_deg).mean()), 4),
@@ -266,10 +273,10 @@ def _source(analysis: SetAnalysis) -> Source:
     )
 
 
-def _rep(number: int, rep: RepMeasures, analysis: SetAnalysis) -> RepPart:
+def _rep(index: int, rep: RepMeasures, score: Points | None, analysis: SetAnalysis) -> RepPart:
     neutral_deg = analysis.neutral.lumbar_deg
     return RepPart(
-        index=number,
+        index=index,
         start_s=round(rep.start_s, 4),
         turn_s=round(rep.turn_s, 4),
         end_s=round(rep.end_s, 4),
@@ -282,6 +289,7 @@ def _rep(number: int, rep: RepMeasures, analysis: SetAnalysis) -> RepPart:
             least=_number(rep.least_deg),
             range=_number(rep.peak_deg - rep.least_deg),
             uncertainty=_number(rep.uncertainty_deg),
+            least_uncertainty=_number(rep.least_uncertainty_deg),
         ),
         flexion_deg=FlexionRange(
             peak=_number(rep.peak_deg - neutral_deg), least=_number(rep.least_deg - neutral_deg)
@@ -294,11 +302,12 @@ def _rep(number: int, rep: RepMeasures, analysis: SetAnalysis) -> RepPart:
         lift=LiftPart(
             **{
                 name: _number(measured.value_deg)
-                for name, measured in analysis.lift_measures[number - 1].items()
+                for name, measured in analysis.lift_measures[index - 1].items()
             }
         ),
-        findings=[f.code for f in analysis.findings if f.rep == number],
-        score=None,
+        findings=[f.code for f in analysis.findings if f.rep == index],
+        score=points(score),
+        score_parts=score_parts(score),
     )
 
 
@@ -310,7 +319,7 @@ def _finding(finding: Finding) -> FindingPart:
         at_s=None if finding.at_s is None else _number(finding.at_s, 4),
         message=finding.message,
         why=finding.why,
-        evidence={key: round(float(value), 3) for key, value in finding.evidence.items()},
+        evidence=_evidence(finding.evidence),
         advice=finding.advice,
     )
 
@@ -323,8 +332,3 @@ def _reason(reason: Reason) -> ReasonPart:
     return ReasonPart(
         code=reason.code, message=reason.message, advice=reason.advice, refuses=reason.refuses
     )
-
-
-def _number(value: float, digits: int = 2) -> float | None:
-    """Round, and null for what was not measured."""
-    return round(float(value), digits) + 0.0 if math.isfinite(value) else None

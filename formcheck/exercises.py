@@ -19,6 +19,7 @@ __all__ = [
     "EXERCISES",
     "OTHER",
     "CheckCode",
+    "Drift",
     "End",
     "Exercise",
     "Mark",
@@ -52,6 +53,7 @@ Measure = Literal[
     "flexion_onset_hip_deg", "depth_thigh_deg", "wink_deg", "lean_at_hips_up_deg", "curl_deg"
 ]
 CheckCode = Literal["early-hip-rise", "squat-depth", "butt-wink", "hip-flexor-dominant"]
+Drift = Literal["rounding", "arching"]
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,8 @@ class Exercise:
         The same beyond the neutral of the first repetitions; None where that
         says nothing.
     arches_in : {"high", "all"}
+    drifts_into : tuple of {"rounding", "arching"}
+        Which way the form gives as the lifter tires; none where the back is meant to bend.
     measures : tuple of Measure
         What else is measured in it (`formcheck.lift_measures`).
     checks : tuple of CheckCode
@@ -158,6 +162,7 @@ class Exercise:
     arched_deg: float | None = None
     arched_from_start_deg: float | None = None
     arches_in: Literal["high", "all"] = "high"
+    drifts_into: tuple[Drift, ...] = ()
     measures: tuple[Measure, ...] = ()
     checks: tuple[CheckCode, ...] = ()
     counts_flexion: bool = False
@@ -203,6 +208,7 @@ _DEADLIFT = Exercise(
     rounded_deg=_ROUNDED_DEG,
     rounds_in="all",
     arched_deg=_ARCHED_DEG,
+    drifts_into=("rounding",),
     measures=("lean_at_hips_up_deg", "flexion_onset_hip_deg"),
     checks=("early-hip-rise",),
 )
@@ -226,6 +232,7 @@ _SQUAT = Exercise(
     rounded_deg=_ROUNDED_DEG,
     arched_deg=_ARCHED_DEG,
     arches_in="all",
+    drifts_into=("rounding",),
     measures=("depth_thigh_deg", "wink_deg", "flexion_onset_hip_deg"),
     checks=("butt-wink", "squat-depth"),
 )
@@ -245,6 +252,7 @@ _PRESS = Exercise(
     neutral_posture="upright, the hands at the shoulders",
     arched_deg=_ARCHED_DEG,
     arched_from_start_deg=_ARCHED_DEG,
+    drifts_into=("arching",),
 )
 
 _GLUTE_BRIDGE = Exercise(
@@ -265,6 +273,7 @@ _GLUTE_BRIDGE = Exercise(
     rounded_deg=_ROUNDED_DEG,
     arched_deg=_ARCHED_DEG,
     arched_from_start_deg=_ARCHED_DEG + _CROOK_LYING_DEG,
+    drifts_into=("arching",),
 )
 
 _BACK_EXTENSION = Exercise(
@@ -285,6 +294,7 @@ _BACK_EXTENSION = Exercise(
     rounded_deg=_ROUNDED_DEG,
     arched_deg=_ARCHED_DEG,
     arched_from_start_deg=_ARCHED_DEG,
+    drifts_into=("rounding", "arching"),
 )
 
 _SIT_UP = Exercise(

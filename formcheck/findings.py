@@ -9,13 +9,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.exercises import Exercise
+from formcheck.exercises import Drift, Exercise
+from formcheck.fatigue import SLOWED_PCT, Fatigue, SetFatigue
 from formcheck.geometry import Kinematics
 from formcheck.geometry.neutral import Neutral
 from formcheck.measures import RepMeasures, half
 from formcheck.signals import runs
 
-__all__ = ["Finding", "Severity", "form_findings"]
+__all__ = ["Finding", "Severity", "arching_limit_deg", "fatigue_findings", "form_findings"]
 
 FloatArray = NDArray[np.float64]
 Severity = Literal["info", "caution", "stop"]
@@ -183,6 +184,98 @@ def _size(finding: Finding) -> str:
 def _excess(finding: Finding) -> float:
     evidence = finding.evidence
     return evidence.get("lumbar_peak_deg", evidence.get("extension_beyond_neutral_deg", 0.0))
+
+
+_GAVE_WAY: Mapping[Drift, str] = {
+    "rounding": "the lower back rounded more",
+    "arching": "the lower back arched more",
+}
+_DRIFT_CODES: Mapping[Drift, str] = {
+    "rounding": "flexion-drift",
+    "arching": "extension-drift",
+}
+_WHY_BREAKDOWN = (
+    "Tired muscles hand the load over to discs, ligaments and small joints, which stand it less "
+    "well."
+)
+_WHY_DRIFT = (
+    "A posture that moves away from neutral spreads the load less evenly with every repetition."
+)
+_ADVICE_LATE = (
+    "End the next set before repetition {}, or take weight off, so that the set ends before the "
+    "form does."
+)
+_ADVICE_EARLY = "Take weight off and build it up again from where the back stays as it was."
+
+
+def fatigue_findings(
+    fatigue: Fatigue | None, reps: Sequence[RepMeasures], exercise: Exercise
+) -> list[Finding]:
+    """What changed over each set: the form, the speed, or both together."""
+    found: list[Finding] = []
+    for one in fatigue.sets if fatigue else ():
+        if one.verdict in {"breakdown", "drift"}:
+            found.append(_drifted(one, reps, exercise))
+        elif one.slowed:
+            found.append(_slower(one, reps))
+    return found
+
+
+def _drifted(one: SetFatigue, reps: Sequence[RepMeasures], exercise: Exercise) -> Finding:
+    drift, way, since = one.drift, one.direction, one.from_rep
+    if drift is None or way is None or since is None:
+        raise ValueError(f"a set that drifted has a direction and an onset: {one}")
+    tired = one.verdict == "breakdown"
+    slower = f", as the lifter slowed by {one.velocity_loss_pct:.0f} %" if tired else ""
+    return Finding(
+        "breakdown-under-fatigue" if tired else _DRIFT_CODES[way],
+        "stop" if tired and _surely_rounded(one, reps, exercise) else "caution",
+        f"From repetition {since} on {_GAVE_WAY[way]}, by {drift.change:.0f}° "
+        f"(±{drift.mdc:.0f}°){slower}.",
+        _WHY_BREAKDOWN if tired else _WHY_DRIFT,
+        at_s=_worst_since(one, reps),
+        evidence={
+            "change_deg": drift.change,
+            "mdc_deg": drift.mdc,
+            "drift_deg_per_rep": drift.per_rep,
+            "p": drift.p,
+            "velocity_loss_pct": one.velocity_loss_pct,
+            "threshold_pct": SLOWED_PCT,
+            "from_rep": since,
+        },
+        advice=_ADVICE_EARLY if since <= one.first + 1 else _ADVICE_LATE.format(since),
+    )
+
+
+def _surely_rounded(one: SetFatigue, reps: Sequence[RepMeasures], exercise: Exercise) -> bool:
+    limit_deg = exercise.rounded_deg
+    late = reps[(one.from_rep or one.first) - 1 : one.last]
+    return limit_deg is not None and any(
+        rep.peak_deg - rep.uncertainty_deg > limit_deg for rep in late
+    )
+
+
+def _worst_since(one: SetFatigue, reps: Sequence[RepMeasures]) -> float | None:
+    late = [rep for rep in reps[(one.from_rep or one.first) - 1 : one.last] if rep.measured]
+    if not late:
+        return None
+    if one.direction == "arching":
+        return min(late, key=lambda rep: rep.least_deg).least_s
+    return max(late, key=lambda rep: rep.peak_deg).peak_s
+
+
+def _slower(one: SetFatigue, reps: Sequence[RepMeasures]) -> Finding:
+    held = " The form held." if one.verdict == "tired" else ""
+    return Finding(
+        "velocity-loss",
+        "info",
+        f"The last repetition was {one.velocity_loss_pct:.0f} % slower than the fastest.{held}",
+        "Speed is lost before form is: what follows is done by tired muscles.",
+        at_s=reps[one.last - 1].start_s,
+        evidence={"velocity_loss_pct": one.velocity_loss_pct, "threshold_pct": SLOWED_PCT},
+        advice="Good work if you meant to go that far; for crisp technique stop the set at some "
+        "20 % of loss.",
+    )
 
 
 def _longest_s(time_s: FloatArray, mask: NDArray[np.bool_]) -> float:

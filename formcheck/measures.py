@@ -71,6 +71,10 @@ class RepMeasures:
         """Whether the back was seen for enough of the repetition."""
         return bool(np.isfinite(self.peak_deg))
 
+    def visible_in(self, end: Literal["low", "high", "all"]) -> float:
+        """Share of the frames in a half of the swing in which the back was measured."""
+        return {"low": self.visible_low, "high": self.visible_high, "all": self.visible}[end]
+
 
 def measure_rep(rep: Rep, kin: Kinematics, exercise: Exercise) -> RepMeasures:
     """Measure one repetition.

@@ -25,9 +25,12 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from formcheck.analysis import OnVideo, SetAnalysis
+from formcheck.contributors import Contributor
+from formcheck.fatigue import SetFatigue
 from formcheck.findings import Finding
 from formcheck.measures import RepMeasures
 from formcheck.refusals import Reason
+from formcheck.score import Score
 
 if TYPE_CHECKING:
     from formcheck.models import OnProgress
@@ -124,14 +127,26 @@ def verdict(analysis: SetAnalysis) -> str:
     """Say in one line what came out."""
     if not analysis.measured:
         return f"Not measured: {analysis.reasons[0].message}"
-    for_the_set = [f for f in analysis.findings if f.rep is None]
+    for_the_set = [f.message for f in analysis.findings if f.rep is None]
+    held = [_held(one) for one in analysis.fatigue.sets] if analysis.fatigue else []
     if for_the_set:
-        return " ".join(finding.message for finding in for_the_set)
+        return " ".join([*for_the_set, *filter(None, held)])
     worst = max((r for r in analysis.reps if r.measured), key=lambda rep: rep.peak_deg)
     seen = sum(rep.measured for rep in analysis.reps)
-    return (
+    sound = (
         f"No rounding or over-arching found in {seen} of {_reps(len(analysis.reps))}; "
         f"most flexed {worst.peak_deg:+.0f}° ±{worst.uncertainty_deg:.0f}° from flat."
+    )
+    return " ".join([sound, *filter(None, held)])
+
+
+def _held(one: SetFatigue) -> str:
+    """What is said of a set in which nothing changed; else nothing."""
+    if one.verdict != "held" or one.drift is None:
+        return ""
+    return (
+        f"The form held in repetitions {one.first} to {one.last}: no drift as large as the "
+        f"{one.drift.mdc:.0f}° that would have been noticed."
     )
 
 
@@ -144,6 +159,12 @@ def print_analysis(analysis: SetAnalysis, folder: Path) -> None:
     for finding in analysis.findings:
         if finding.rep is None:
             console.print(_finding(finding))
+    for one in analysis.contributors:
+        console.print(_contributor(one))
+    for note in _fatigue_notes(analysis):
+        console.print(Text(note, style="cyan"))
+    if analysis.score:
+        console.print(_score(analysis.score))
     for reason in analysis.reasons:
         console.print(_reason(reason, said=not analysis.measured and reason is analysis.reasons[0]))
     for warning in _clip_warnings(analysis):
@@ -210,6 +231,33 @@ def _finding(finding: Finding) -> Text:
     return Text.assemble(
         (f"{finding.severity}: ", _STYLES[finding.severity]), f"{finding.why} {finding.advice}"
     )
+
+
+def _fatigue_notes(analysis: SetAnalysis) -> list[str]:
+    """Why a set has no verdict, and where a pause may have changed what follows."""
+    notes = []
+    for one in analysis.fatigue.sets if analysis.fatigue else ():
+        if one.reason:
+            notes.append(f"No verdict on fatigue. {one.reason}")
+        if one.paused_after:
+            after = ", ".join(map(str, one.paused_after))
+            notes.append(f"A pause after repetition {after}: grip and breath may have changed.")
+    return notes
+
+
+def _contributor(one: Contributor) -> Text:
+    return Text.assemble(
+        (f"possible, to be checked by a person ({one.sureness} sureness): ", "magenta"),
+        f"{one.seen} {one.possible} {one.check}",
+    )
+
+
+def _score(score: Score) -> Text:
+    parts = ", ".join(
+        f"{part.name} {part.points:.0f} of {part.of:.0f}" + ("" if part.seen else " (not seen)")
+        for part in score.parts
+    )
+    return Text.assemble((f"Score {score.points:.0f} of 100", "bold"), f": {parts}.")
 
 
 def _reason(reason: Reason, *, said: bool) -> Text:
