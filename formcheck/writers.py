@@ -18,7 +18,7 @@ from formcheck.document import AnalysisDocument
 from formcheck.errors import OutputError
 from formcheck.track import save_track
 
-__all__ = ["ResultFolder", "result_name", "write_analysis"]
+__all__ = ["ResultFolder", "readable_errors", "result_name", "write_analysis"]
 
 _FRAME_COLUMNS = (
     "frame",
@@ -88,7 +88,7 @@ class ResultFolder:
         self.staging = out / f".{name[:40]}.{secrets.token_hex(4)}"
 
     def __enter__(self) -> ResultFolder:
-        with _readable_errors(self.path):
+        with readable_errors(self.path):
             self._out.mkdir(parents=True, exist_ok=True)
             self.staging.mkdir()
         return self
@@ -98,7 +98,7 @@ class ResultFolder:
 
     def publish(self) -> None:
         """Move the files into place."""
-        with _readable_errors(self.path):
+        with readable_errors(self.path):
             for file in self.staging.iterdir():
                 _flush(file)
             if not self.path.exists():
@@ -118,7 +118,7 @@ def write_analysis(
     analysis: SetAnalysis, document: AnalysisDocument, folder: ResultFolder, *, track: bool = False
 ) -> None:
     """Write the analysis, its tables and, if asked, the pose track."""
-    with _readable_errors(folder.path):
+    with readable_errors(folder.path):
         files: dict[str, Callable[[], str]] = {
             "analysis.json": lambda: document.model_dump_json(indent=2) + "\n",
             "reps.csv": lambda: _table(_REP_COLUMNS, _rep_rows(document)),
@@ -197,7 +197,8 @@ def _flush(file: Path) -> None:
 
 
 @contextlib.contextmanager
-def _readable_errors(path: Path) -> Iterator[None]:
+def readable_errors(path: Path) -> Iterator[None]:
+    """Turn what the file system says into an `OutputError` about `path`."""
     try:
         yield
     except OSError as error:

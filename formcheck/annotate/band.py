@@ -88,13 +88,15 @@ class Band:
         beside = margin + canvas.textlength("+00°", font) + 0.35 * text
         small = _font(round(0.8 * text), bold=False)
         canvas.text((beside, 0.78 * text), f"±{caption.uncertainty_deg}°", _GREY, small, "lm")
-        word = posture(caption.lumbar_deg, self._limits)
+        word = posture(caption.lumbar_deg)
         canvas.text((beside, 1.72 * text), word, PAPER, small, "lm")
 
     def _draw_gauge(self, canvas: ImageDraw, caption: Caption) -> None:
         text, half, line = self._text_px, 0.22 * self._text_px, 1.25 * self._text_px
         left, right = self._x_of(_GAUGE_DEG[0]), self._x_of(_GAUGE_DEG[1])
-        zones = [(left, right, _SOFT), (self._x_of(self._limits.rounded_deg), right, VERMILION)]
+        zones = [(left, right, _SOFT)]
+        if math.isfinite(self._limits.rounded_deg):
+            zones.append((self._x_of(self._limits.rounded_deg), right, VERMILION))
         if math.isfinite(self._limits.arched_deg):
             zones.append((left, self._x_of(self._limits.arched_deg), BLUE))
         for low, high, colour in zones:

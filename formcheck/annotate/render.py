@@ -20,25 +20,20 @@ from formcheck.annotate.back import drawn_back
 from formcheck.annotate.band import Band
 from formcheck.annotate.encoder import VideoWriter
 from formcheck.annotate.faces import FaceBlur
+from formcheck.annotate.names import VIDEO_NAME, key_frame_name
 from formcheck.annotate.scene import captions, scale
 from formcheck.video import Frame, open_video
 
-__all__ = ["VIDEO_NAME", "draw_clip", "key_frame_name"]
+__all__ = ["draw_clip"]
 
 Picture = NDArray[np.uint8]
 
-VIDEO_NAME = "annotated.mp4"
 # Phones and laptops show no more, and 1080p would double the encoder's work.
 _MAX_SIDE_PX = 1280
 _KEY_FRAME_PX = 560
 # Square about the trunk, its side in trunk lengths: head and knees come with it.
 _KEY_FRAME_TRUNKS = 2.1
 _JPEG_QUALITY = 82
-
-
-def key_frame_name(rep: int) -> str:
-    """File of the picture of a repetition, in the folder of the result."""
-    return f"rep-{rep}.jpg"
 
 
 def draw_clip(
@@ -147,7 +142,7 @@ class _Film:
         self._band = Band(
             size[0],
             landscape=size[0] > size[1],
-            limits=scale(self._analysis),
+            limits=scale(self._analysis.exercise, self._analysis.neutral.lumbar_deg),
             refusal=_refusal(self._analysis),
         )
         return self._band

@@ -10,14 +10,17 @@ from typing import Literal
 import numpy as np
 
 from formcheck.analysis import SetAnalysis
+from formcheck.exercises import Exercise
 from formcheck.findings import Finding, Severity
 
 __all__ = ["Caption", "Scale", "captions", "finding_label", "posture", "scale"]
 
-Posture = Literal["", "arched", "near flat", "rounded"]
+Posture = Literal["arched", "near flat", "rounded"]
 
 # A label stays this long, or to the end of its repetition: long enough to be read.
 LABEL_S = 2.0
+# As wide as the measurement's own uncertainty.
+_FLAT_DEG = 10.0
 
 _PHASES = {"concentric": "up", "eccentric": "down", "turn": "turn", "": ""}
 _LABELS = {
@@ -38,9 +41,9 @@ class Scale:
     Attributes
     ----------
     rounded_deg : float
-        Beyond it the back is called rounded.
+        Beyond it the back is called rounded; NaN if this lift has no such limit.
     arched_deg : float
-        Below it the back is called over-arched; NaN without a neutral.
+        Below it the back is called over-arched; NaN without a limit or a neutral.
     neutral_deg : float
         The lifter's own; NaN if it is not known.
     """
@@ -76,17 +79,19 @@ class Caption:
     severity: Severity
 
 
-def scale(analysis: SetAnalysis) -> Scale:
-    """The thresholds of this lift and this lifter."""
-    neutral_deg, exercise = analysis.neutral.lumbar_deg, analysis.exercise
-    return Scale(exercise.rounded_deg, neutral_deg - exercise.arched_deg, neutral_deg)
+def scale(exercise: Exercise | None, neutral_deg: float | None) -> Scale:
+    """The thresholds of this lift and this lifter; without a known lift there are none."""
+    neutral = math.nan if neutral_deg is None else neutral_deg
+    limits = (exercise.rounded_deg, exercise.arched_deg) if exercise else (None, None)
+    rounded, arched = (math.nan if limit is None else limit for limit in limits)
+    return Scale(rounded, neutral - arched, neutral)
 
 
-def posture(lumbar_deg: float, limits: Scale) -> Posture:
+def posture(lumbar_deg: float) -> Posture:
     """The word for an angle, so that the colour is not the only sign."""
-    if lumbar_deg > limits.rounded_deg:
+    if lumbar_deg > _FLAT_DEG:
         return "rounded"
-    return "near flat" if lumbar_deg > -limits.rounded_deg else "arched"
+    return "near flat" if lumbar_deg > -_FLAT_DEG else "arched"
 
 
 def captions(analysis: SetAnalysis) -> list[Caption]:

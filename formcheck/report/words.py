@@ -1,0 +1,197 @@
+"""What the report says, in sentences, from the document alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+__all__ = [
+    "FindingGroup",
+    "Headline",
+    "degrees",
+    "evidence_items",
+    "finding_groups",
+    "headline",
+    "key_reps",
+    "plural",
+    "typical_uncertainty",
+]
+
+Document = Mapping[str, Any]
+
+_RANK = {"info": 0, "caution": 1, "stop": 2}
+_UNITS = {"deg": "°", "s": " s", "pct": " %", "hz": " Hz"}
+_MINUS = "\N{MINUS SIGN}"
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The verdict.
+
+    Attributes
+    ----------
+    tone : {"good", "caution", "stop", "unknown"}
+    label : str
+        The tone in words.
+    text : str
+        One sentence.
+    more : list of str
+        What else matters.
+    """
+
+    tone: str
+    label: str
+    text: str
+    more: list[str]
+
+
+@dataclass(frozen=True)
+class FindingGroup:
+    """Findings of one code: that of the set, or else the gravest, and where it was seen."""
+
+    main: Mapping[str, Any]
+    places: list[Mapping[str, Any]]
+
+
+def headline(document: Document, *, measured: bool) -> Headline:
+    """Say in a sentence what came out."""
+    if not measured:
+        reasons = document["view"]["reasons"]
+        said = reasons[0]["message"] if reasons else "The back could not be read."
+        return Headline("unknown", "Not measured", f"Not measured: {said}", [])
+    groups = finding_groups(document)
+    faults = [group.main for group in groups if _RANK[group.main["severity"]] > 0]
+    course = _course(document)
+    sentences = [fault["message"] for fault in faults]
+    if course:
+        at = 0 if (document.get("fatigue") or {}).get("verdict") == "breakdown" else len(sentences)
+        sentences.insert(at, course)
+    if not faults:
+        sentences.insert(0, _no_fault(document))
+    gravest = max((_RANK[fault["severity"]] for fault in faults), default=0)
+    tone, label = (("good", "No fault found"), ("caution", "Caution"), ("stop", "Stop and mend"))[
+        gravest
+    ]
+    return Headline(tone, label, sentences[0], list(dict.fromkeys(sentences[1:])))
+
+
+def _course(document: Document) -> str:
+    """How the set went, from first to last."""
+    fatigue = document.get("fatigue") or {}
+    drift, loss = fatigue.get("drift_deg_per_rep"), fatigue.get("velocity_loss_pct")
+    per_rep = f" ({degrees(drift, 1)} a rep)" if drift is not None else ""
+    slower = f" by {loss:.0f} %" if loss is not None else ""
+    return {
+        "held": "Form held over the set: no change beyond the measurement's own error.",
+        "drift": f"The lower back changed over the set{per_rep}, while the speed did not.",
+        "tired": f"The lifts slowed{slower}; the lower back held.",
+        "breakdown": f"Form gave way from rep {fatigue.get('from_rep')}: the lower back rounded "
+        f"more as the lifts slowed{slower}.",
+        "too-few-reps": "Too few repetitions to tell how the set changed.",
+    }.get(fatigue.get("verdict", ""), "")
+
+
+def _no_fault(document: Document) -> str:
+    reps = _measured_reps(document)
+    worst = max(reps, key=lambda rep: rep["lumbar_deg"]["peak"])["lumbar_deg"]
+    return (
+        f"No rounding or over-arching found in {len(reps)} of "
+        f"{plural(len(document['reps']), 'repetition')}; most flexed "
+        f"{degrees(worst['peak'])} ±{worst['uncertainty']:.0f}° from flat."
+    )
+
+
+def finding_groups(document: Document) -> list[FindingGroup]:
+    """Findings by code, the gravest first; what the picture did not show is no finding."""
+    silent = {reason["code"] for reason in document["view"]["reasons"]}
+    codes: dict[str, list[Mapping[str, Any]]] = {}
+    for finding in document["findings"]:
+        if finding["code"] not in silent:
+            codes.setdefault(finding["code"], []).append(finding)
+    groups = []
+    for found in codes.values():
+        main = max(found, key=lambda f: (f["rep"] is None, _RANK[f["severity"]]))
+        places = [f for f in found if f["at_s"] is not None and f["rep"] is not None]
+        groups.append(FindingGroup(main, places or [f for f in found if f["at_s"] is not None]))
+    return sorted(groups, key=lambda group: -_RANK[group.main["severity"]])
+
+
+def key_reps(document: Document) -> list[dict[str, Any]]:
+    """The worst and the best measured repetition, and the moment that shows it.
+
+    By score if there is one, else by the angle: the most flexed moment, or, where
+    over-arching was all that was found, the most extended.
+
+    Returns
+    -------
+    list of dict
+        None, one or two of ``{role, rep, at_s, lumbar_deg, what}``.
+    """
+    reps = _measured_reps(document)
+    reps = [rep for rep in reps if rep["complete"]] or reps
+    codes = {finding["code"] for finding in document["findings"]}
+    arched = "lumbar-hyperextension" in codes and "lumbar-flexion" not in codes
+    side, sign, what = ("least", -1, "most arched") if arched else ("peak", 1, "most rounded")
+
+    def badness(rep: Mapping[str, Any]) -> tuple[float, float]:
+        score = rep.get("score")
+        return (-score if score is not None else 0.0, sign * rep["lumbar_deg"][side])
+
+    ordered = sorted(reps, key=badness, reverse=True)
+    chosen = list(zip(("worst", "best"), (ordered[:1] + ordered[1:][-1:]), strict=False))
+    return [
+        {
+            "role": role,
+            "rep": rep["index"],
+            "at_s": rep[f"{side}_s"],
+            "lumbar_deg": rep["lumbar_deg"][side],
+            "uncertainty_deg": rep["lumbar_deg"]["uncertainty"],
+            "what": what,
+            "findings": rep["findings"],
+        }
+        for role, rep in chosen
+    ]
+
+
+def typical_uncertainty(document: Document) -> float | None:
+    """Median uncertainty of the peaks, in degrees."""
+    known = [rep["lumbar_deg"]["uncertainty"] for rep in _measured_reps(document)]
+    return median(known) if known else None
+
+
+def evidence_items(evidence: Mapping[str, Any] | str | None) -> list[tuple[str, str]]:
+    """Names and values in words: ``lumbar_peak_deg: 24.6`` becomes ``lumbar peak, 24.6°``."""
+    if isinstance(evidence, str) or not evidence:
+        return []
+    items = []
+    for name, value in evidence.items():
+        match = re.fullmatch(r"(.+)_(deg|s|pct|hz)", name)
+        words, unit = (match[1], _UNITS[match[2]]) if match else (name, "")
+        items.append((words.replace("_", " "), f"{_number(value)}{unit}"))
+    return items
+
+
+def degrees(value: float | None, digits: int = 0) -> str:
+    """An angle with its sign, or a word for none."""
+    if value is None:
+        return "not seen"
+    return f"{value:+.{digits}f}°".replace("-", _MINUS)
+
+
+def plural(count: int, noun: str) -> str:
+    """``1 repetition``, ``2 repetitions``."""
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
+def _number(value: Any) -> str:
+    if not isinstance(value, int | float):
+        return str(value)
+    text = f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) < 10 else f"{value:.0f}"
+    return text.replace("-", _MINUS)
+
+
+def _measured_reps(document: Document) -> Sequence[Mapping[str, Any]]:
+    return [rep for rep in document["reps"] if rep["lumbar_deg"]["peak"] is not None]
