@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from formcheck import __version__
 from formcheck.commands import models
 from formcheck.commands.analyze import analyze
+from formcheck.commands.report import report
 from formcheck.commands.schema import schema
 from formcheck.errors import FormcheckError
 
@@ -45,6 +46,7 @@ app = typer.Typer(
 )
 app.command()(analyze)
 app.add_typer(models.app, name="models")
+app.command()(report)
 app.command()(schema)
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from formcheck.analysis import SetAnalysis
+from formcheck.annotate.names import VIDEO_NAME, key_frame_name
 from formcheck.document import AnalysisDocument
 from formcheck.errors import OutputError
 from formcheck.track import save_track
@@ -53,6 +54,8 @@ _REP_COLUMNS = (
     "findings",
     "score",
 )
+# An old one beside a new analysis would show what was not measured.
+_DRAWN = ("report.html", VIDEO_NAME, key_frame_name("*"))
 
 
 class ResultFolder:
@@ -97,15 +100,21 @@ class ResultFolder:
         shutil.rmtree(self.staging, ignore_errors=True)
 
     def publish(self) -> None:
-        """Move the files into place."""
+        """Move the files into place; what was drawn of an earlier analysis goes."""
         with readable_errors(self.path):
             for file in self.staging.iterdir():
                 _flush(file)
             if not self.path.exists():
                 self.staging.replace(self.path)
                 return
-            for file in sorted(self.staging.iterdir()):
+            written = sorted(self.staging.iterdir())
+            for file in written:
                 file.replace(self.path / file.name)
+            names = {file.name for file in written}
+            for pattern in _DRAWN:
+                for old in self.path.glob(pattern):
+                    if old.name not in names:
+                        old.unlink()
 
 
 def result_name(clip: Path) -> str:

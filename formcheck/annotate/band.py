@@ -1,6 +1,7 @@
-"""The band under the picture: gauge, angle, repetition, finding.
+"""The band over the picture: gauge, angle, repetition, finding.
 
-It lies outside the picture, so it never covers the lifter.
+It lies outside the picture, so it never covers the lifter, and above it, because
+players lay their controls over the lower edge.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class Band:
     Parameters
     ----------
     width_px : int
-        Of the picture above it.
+        Of the picture below it.
     landscape : bool
     limits : Scale
     refusal : str

@@ -7,6 +7,6 @@ __all__ = ["VIDEO_NAME", "key_frame_name"]
 VIDEO_NAME = "annotated.mp4"
 
 
-def key_frame_name(rep: int) -> str:
+def key_frame_name(rep: int | str) -> str:
     """File of the picture of a repetition, in the folder of the result."""
     return f"rep-{rep}.jpg"

@@ -130,12 +130,13 @@ class _Film:
         size = max(2, round(width * zoom) // 2 * 2), max(2, round(height * zoom) // 2 * 2)
         shown = cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR) if zoom < 1 else picture
         band = self._band or self._new_band(size)
-        canvas = np.empty((size[1] + band.size_px[1], size[0], 3), np.uint8)
-        canvas[: size[1]] = shown[: size[1], : size[0]]
+        canvas = np.empty((band.size_px[1] + size[1], size[0], 3), np.uint8)
+        canvas[: band.size_px[1]] = band.draw(self._captions[at])
+        scene = canvas[band.size_px[1] :]
+        scene[:] = shown[: size[1], : size[0]]
         back = drawn_back(self._analysis, at)
         if back:
-            back.draw(canvas[: size[1]], size[0] / width)
-        canvas[size[1] :] = band.draw(self._captions[at])
+            back.draw(scene, size[0] / width)
         self._writer.write(canvas, float(self._analysis.track.time_s[at]))
 
     def _new_band(self, size: tuple[int, int]) -> Band:

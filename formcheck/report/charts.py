@@ -255,8 +255,7 @@ def _extremes(result: Result, side: str, name: str, colour: str, symbol: str) ->
         "y": [rep["lumbar_deg"][side] for rep in reps],
         "error_y": {"type": "data", "array": uncertainty, "color": colour, "thickness": 1.5},
         "customdata": [
-            [rep[f"{side}_s"], f"{doubt:.0f}"]
-            for rep, doubt in zip(reps, uncertainty, strict=True)
+            [rep[f"{side}_s"], f"{doubt:.0f}"] for rep, doubt in zip(reps, uncertainty, strict=True)
         ],
         "hovertemplate": f"rep %{{x}}, {name}: <b>%{{y:+.0f}}°</b> ±%{{customdata[1]}}°"
         "<br>at %{customdata[0]:.1f} s<extra></extra>",

@@ -107,7 +107,9 @@ def _context(result: Result, target: Path, *, embed: bool, plotly: str | None) -
         "typical_deg": words.typical_uncertainty(document),
         "pictures": _pictures(result),
         "limits": limits,
-        "video": os.path.relpath(video, target.parent) if video.is_file() else None,
+        "video": Path(os.path.relpath(video, target.parent)).as_posix()
+        if video.is_file()
+        else None,
         "video_data": _base64(video) if embed and video.is_file() else None,
         "charts": _charts(result, limits),
         "plotly": plotly,

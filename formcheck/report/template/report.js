@@ -49,7 +49,7 @@
       dragmode: coarse ? false : "zoom",
       autosize: true,
     });
-    const config = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
+    const config = { responsive: true, displaylogo: false, displayModeBar: coarse ? false : "hover", modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
     return Plotly.react(node, data, layout, config).then(() => {
       if (node.dataset.ready) return;
       node.dataset.ready = "true";
