@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,7 +79,7 @@ def read_result(path: Path) -> Result:
     file = path / "analysis.json" if path.is_dir() else path
     text = _read(file)
     try:
-        document = AnalysisDocument.model_validate_json(text, extra="allow")
+        AnalysisDocument.model_validate_json(text, strict=True, extra="ignore")
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(step) for step in first["loc"]) or "the file"
@@ -86,7 +87,7 @@ def read_result(path: Path) -> Result:
             f"{file} is no analysis of this version of formcheck: {place}: {first['msg']}.\n"
             "Analyse the clip again."
         ) from error
-    return Result(file.parent, document.model_dump(mode="json"), _frames(file.parent))
+    return Result(file.parent, json.loads(text), _frames(file.parent))
 
 
 def _frames(folder: Path) -> Frames:

@@ -1,0 +1,115 @@
+"""Folders of results, as `formcheck analyze` leaves them, of lifters who never lived.
+
+What the analysis does not say yet of a set (its fatigue, its score) is put in by
+hand, in the words of the output contract.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from clipmaker import Image, draw_number, write_clip
+from figures import moving_lifter
+
+from formcheck.analysis import SetAnalysis, Settings, analyze_track
+from formcheck.annotate.names import VIDEO_NAME
+from formcheck.document import describe
+from formcheck.outputs import Outputs, write_result
+from formcheck.track import PoseTrack
+from formcheck.writers import ResultFolder
+
+__all__ = ["BREAKDOWN", "HOSTILE", "analysed", "breakdown", "clip_of", "held", "refused", "written"]
+
+HOSTILE = "<img src=x onerror=document.title='taken'>.mp4"
+BREAKDOWN = (-3.0, 1.0, 0.0, 2.0, 12.0, 22.0, 30.0)
+_FPS = 10.0
+
+
+def analysed(
+    peaks_deg: tuple[float, ...], *, name: str = "clip.mp4", **changes: Any
+) -> SetAnalysis:
+    """A set of deadlifts."""
+    track = moving_lifter("deadlift", peaks_deg, fps=_FPS, **changes)
+    return analyze_track(replace(track, clip=replace(track.clip, name=name)), Settings("deadlift"))
+
+
+def clip_of(track: PoseTrack, path: Path) -> Path:
+    """A clip with a frame for each of the track, every one with its number in it."""
+    height, width = track.clip.height, track.clip.width
+
+    def frame(number: int) -> Image:
+        return draw_number(number, width, height)
+
+    write_clip(path, [frame(i) for i in range(len(track))], fps=_FPS)
+    return path
+
+
+def written(
+    analysis: SetAnalysis,
+    out: Path,
+    change: Callable[[dict[str, Any]], None] = lambda _: None,
+    *,
+    video: bool = False,
+) -> Path:
+    """Write the result to a folder ``clip`` in `out`, its document changed by hand."""
+    source = clip_of(analysis.track, out / "source.mp4") if video else out / "source.npz"
+    with ResultFolder(out, "clip") as folder:
+        write_result(source, analysis, describe(analysis), folder, Outputs(html=video))
+        folder.publish()
+    file = out / "clip" / "analysis.json"
+    document = json.loads(file.read_text(encoding="utf-8"))
+    change(document)
+    file.write_text(json.dumps(document), encoding="utf-8")
+    assert (out / "clip" / VIDEO_NAME).exists() == video
+    return out / "clip"
+
+
+def breakdown(document: dict[str, Any]) -> None:
+    """Form gave way from the fifth repetition on."""
+    peaks = [rep["lumbar_deg"]["peak"] for rep in document["reps"]]
+    slope = float(np.median(np.diff(peaks)))
+    document["fatigue"] = {
+        "verdict": "breakdown",
+        "from_rep": 5,
+        "velocity_loss_pct": 31.0,
+        "drift_deg_per_rep": slope,
+        "drift_ci_deg": [slope - 1.5, slope + 1.5],
+        "drift_p": 0.003,
+        "mdc_deg": 7.0,
+    }
+    document["score"] = 41
+    for rep in document["reps"]:
+        rep["score"] = 90 - 8 * rep["index"]
+        rep["score_parts"] = {"rounding": 60 - 5 * rep["index"], "completeness": 30}
+    document["contributors"] = [
+        {
+            "code": "hamstrings",
+            "message": "Rounding began early in the hinge.",
+            "evidence": {"onset_hip_deg": 128.0},
+            "confidence": "low",
+        }
+    ]
+
+
+def held(document: dict[str, Any]) -> None:
+    """Nothing changed over the set."""
+    document["fatigue"] = {
+        "verdict": "held",
+        "from_rep": None,
+        "velocity_loss_pct": 4.0,
+        "drift_deg_per_rep": 0.1,
+        "drift_ci_deg": [-0.6, 0.7],
+        "drift_p": 0.8,
+        "mdc_deg": 7.0,
+    }
+    document["score"] = 93
+
+
+def refused() -> SetAnalysis:
+    """A set that was filmed from the front."""
+    return analysed((0.0, 0.0), yaw_deg=80.0)
