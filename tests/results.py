@@ -83,17 +83,32 @@ def breakdown(document: dict[str, Any]) -> None:
         "mdc_deg": 7.0,
     }
     document["score"] = 41
+    document["score_parts"] = [
+        _part("rounding", 11, 60),
+        _part("drift", 0, 10),
+        _part("completeness", 30, 30),
+    ]
     for rep in document["reps"]:
         rep["score"] = 90 - 8 * rep["index"]
-        rep["score_parts"] = {"rounding": 60 - 5 * rep["index"], "completeness": 30}
+        rep["score_parts"] = [
+            _part("rounding", 60 - 8 * rep["index"], 70),
+            _part("completeness", 30, 30),
+        ]
     document["contributors"] = [
         {
             "code": "hamstrings",
-            "message": "Rounding began early in the hinge.",
+            "sureness": "low",
+            "seen": "Rounding began early in the hinge.",
+            "possible": "The hamstrings may be short.",
+            "check": "How far does the straight leg rise?",
+            "reps": [5, 6, 7],
             "evidence": {"onset_hip_deg": 128.0},
-            "confidence": "low",
         }
     ]
+
+
+def _part(name: str, points: float, of: float) -> dict[str, Any]:
+    return {"name": name, "points": points, "of": of, "measured": True}
 
 
 def held(document: dict[str, Any]) -> None:

@@ -16,12 +16,14 @@ from numpy.typing import NDArray
 
 from formcheck.annotate.scene import Scale
 from formcheck.report.result import Frames, Result
+from formcheck.report.words import fatigue_sets
 from formcheck.signals import runs
 
 __all__ = ["angle_chart", "set_chart"]
 
 Figure = dict[str, Any]
 Document = Mapping[str, Any]
+FloatArray = NDArray[np.float64]
 
 # More points than a wide screen has pixels, twice over, only make the page heavy.
 _MOST_POINTS = 6000
@@ -205,12 +207,12 @@ def set_chart(result: Result) -> Figure:
     """Peaks and speed repetition by repetition, with the drift and where form gave way."""
     document = result.document
     reps = document["reps"]
-    fatigue = document.get("fatigue") or {}
+    sets = fatigue_sets(document)
     numbers = [rep["index"] for rep in reps]
-    shapes, annotations = _give_way(fatigue)
+    marks = [_give_way(one) for one in sets if one.get("from_rep") is not None]
     return {
         "data": [
-            *_drift(document, fatigue),
+            *(trace for one in sets for trace in _drift(reps, one)),
             _extremes(result, "peak", "most flexed", "var(--flexed)", "circle"),
             _extremes(result, "least", "most extended", "var(--arched)", "square"),
             _speeds(reps),
@@ -235,8 +237,8 @@ def set_chart(result: Result) -> Figure:
                 "rangemode": "tozero",
                 "zeroline": False,
             },
-            "shapes": shapes,
-            "annotations": annotations,
+            "shapes": [line for line, _ in marks],
+            "annotations": [label for _, label in marks],
             "hovermode": "closest",
             "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
             "margin": {"l": 56, "r": 12, "t": 64, "b": 44},
@@ -288,46 +290,46 @@ def _speeds(reps: Sequence[Mapping[str, Any]]) -> Figure:
     }
 
 
-def _drift(document: Document, fatigue: Mapping[str, Any]) -> Iterator[Figure]:
-    """The trend through the peaks, its interval, and the change that is needed to be one."""
-    slope, interval = fatigue.get("drift_deg_per_rep"), fatigue.get("drift_ci_deg")
-    peaks = [
-        (rep["index"], rep["lumbar_deg"]["peak"])
-        for rep in document["reps"]
-        if rep["lumbar_deg"]["peak"] is not None
-    ]
-    if slope is None or len(peaks) < 2:
+def _drift(reps: Sequence[Mapping[str, Any]], one: Mapping[str, Any]) -> Iterator[Figure]:
+    """The trend of a set, its interval, and the change that is needed to be one.
+
+    A positive drift gets worse: up for rounding, down for arching.
+    """
+    side, sign = ("least", -1) if one.get("direction") == "arching" else ("peak", 1)
+    first, last = one.get("first_rep", 1), one.get("last_rep", len(reps))
+    values = [(rep["index"], rep["lumbar_deg"][side]) for rep in reps if rep["complete"]]
+    values = [(at, value) for at, value in values if first <= at <= last and value is not None]
+    if one.get("drift_deg_per_rep") is None or len(values) < 2:
         return
-    middle = median(index for index, _ in peaks)
-    level = median(peak - slope * (index - middle) for index, peak in peaks)
-    first, last = peaks[0][0], peaks[-1][0]
-    x = np.linspace(first, last, 25)
-    mdc_deg = fatigue.get("mdc_deg")
+    slope = sign * one["drift_deg_per_rep"]
+    middle = median(at for at, _ in values)
+    level = median(value - slope * (at - middle) for at, value in values)
+    x = np.linspace(values[0][0], values[-1][0], 25)
+    mdc_deg, interval = one.get("mdc_deg"), one.get("drift_ci_deg")
     if mdc_deg is not None:
-        fresh = median(peak for _, peak in peaks[:_FRESH_REPS])
-        yield _area([first, last], [fresh - mdc_deg] * 2, [fresh + mdc_deg] * 2, "within the MDC",
-                    "var(--mdc)")  # fmt: skip
+        fresh = median(value for _, value in values[:_FRESH_REPS])
+        low, high = np.full(25, fresh - mdc_deg), np.full(25, fresh + mdc_deg)
+        yield _area(x, low, high, "too small to tell (MDC)", "var(--mdc)")
     if interval:
-        ends = np.array([level + bound * (x - middle) for bound in interval])
+        ends = np.array([level + sign * bound * (x - middle) for bound in interval])
         yield _area(x, ends.min(axis=0), ends.max(axis=0), "interval of the drift", "var(--band)")
     yield {
         "type": "scatter",
         "name": f"drift {slope:+.1f}° a rep",
         "mode": "lines",
-        "x": [first, last],
-        "y": [round(level + slope * (index - middle), 2) for index in (first, last)],
+        "x": [values[0][0], values[-1][0]],
+        "y": [round(level + slope * (at - middle), 2) for at in (values[0][0], values[-1][0])],
         "line": {"color": "var(--ink)", "width": 2.5, "dash": "dash"},
         "hoverinfo": "skip",
     }
 
 
-def _area(x: Any, low: Any, high: Any, name: str, colour: str) -> Figure:
-    outline_x, outline_y = [*x, *list(x)[::-1]], [*high, *list(low)[::-1]]
+def _area(x: FloatArray, low: FloatArray, high: FloatArray, name: str, colour: str) -> Figure:
     return {
         "type": "scatter",
         "name": name,
-        "x": [round(float(value), 3) for value in outline_x],
-        "y": [round(float(value), 2) for value in outline_y],
+        "x": _listed(np.concatenate([x, x[::-1]]), 3),
+        "y": _listed(np.concatenate([high, low[::-1]]), 2),
         "fill": "toself",
         "fillcolor": colour,
         "line": {"width": 0},
@@ -336,12 +338,10 @@ def _area(x: Any, low: Any, high: Any, name: str, colour: str) -> Figure:
     }
 
 
-def _give_way(fatigue: Mapping[str, Any]) -> tuple[list[Figure], list[Figure]]:
-    from_rep = fatigue.get("from_rep")
-    if from_rep is None:
-        return [], []
-    at = from_rep - 0.5
-    words = "form gives way" if fatigue.get("verdict") == "breakdown" else "changes from here"
+def _give_way(one: Mapping[str, Any]) -> tuple[Figure, Figure]:
+    """A line before the repetition from which a set changed, and its words."""
+    at = one["from_rep"] - 0.5
+    words = "form gives way" if one["verdict"] == "breakdown" else "changes from here"
     line = {
         "type": "line",
         "name": "from rep",
@@ -363,8 +363,8 @@ def _give_way(fatigue: Mapping[str, Any]) -> tuple[list[Figure], list[Figure]]:
         "showarrow": False,
         "font": {"color": "var(--stop)", "size": 13},
     }
-    return [line], [label]
+    return line, label
 
 
-def _listed(values: NDArray[np.float64], digits: int) -> list[float | None]:
+def _listed(values: FloatArray, digits: int) -> list[float | None]:
     return [round(float(value), digits) if math.isfinite(value) else None for value in values]

@@ -105,6 +105,7 @@ def _context(result: Result, target: Path, *, embed: bool, plotly: str | None) -
         "headline": words.headline(document, measured=result.measured),
         "groups": words.finding_groups(document),
         "typical_deg": words.typical_uncertainty(document),
+        "sets": words.fatigue_sets(document),
         "pictures": _pictures(result),
         "limits": limits,
         "video": Path(os.path.relpath(video, target.parent)).as_posix()

@@ -13,6 +13,7 @@ __all__ = [
     "Headline",
     "degrees",
     "evidence_items",
+    "fatigue_sets",
     "finding_groups",
     "headline",
     "key_reps",
@@ -23,6 +24,9 @@ __all__ = [
 Document = Mapping[str, Any]
 
 _RANK = {"info": 0, "caution": 1, "stop": 2}
+_TONES = (("good", "No fault found"), ("caution", "Caution"), ("stop", "Stop and mend"))
+# They tell how the set went from first to last.
+_COURSE_CODES = {"breakdown-under-fatigue", "flexion-drift", "velocity-loss"}
 _UNITS = {"deg": "°", "s": " s", "pct": " %", "hz": " Hz"}
 _MINUS = "\N{MINUS SIGN}"
 
@@ -62,36 +66,46 @@ def headline(document: Document, *, measured: bool) -> Headline:
         reasons = document["view"]["reasons"]
         said = reasons[0]["message"] if reasons else "The back could not be read."
         return Headline("unknown", "Not measured", f"Not measured: {said}", [])
-    groups = finding_groups(document)
-    faults = [group.main for group in groups if _RANK[group.main["severity"]] > 0]
-    course = _course(document)
-    sentences = [fault["message"] for fault in faults]
-    if course:
-        at = 0 if (document.get("fatigue") or {}).get("verdict") == "breakdown" else len(sentences)
-        sentences.insert(at, course)
+    mains = [group.main for group in finding_groups(document)]
+    faults = [main for main in mains if _RANK[main["severity"]] > 0]
+    told = [main for main in mains if main in faults or main["code"] in _COURSE_CODES]
+    told.sort(key=lambda main: main["code"] != "breakdown-under-fatigue")
+    sentences = [main["message"] for main in told]
     if not faults:
         sentences.insert(0, _no_fault(document))
+    if not any(main["code"] in _COURSE_CODES for main in told):
+        sentences += _course(document)
     gravest = max((_RANK[fault["severity"]] for fault in faults), default=0)
-    tone, label = (("good", "No fault found"), ("caution", "Caution"), ("stop", "Stop and mend"))[
-        gravest
-    ]
+    tone, label = _TONES[gravest]
     return Headline(tone, label, sentences[0], list(dict.fromkeys(sentences[1:])))
 
 
-def _course(document: Document) -> str:
-    """How the set went, from first to last."""
-    fatigue = document.get("fatigue") or {}
-    drift, loss = fatigue.get("drift_deg_per_rep"), fatigue.get("velocity_loss_pct")
-    per_rep = f" ({degrees(drift, 1)} a rep)" if drift is not None else ""
+def fatigue_sets(document: Document) -> list[Mapping[str, Any]]:
+    """The verdict on each set of the clip; none if fatigue was not judged."""
+    fatigue = document.get("fatigue")
+    return list(fatigue.get("sets") or [fatigue]) if fatigue else []
+
+
+def _course(document: Document) -> list[str]:
+    """How each set went, where no finding tells it."""
+    sets = fatigue_sets(document)
+    return [_course_of(one, named=len(sets) > 1) for one in sets]
+
+
+def _course_of(one: Mapping[str, Any], *, named: bool) -> str:
+    where = f"Repetitions {one['first_rep']} to {one['last_rep']}: " if named else ""
+    mdc, loss, start = one.get("mdc_deg"), one.get("velocity_loss_pct"), one.get("from_rep")
+    noticed = f": no drift as large as the {mdc:.0f}° that would have been noticed" if mdc else ""
     slower = f" by {loss:.0f} %" if loss is not None else ""
-    return {
-        "held": "Form held over the set: no change beyond the measurement's own error.",
-        "drift": f"The lower back changed over the set{per_rep}, while the speed did not.",
+    said = {
+        "held": f"Form held over the set{noticed}.",
+        "drift": f"Form changed from rep {start} on, while the speed did not.",
         "tired": f"The lifts slowed{slower}; the lower back held.",
-        "breakdown": f"Form gave way from rep {fatigue.get('from_rep')}: the lower back rounded "
-        f"more as the lifts slowed{slower}.",
+        "breakdown": f"Form gave way from rep {start} on, as the lifts slowed{slower}.",
         "too-few-reps": "Too few repetitions to tell how the set changed.",
-    }.get(fatigue.get("verdict", ""), "")
+        "not-measured": "How the set changed could not be told.",
+    }[one["verdict"]]
+    return where + (one.get("reason") or said)
 
 
 def _no_fault(document: Document) -> str:
@@ -162,10 +176,8 @@ def typical_uncertainty(document: Document) -> float | None:
     return median(known) if known else None
 
 
-def evidence_items(evidence: Mapping[str, Any] | str | None) -> list[tuple[str, str]]:
-    """Names and values in words: ``lumbar_peak_deg: 24.6`` becomes ``lumbar peak, 24.6°``."""
-    if isinstance(evidence, str) or not evidence:
-        return []
+def evidence_items(evidence: Mapping[str, float]) -> list[tuple[str, str]]:
+    """Names and values in words: ``lumbar_peak_deg: 24.6`` becomes ``lumbar peak, 25°``."""
     items = []
     for name, value in evidence.items():
         match = re.fullmatch(r"(.+)_(deg|s|pct|hz)", name)
@@ -186,9 +198,7 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun}{'s' * (count != 1)}"
 
 
-def _number(value: Any) -> str:
-    if not isinstance(value, int | float):
-        return str(value)
+def _number(value: float) -> str:
     text = f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) < 10 else f"{value:.0f}"
     return text.replace("-", _MINUS)
 
