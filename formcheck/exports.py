@@ -76,7 +76,9 @@ class _Resampled:
 def _resample(time_s: FloatArray, values: FloatArray) -> _Resampled:
     """Columns at a constant rate: the clip's typical one, in whole hertz."""
     steps_s = np.diff(time_s)
-    rate_hz = max(1, round(1 / float(np.median(steps_s)))) if steps_s.size else 1
+    # A mean, for times that jitter, which a pause does not move.
+    typical_s = np.minimum(steps_s, 2 * np.median(steps_s)).mean() if steps_s.size else 1.0
+    rate_hz = max(1, round(1 / float(typical_s)))
     count = int((time_s[-1] - time_s[0]) * rate_hz + 1e-6) + 1
     grid_s = np.arange(count) / rate_hz + time_s[0]
     columns = [_interpolate(grid_s, time_s, column) for column in values.T]

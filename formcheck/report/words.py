@@ -27,7 +27,7 @@ _RANK = {"info": 0, "caution": 1, "stop": 2}
 _TONES = (("good", "No fault found"), ("caution", "Caution"), ("stop", "Stop and mend"))
 # They tell how the set went from first to last.
 _COURSE_CODES = {"breakdown-under-fatigue", "flexion-drift", "velocity-loss"}
-_UNITS = {"deg": "°", "s": " s", "pct": " %", "hz": " Hz"}
+_UNITS = {"deg_per_rep": "° a rep", "deg": "°", "s": " s", "pct": " %", "hz": " Hz"}
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -180,7 +180,7 @@ def evidence_items(evidence: Mapping[str, float]) -> list[tuple[str, str]]:
     """Names and values in words: ``lumbar_peak_deg: 24.6`` becomes ``lumbar peak, 25°``."""
     items = []
     for name, value in evidence.items():
-        match = re.fullmatch(r"(.+)_(deg|s|pct|hz)", name)
+        match = re.fullmatch(r"(.+)_(deg_per_rep|deg|s|pct|hz)", name)
         words, unit = (match[1], _UNITS[match[2]]) if match else (name, "")
         items.append((words.replace("_", " "), f"{_number(value)}{unit}"))
     return items
@@ -199,7 +199,10 @@ def plural(count: int, noun: str) -> str:
 
 
 def _number(value: float) -> str:
-    text = f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) < 10 else f"{value:.0f}"
+    if float(value).is_integer():
+        text = f"{value:.0f}"
+    else:
+        text = f"{value:.0f}" if abs(value) >= 10 else f"{value:.2g}"
     return text.replace("-", _MINUS)
 
 

@@ -71,7 +71,6 @@
   const charts = () => document.querySelectorAll(".chart.js-plotly-plot");
   addEventListener("beforeprint", () => {
     document.documentElement.dataset.theme = "light";
-    document.querySelectorAll("details").forEach((d) => (d.open = true));
     if (window.Plotly) {
       drawAll();
       charts().forEach((node) => Plotly.relayout(node, { width: 660, autosize: false }));
@@ -79,7 +78,6 @@
   });
   addEventListener("afterprint", () => {
     delete document.documentElement.dataset.theme;
-    document.querySelectorAll("details").forEach((d) => (d.open = false));
     if (window.Plotly) drawAll();
   });
 
