@@ -59,7 +59,7 @@ class Band:
     def __init__(self, width_px: int, *, landscape: bool, limits: Scale, refusal: str = "") -> None:
         share = _TEXT_PER_WIDTH_LANDSCAPE if landscape else _TEXT_PER_WIDTH_PORTRAIT
         self._text_px = max(12, round(share * width_px))
-        self.size_px = (width_px, round(2.1 * self._text_px) * 2)
+        self.size_px = (width_px, round(2.2 * self._text_px) * 2)
         self._limits, self._refusal = limits, refusal
         self.draw = lru_cache(maxsize=_KEPT)(self._draw)
 
@@ -70,7 +70,8 @@ class Band:
         picture = Image.new("RGB", self.size_px, INK)
         canvas = ImageDraw.Draw(picture)
         self._draw_angle(canvas, caption)
-        self._draw_gauge(canvas, caption)
+        if not self._refusal:
+            self._draw_gauge(canvas, caption)
         self._draw_rep(canvas, caption)
         self._draw_label(canvas, caption)
         return np.asarray(picture)
@@ -79,7 +80,7 @@ class Band:
         text, margin = self._text_px, 0.5 * self._text_px
         line = 1.25 * text
         if caption.lumbar_deg is None:
-            words = "not measured"
+            words = "not measured" + (f": {self._refusal}" if self._refusal else "")
             canvas.text((margin, line), words, _GREY, _font(text, bold=True), anchor="lm")
             return
         colour = angle_rgb(caption.lumbar_deg)
@@ -138,7 +139,7 @@ class Band:
 
     def _draw_rep(self, canvas: ImageDraw, caption: Caption) -> None:
         text = self._text_px
-        at, line = 0.5 * text, 3.2 * text
+        at, line = 0.5 * text, 3.4 * text
         font = _font(text, bold=True)
         words = f"rep {caption.rep} of {caption.reps}" if caption.reps else "no repetition"
         canvas.text((at, line), words, PAPER, font, anchor="lm")
@@ -149,15 +150,14 @@ class Band:
 
     def _draw_label(self, canvas: ImageDraw, caption: Caption) -> None:
         text, (width, _) = self._text_px, self.size_px
-        words = f"⚠ {caption.label}" if caption.label else self._refusal
-        if not words:
+        if not caption.label:
             return
+        words = f"⚠ {caption.label}"
         full = canvas.textlength(words, _font(text, bold=True))
         size = min(0.9, max(0.5, (width - 10.5 * text) / full))
         font = _font(round(size * text), bold=True)
-        right, line, half = width - 0.5 * text, 3.2 * text, 0.72 * text
+        right, line, half = width - 0.5 * text, 3.4 * text, 0.72 * text
         left = right - canvas.textlength(words, font) - text
-        fill = SEVERITIES[caption.severity] if caption.label else _SOFT
-        ink = INK if caption.label else PAPER
+        fill = SEVERITIES[caption.severity]
         canvas.rounded_rectangle((left, line - half, right, line + half), half, fill)
-        canvas.text((left + 0.5 * text, line), words, ink, font, anchor="lm")
+        canvas.text((left + 0.5 * text, line), words, INK, font, anchor="lm")

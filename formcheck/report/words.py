@@ -65,7 +65,7 @@ def headline(document: Document, *, measured: bool) -> Headline:
     if not measured:
         reasons = document["view"]["reasons"]
         said = reasons[0]["message"] if reasons else "The back could not be read."
-        return Headline("unknown", "Not measured", f"Not measured: {said}", [])
+        return Headline("unknown", "No verdict", f"Not measured: {said}", [])
     mains = [group.main for group in finding_groups(document)]
     faults = [main for main in mains if _RANK[main["severity"]] > 0]
     told = [main for main in mains if main in faults or main["code"] in _COURSE_CODES]
