@@ -89,7 +89,8 @@ def fatigue_sets(document: Document) -> list[Mapping[str, Any]]:
 def _course(document: Document) -> list[str]:
     """How each set went, where no finding tells it."""
     sets = fatigue_sets(document)
-    return [_course_of(one, named=len(sets) > 1) for one in sets]
+    told = (_course_of(one, named=len(sets) > 1) for one in sets)
+    return [sentence for sentence in told if sentence]
 
 
 def _course_of(one: Mapping[str, Any], *, named: bool) -> str:
@@ -104,7 +105,7 @@ def _course_of(one: Mapping[str, Any], *, named: bool) -> str:
         "breakdown": f"Form gave way from rep {start} on, as the lifts slowed{slower}.",
         "too-few-reps": "Too few repetitions to tell how the set changed.",
         "not-measured": "How the set changed could not be told.",
-    }[one["verdict"]]
+    }.get(one["verdict"], "")
     return where + (one.get("reason") or said)
 
 
