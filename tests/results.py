@@ -73,15 +73,17 @@ def breakdown(document: dict[str, Any]) -> None:
     """Form gave way from the fifth repetition on."""
     peaks = [rep["lumbar_deg"]["peak"] for rep in document["reps"]]
     slope = float(np.median(np.diff(peaks)))
-    document["fatigue"] = {
-        "verdict": "breakdown",
-        "from_rep": 5,
-        "velocity_loss_pct": 31.0,
-        "drift_deg_per_rep": slope,
-        "drift_ci_deg": [slope - 1.5, slope + 1.5],
-        "drift_p": 0.003,
-        "mdc_deg": 7.0,
-    }
+    document["fatigue"] = _fatigue(
+        document,
+        verdict="breakdown",
+        from_rep=5,
+        from_rep_range=[4, 5],
+        velocity_loss_pct=31.0,
+        drift_deg_per_rep=slope,
+        drift_ci_deg=[slope - 1.5, slope + 1.5],
+        drift_p=0.003,
+        change_deg=6 * slope,
+    )
     document["score"] = 41
     document["score_parts"] = [
         _part("rounding", 11, 60),
@@ -107,21 +109,34 @@ def breakdown(document: dict[str, Any]) -> None:
     ]
 
 
+def _fatigue(document: dict[str, Any], **said: Any) -> dict[str, Any]:
+    one = {
+        "first_rep": 1,
+        "last_rep": len(document["reps"]),
+        "reason": "",
+        "from_rep": None,
+        "from_rep_range": None,
+        "velocity_loss_pct": 4.0,
+        "direction": "rounding",
+        "drift_deg_per_rep": 0.1,
+        "drift_ci_deg": [-0.6, 0.7],
+        "drift_p": 0.8,
+        "change_deg": 0.4,
+        "late_change": False,
+        "mdc_deg": 7.0,
+        "paused_after": [],
+        **said,
+    }
+    return one | {"sets": [dict(one)]}
+
+
 def _part(name: str, points: float, of: float) -> dict[str, Any]:
     return {"name": name, "points": points, "of": of, "measured": True}
 
 
 def held(document: dict[str, Any]) -> None:
     """Nothing changed over the set."""
-    document["fatigue"] = {
-        "verdict": "held",
-        "from_rep": None,
-        "velocity_loss_pct": 4.0,
-        "drift_deg_per_rep": 0.1,
-        "drift_ci_deg": [-0.6, 0.7],
-        "drift_p": 0.8,
-        "mdc_deg": 7.0,
-    }
+    document["fatigue"] = _fatigue(document, verdict="held")
     document["score"] = 93
 
 

@@ -72,7 +72,7 @@ def finding(code: str, severity: str, rep: int | None = None, at_s: float = 1.0)
     ],
 )
 def test_each_verdict_is_said(document: dict[str, Any], verdict: str, words: str) -> None:
-    document["fatigue"]["verdict"] = verdict
+    document["fatigue"] |= {"verdict": verdict, "sets": []}
     document["findings"] = []
     said = headline(document, measured=True)
     assert said.tone == "good"
@@ -189,7 +189,7 @@ def test_the_charts_hold_the_numbers_of_the_files(folder: Path) -> None:
 def test_the_drift_line_has_the_slope_of_the_document_and_its_mdc(folder: Path) -> None:
     result = read_result(folder)
     fatigue = result.document["fatigue"]
-    fatigue |= {"drift_deg_per_rep": 2.0, "drift_ci_deg": [1.0, 3.0], "mdc_deg": 6.0}
+    fatigue |= {"drift_deg_per_rep": 2.0, "drift_ci_deg": [1.0, 3.0], "mdc_deg": 6.0, "sets": []}
     traces = {trace["name"]: trace for trace in set_chart(result)["data"]}
     low, high = traces["drift +2.0° a rep"]["y"]
     assert high - low == pytest.approx(6 * 2.0, abs=0.02)
