@@ -28,6 +28,7 @@ __all__ = ["BREAKDOWN", "HOSTILE", "analysed", "breakdown", "clip_of", "held", "
 HOSTILE = "<img src=x onerror=document.title='taken'>.mp4"
 BREAKDOWN = (-3.0, 1.0, 0.0, 2.0, 12.0, 22.0, 30.0)
 _FPS = 10.0
+_OF_THE_SET = ("breakdown-under-fatigue", "flexion-drift", "velocity-loss")
 
 
 def analysed(
@@ -84,6 +85,8 @@ def breakdown(document: dict[str, Any]) -> None:
         drift_p=0.003,
         change_deg=6 * slope,
     )
+    others = [f for f in document["findings"] if f["code"] not in _OF_THE_SET]
+    document["findings"] = [*others, _given_way(document["reps"][-1]["peak_s"])]
     document["score"] = 41
     document["score_parts"] = [
         _part("rounding", 11, 60),
@@ -107,6 +110,19 @@ def breakdown(document: dict[str, Any]) -> None:
             "evidence": {"onset_hip_deg": 128.0},
         }
     ]
+
+
+def _given_way(at_s: float) -> dict[str, Any]:
+    return {
+        "code": "breakdown-under-fatigue",
+        "severity": "stop",
+        "rep": None,
+        "at_s": at_s,
+        "message": "Form gave way from rep 5 on.",
+        "why": "Tired muscles hand the load over.",
+        "evidence": {"change_deg": 30.0, "velocity_loss_pct": 31.0},
+        "advice": "End the set before.",
+    }
 
 
 def _fatigue(document: dict[str, Any], **said: Any) -> dict[str, Any]:
