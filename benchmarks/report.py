@@ -70,25 +70,27 @@ def show_finding(page: Any) -> None:
     page.wait_for_timeout(1500)
 
 
-def photograph(browser: Any, page_file: Path, docs: Path, stem: str) -> None:
-    """Desktop, dark and phone."""
-    for name, scheme in ((stem, "light"), (f"{stem}-dark", "dark")):
-        page, _ = opened(browser, page_file, color_scheme=scheme, **DESKTOP)
-        show_finding(page)
-        page.screenshot(path=docs / f"{name}.jpg", type="jpeg", quality=80)
-        charts = page.locator("section:has(.chart)")
-        if charts.count():
-            page.set_viewport_size({"width": 1180, "height": 1120})
-            charts.first.scroll_into_view_if_needed()
-            charts.first.evaluate("node => scrollTo(0, node.offsetTop - 16)")
-            page.wait_for_timeout(800)
-            page.screenshot(path=docs / f"{name}-charts.jpg", type="jpeg", quality=80)
-        page.context.close()
+def photograph(browser: Any, page_file: Path, docs: Path, name: str, scheme: str) -> None:
+    """The top of the page on a desktop, and its charts if it has any."""
+    page, _ = opened(browser, page_file, color_scheme=scheme, **DESKTOP)
+    show_finding(page)
+    page.screenshot(path=docs / f"{name}.jpg", type="jpeg", quality=80)
+    charts = page.locator("section:has(.chart)")
+    if charts.count():
+        page.set_viewport_size({"width": 1180, "height": 1120})
+        charts.first.evaluate("node => scrollTo(0, node.offsetTop - 16)")
+        page.wait_for_timeout(800)
+        page.screenshot(path=docs / f"{name}-charts.jpg", type="jpeg", quality=80)
+    page.context.close()
+
+
+def photograph_phone(browser: Any, page_file: Path, path: Path) -> None:
+    """All of the page on a phone, as far as `PHONE_SCREENS` go."""
     page, _ = opened(browser, page_file, **PHONE)
     show_finding(page)
     picture = cv2.imdecode(np.frombuffer(page.screenshot(full_page=True), np.uint8), 1)
     assert picture is not None
-    write_phone(np.asarray(picture, np.uint8), docs / f"{stem}-phone.jpg")
+    write_phone(np.asarray(picture, np.uint8), path)
     page.context.close()
 
 
@@ -128,9 +130,12 @@ def main() -> None:
                 page, seconds = opened(browser, page_file, **DESKTOP)
                 times_s.append(seconds)
                 page.context.close()
-            photograph(browser, page_file, arguments.docs, stem)
+            photograph(browser, page_file, arguments.docs, stem, "light")
             megabytes = page_file.stat().st_size / 1e6
             rows.append(f"| {sample} | {megabytes:.2f} | {min(times_s):.2f} |")
+        page_file = Path(out) / "deadlift-fatigue" / REPORT_NAME
+        photograph(browser, page_file, arguments.docs, "report-dark", "dark")
+        photograph_phone(browser, page_file, arguments.docs / "report-phone.jpg")
         still(Path(out) / "deadlift-fatigue" / VIDEO_NAME, 0.9, arguments.docs / "annotated.jpg")
         browser.close()
     text = "\n".join(
