@@ -224,7 +224,7 @@ def test_a_refused_set_says_what_to_change_and_draws_it(browser: Any, tmp_path: 
     with Opened(browser, page) as opened:
         assert opened.errors == []
         assert opened.page.locator("h1").inner_text().startswith("Not measured: The camera looks")
-        assert opened.page.locator("#angle-chart").count() == 0
+        assert opened.page.locator(".chart").count() == 0
         drawing = opened.page.locator("svg[aria-label*='three metres']")
         assert drawing.is_visible()
         assert "hip height" in opened.page.locator("#unseen-title + ul").inner_text()

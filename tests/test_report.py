@@ -112,6 +112,18 @@ def test_nothing_is_claimed_of_a_set_that_was_not_measured(tmp_path: Path) -> No
     assert typical_uncertainty(document) is None
 
 
+def test_what_else_was_found_is_said_although_the_back_was_not_measured(tmp_path: Path) -> None:
+    def add(document: dict[str, Any]) -> None:
+        document["findings"].append(finding("hip-flexor-dominant", "caution"))
+
+    folder = written(refused(), tmp_path, add)
+    said = headline(read_result(folder).document, measured=False)
+    assert (said.tone, said.more) == ("unknown", ["hip-flexor-dominant was seen."])
+    page = write_report(folder)
+    assert "Hip flexor dominant" in page.read_text(encoding="utf-8")
+    assert page.stat().st_size < 100_000  # no chart, so no script for charts
+
+
 def test_findings_come_together_by_code_the_gravest_first(document: dict[str, Any]) -> None:
     document["findings"] = [
         finding("velocity-loss", "info"),

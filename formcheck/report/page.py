@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from formcheck.annotate.names import VIDEO_NAME, key_frame_name
-from formcheck.annotate.scene import scale
+from formcheck.annotate.scene import Scale, scale
 from formcheck.errors import ConfigurationError
 from formcheck.exercises import EXERCISES
 from formcheck.report import words
@@ -120,10 +120,11 @@ def _context(result: Result, target: Path, *, embed: bool, plotly: str | None) -
     }
 
 
-def _charts(result: Result, limits: Any) -> dict[str, Any]:
-    """No chart of angles where there are none."""
-    charts = {"angle": angle_chart(result, limits)} if result.measured else {}
-    return charts | ({"set": set_chart(result)} if result.document["reps"] else {})
+def _charts(result: Result, limits: Scale) -> dict[str, Any]:
+    """No chart where there are no angles: the table holds what is left."""
+    if not result.measured:
+        return {}
+    return {"angle": angle_chart(result, limits), "set": set_chart(result)}
 
 
 def _pictures(result: Result) -> list[dict[str, Any]]:

@@ -62,11 +62,12 @@ class FindingGroup:
 
 def headline(document: Document, *, measured: bool) -> Headline:
     """Say in a sentence what came out."""
+    mains = [group.main for group in finding_groups(document)]
     if not measured:
         reasons = document["view"]["reasons"]
         said = reasons[0]["message"] if reasons else "The back could not be read."
-        return Headline("unknown", "No verdict", f"Not measured: {said}", [])
-    mains = [group.main for group in finding_groups(document)]
+        more = [main["message"] for main in mains]
+        return Headline("unknown", "No verdict", f"Not measured: {said}", more)
     faults = [main for main in mains if _RANK[main["severity"]] > 0]
     told = [main for main in mains if main in faults or main["code"] in _COURSE_CODES]
     told.sort(key=lambda main: main["code"] != "breakdown-under-fatigue")
