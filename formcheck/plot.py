@@ -68,7 +68,8 @@ def _draw_reps(axes: Axes, analysis: SetAnalysis) -> None:
 
 
 def _draw_limits(axes: Axes, analysis: SetAnalysis) -> None:
-    limits = scale(analysis.exercise, analysis.neutral.lumbar_deg)
+    neutral = analysis.neutral
+    limits = scale(analysis.exercise, neutral.lumbar_deg, neutral.method)
     for at, name, colour, style in (
         (limits.rounded_deg, "rounded beyond", _FLEXED, "--"),
         (0.0, "flat", _SOFT, "-"),

@@ -138,11 +138,16 @@ def test_colours_tell_arched_flat_and_rounded_apart() -> None:
     assert [posture(degrees) for degrees in (-30, 3, 22)] == ["arched", "near flat", "rounded"]
 
 
-def test_a_lift_without_limits_has_no_limits() -> None:
-    assert np.isnan(scale(None, -20.0).rounded_deg)
-    assert scale(EXERCISES["deadlift"], None).rounded_deg == 10.0
-    assert np.isnan(scale(EXERCISES["deadlift"], None).arched_deg)
-    assert scale(EXERCISES["deadlift"], -25.0).arched_deg == -40.0
+def test_only_limits_that_apply_are_drawn() -> None:
+    deadlift = EXERCISES["deadlift"]
+    assert scale(deadlift, -25.0, "standing") == Scale(10.0, -40.0, -25.0)
+    assert scale(deadlift, -25.0, "given").arched_deg == -40.0
+    assert np.isnan(scale(deadlift, 21.0, "first-reps").arched_deg)
+    unknown = scale(deadlift, None, "none")
+    assert unknown.rounded_deg == 10.0
+    assert np.isnan([unknown.arched_deg, unknown.neutral_deg]).all()
+    other = scale(None, -20.0, "standing")
+    assert np.isnan([other.rounded_deg, other.arched_deg]).all()
 
 
 def test_captions_count_repetitions_and_name_findings_as_they_happen(

@@ -140,10 +140,11 @@ class _Film:
         self._writer.write(canvas, float(self._analysis.track.time_s[at]))
 
     def _new_band(self, size: tuple[int, int]) -> Band:
+        neutral = self._analysis.neutral
         self._band = Band(
             size[0],
             landscape=size[0] > size[1],
-            limits=scale(self._analysis.exercise, self._analysis.neutral.lumbar_deg),
+            limits=scale(self._analysis.exercise, neutral.lumbar_deg, neutral.method),
             refusal=_refusal(self._analysis),
         )
         return self._band

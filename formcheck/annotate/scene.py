@@ -79,12 +79,20 @@ class Caption:
     severity: Severity
 
 
-def scale(exercise: Exercise | None, neutral_deg: float | None) -> Scale:
-    """The thresholds of this lift and this lifter; without a known lift there are none."""
+def scale(exercise: Exercise | None, neutral_deg: float | None, method: str) -> Scale:
+    """The thresholds of this lift and this lifter; without a known lift there are none.
+
+    Over-arching is judged against a neutral that was taken standing, or given.
+    """
     neutral = math.nan if neutral_deg is None else neutral_deg
-    limits = (exercise.rounded_deg, exercise.arched_deg) if exercise else (None, None)
-    rounded, arched = (math.nan if limit is None else limit for limit in limits)
-    return Scale(rounded, neutral - arched, neutral)
+    rounded, arched = (exercise.rounded_deg, exercise.arched_deg) if exercise else (None, None)
+    if method not in {"standing", "given"}:
+        arched = None
+    return Scale(
+        math.nan if rounded is None else rounded,
+        math.nan if arched is None else neutral - arched,
+        neutral,
+    )
 
 
 def posture(lumbar_deg: float) -> Posture:

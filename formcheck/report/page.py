@@ -97,7 +97,8 @@ def _page(result: Result, target: Path, *, embed: bool, plotly: str | None) -> s
 
 def _context(result: Result, target: Path, *, embed: bool, plotly: str | None) -> dict[str, Any]:
     document = result.document
-    limits = scale(EXERCISES.get(document["exercise"]["name"]), document["neutral"]["lumbar_deg"])
+    exercise, neutral = EXERCISES.get(document["exercise"]["name"]), document["neutral"]
+    limits = scale(exercise, neutral["lumbar_deg"], neutral["method"])
     video = result.folder / VIDEO_NAME
     return {
         "d": document,
