@@ -17,8 +17,9 @@ from formcheck.annotate.scene import Scale
 from formcheck.cli import app
 from formcheck.errors import InputError, OutputError
 from formcheck.report import REPORT_NAME, write_report
-from formcheck.report.charts import angle_chart, set_chart
+from formcheck.report.angle_chart import angle_chart
 from formcheck.report.result import Frames, Result, read_result
+from formcheck.report.set_chart import set_chart
 from formcheck.report.words import (
     degrees,
     evidence_items,

@@ -15,8 +15,9 @@ from formcheck.annotate.scene import Scale, scale
 from formcheck.errors import ConfigurationError
 from formcheck.exercises import EXERCISES
 from formcheck.report import words
-from formcheck.report.charts import angle_chart, set_chart
+from formcheck.report.angle_chart import angle_chart
 from formcheck.report.result import Result, read_result
+from formcheck.report.set_chart import set_chart
 
 __all__ = ["PLOTLY_NAME", "REPORT_NAME", "write_plotly", "write_report"]
 
