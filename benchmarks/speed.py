@@ -125,6 +125,7 @@ def main() -> None:
     parser.add_argument("--exercise", default="squat")
     parser.add_argument("--out", type=Path, default=HERE / "speed.md")
     arguments = parser.parse_args()
+    load = psutil.getloadavg()[1]
     with tempfile.TemporaryDirectory() as folder:
         clip = repeated(arguments.clip, 30.0, Path(folder) / "clip.mp4")
         out = Path(folder) / "results"
@@ -142,7 +143,8 @@ def main() -> None:
             "# Speed",
             "",
             f"{arguments.clip.name}, looped to {track.clip.duration_s:.0f} s, {frames} frames of "
-            f"{track.clip.width}x{track.clip.height}, every frame analysed.",
+            f"{track.clip.width}x{track.clip.height}, every frame analysed. {psutil.cpu_count()} "
+            f"cores, on which others ran {load:.0f} processes.",
             "",
             "| figure | value | target |",
             "|---|---|---|",
