@@ -238,29 +238,31 @@ def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
     found = find_reps(track.time_s, kin.joints, exercise, side_view=kin.view.measurable)
     if not exercise.swing.returns:
         found = without_standing_up(found, track, kin)
-    known = recognition is None or recognition.clear
+    known = recognition is None or recognition.known
     judged = kin if known else without_back(kin)
     reps = tuple(measure_rep(rep, judged, exercise) for rep in found)
     neutral = choose_neutral(kin, found, exercise, settings)
     details = tuple(measure_lift(rep, judged, exercise, neutral) for rep in found)
     fatigue = judge_fatigue(reps, exercise)
-    findings = form_findings(reps, kin, neutral, exercise)
+    findings = form_findings(reps, judged, neutral, exercise)
+    contributors: tuple[Contributor, ...] = ()
     if known:
         findings += lift_findings(reps, details, exercise)
         findings += fatigue_findings(fatigue, reps, exercise)
+        contributors = possible_contributors(reps, judged, neutral, exercise, fatigue)
     return SetAnalysis(
         track=track,
         settings=settings,
         exercise=exercise,
         recognition=recognition,
-        kinematics=kin,
+        kinematics=judged,
         reps=reps,
         lift_measures=details,
         neutral=neutral,
         findings=tuple(findings),
         reasons=tuple(reasons(track, kin, reps, exercise, recognition)),
         fatigue=fatigue,
-        contributors=possible_contributors(reps, judged, neutral, exercise, fatigue),
+        contributors=contributors,
     )
 
 

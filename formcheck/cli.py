@@ -14,6 +14,7 @@ from formcheck import __version__
 from formcheck.commands import models
 from formcheck.commands.analyze import analyze
 from formcheck.commands.compare import compare
+from formcheck.commands.report import report
 from formcheck.commands.schema import schema
 from formcheck.commands.symptoms import symptoms
 from formcheck.errors import FormcheckError
@@ -49,6 +50,7 @@ app.command()(analyze)
 app.add_typer(models.app, name="models")
 app.command()(compare)
 app.command()(symptoms)
+app.command()(report)
 app.command()(schema)
 
 

@@ -16,7 +16,15 @@ from formcheck.geometry.neutral import Neutral
 from formcheck.measures import RepMeasures, half
 from formcheck.signals import runs
 
-__all__ = ["Finding", "Severity", "arching_limit_deg", "fatigue_findings", "form_findings"]
+__all__ = [
+    "DRIFT_CODES",
+    "Finding",
+    "Severity",
+    "arching_limit_deg",
+    "fatigue_findings",
+    "form_findings",
+    "looked_for",
+]
 
 FloatArray = NDArray[np.float64]
 Severity = Literal["info", "caution", "stop"]
@@ -147,6 +155,15 @@ def arching_limit_deg(neutral: Neutral, exercise: Exercise) -> float | None:
     return exercise.arched_from_start_deg if neutral.method == "first-reps" else None
 
 
+def looked_for(neutral: Neutral, exercise: Exercise) -> str:
+    """The faults of the back that could be judged, in words: no more than these were not found."""
+    limits = {
+        "rounding": exercise.rounded_deg,
+        "over-arching": arching_limit_deg(neutral, exercise),
+    }
+    return " or ".join(name for name, limit in limits.items() if limit is not None) or "fault"
+
+
 _SET_WORDS = {
     "lumbar-flexion": "The lower back rounded under load in",
     "lumbar-hyperextension": "The lower back arched beyond the neutral posture in",
@@ -190,7 +207,7 @@ _GAVE_WAY: Mapping[Drift, str] = {
     "rounding": "the lower back rounded more",
     "arching": "the lower back arched more",
 }
-_DRIFT_CODES: Mapping[Drift, str] = {
+DRIFT_CODES: Mapping[Drift, str] = {
     "rounding": "flexion-drift",
     "arching": "extension-drift",
 }
@@ -228,7 +245,7 @@ def _drifted(one: SetFatigue, reps: Sequence[RepMeasures], exercise: Exercise) -
     tired = one.verdict == "breakdown"
     slower = f", as the lifter slowed by {one.velocity_loss_pct:.0f} %" if tired else ""
     return Finding(
-        "breakdown-under-fatigue" if tired else _DRIFT_CODES[way],
+        "breakdown-under-fatigue" if tired else DRIFT_CODES[way],
         "stop" if tired and _surely_rounded(one, reps, exercise) else "caution",
         f"From repetition {since} on {_GAVE_WAY[way]}, by {drift.change:.0f}° "
         f"(±{drift.mdc:.0f}°){slower}.",

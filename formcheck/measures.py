@@ -12,7 +12,7 @@ from formcheck.exercises import Exercise
 from formcheck.geometry import Kinematics
 from formcheck.reps import Rep
 
-__all__ = ["RepMeasures", "half", "measure_rep", "neutral_frames"]
+__all__ = ["TRUNK_PER_STATURE", "RepMeasures", "half", "measure_rep", "neutral_frames"]
 
 FloatArray = NDArray[np.float64]
 
@@ -23,7 +23,7 @@ _MIN_WATCHED_VISIBLE = 0.6
 # Before a repetition begins the lifter has settled for this long.
 _REST_S = 0.5
 # Hip to shoulder over stature (Drillis & Contini 1966: 0.818 - 0.530).
-_TRUNK_PER_STATURE = 0.288
+TRUNK_PER_STATURE = 0.288
 
 
 @dataclass(frozen=True)
@@ -166,4 +166,4 @@ def _concentric_speed(rep: Rep, kin: Kinematics, exercise: Exercise) -> float:
         return float("nan")
     height: FloatArray = getattr(kin.joints, exercise.load)
     duration_s = kin.time_s[end] - kin.time_s[begin]
-    return float((height[end] - height[begin]) * _TRUNK_PER_STATURE / duration_s)
+    return float((height[end] - height[begin]) * TRUNK_PER_STATURE / duration_s)

@@ -41,6 +41,11 @@ class Recognition:
     runner_up: str
     clear: bool
 
+    @property
+    def known(self) -> bool:
+        """Whether it is one of the lifts beyond doubt, so that its back may be judged."""
+        return self.clear and self.exercise is not OTHER
+
 
 def recognise(time_s: NDArray[np.float64], joints: Joints, *, side_view: bool) -> Recognition:
     """Recognise the lift of a set.

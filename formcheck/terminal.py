@@ -27,7 +27,7 @@ from rich.text import Text
 from formcheck.analysis import OnVideo, SetAnalysis
 from formcheck.contributors import Contributor
 from formcheck.fatigue import SetFatigue
-from formcheck.findings import Finding
+from formcheck.findings import Finding, looked_for
 from formcheck.measures import RepMeasures
 from formcheck.refusals import Reason
 from formcheck.score import Score
@@ -133,8 +133,9 @@ def verdict(analysis: SetAnalysis) -> str:
         return " ".join([*for_the_set, *filter(None, held)])
     worst = max((r for r in analysis.reps if r.measured), key=lambda rep: rep.peak_deg)
     seen = sum(rep.measured for rep in analysis.reps)
+    faults = looked_for(analysis.neutral, analysis.exercise)
     sound = (
-        f"No rounding or over-arching found in {seen} of {_reps(len(analysis.reps))}; "
+        f"No {faults} found in {seen} of {_reps(len(analysis.reps))}; "
         f"most flexed {worst.peak_deg:+.0f}° ±{worst.uncertainty_deg:.0f}° from flat."
     )
     return " ".join([sound, *filter(None, held)])

@@ -22,6 +22,7 @@ from figures import (
     walking_lifter,
 )
 
+from formcheck.analysis import Settings, analyze_track
 from formcheck.exercises import EXERCISES
 from formcheck.geometry import kinematics
 from formcheck.recognition import MARGIN, Recognition, recognise
@@ -176,3 +177,18 @@ def test_half_of_each_is_not_clear() -> None:
     assert not found.clear
     assert {found.exercise.name, found.runner_up} == {"squat", "deadlift"}
     assert found.confidence < 0.5 + MARGIN / 2
+
+
+@pytest.mark.parametrize(
+    "track",
+    [
+        join_tracks(moving_lifter("squat", [30.0] * 4), moving_lifter("deadlift", [30.0] * 4)),
+        walking_lifter(6.0),
+    ],
+    ids=["unclear", "other"],
+)
+def test_nothing_is_claimed_of_what_is_no_known_lift(track: PoseTrack) -> None:
+    analysis = analyze_track(track, Settings())
+    assert not analysis.measured
+    assert np.isnan(analysis.kinematics.back.lumbar_deg).all()
+    assert (analysis.findings, analysis.contributors, analysis.score) == ((), (), None)

@@ -28,6 +28,13 @@ def test_a_set_that_held_says_what_would_have_been_noticed() -> None:
     assert "that would have been noticed" in said
 
 
+def test_no_more_is_cleared_than_was_judged() -> None:
+    analysis = squats([0.0, 1.0])
+    assert verdict(analysis).startswith("No rounding or over-arching found in 2 of 2")
+    neutral = replace(analysis.neutral, method="first-reps")
+    assert verdict(replace(analysis, neutral=neutral)).startswith("No rounding found in 2 of 2")
+
+
 def test_a_set_that_drifted_says_from_when() -> None:
     said = verdict(squats([-5.0, -5.0, -4.0, 4.0, 13.0, 22.0]))
     assert "From repetition 4 on the lower back rounded more" in said
