@@ -1,6 +1,7 @@
-"""Analyse the labelled clips and print how view, repetitions and backs came out.
+"""Analyse the labelled clips and print how view, lift, repetitions and backs came out.
 
     python benchmarks/clips.py [--clips ../shared/clips] [--out benchmarks/clips.md]
+        [--tracks FOLDER]
 
 The clips are not part of the project; their `labels.csv` says what each shows.
 """
@@ -10,13 +11,17 @@ from __future__ import annotations
 import argparse
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from formcheck.analysis import SetAnalysis, Settings, analyze_track, read_track
-from formcheck.exercises import EXERCISES
-from formcheck.track import PoseTrack
+import numpy as np
 
+from formcheck.analysis import SetAnalysis, Settings, analyze_track, read_track
+from formcheck.exercises import AUTO, EXERCISES
+from formcheck.recognition import Recognition
+from formcheck.track import PoseTrack, load_track, save_track
+
+_SPARSE_FPS = 5.0
 HERE = Path(__file__).parent
 
 
@@ -26,6 +31,8 @@ class Row:
 
     label: dict[str, str]
     analysis: SetAnalysis
+    recognition: Recognition
+    sparse_reps: int
 
     @property
     def view_right(self) -> bool | None:
@@ -36,12 +43,31 @@ class Row:
         )
 
     @property
+    def lift_right(self) -> bool | None:
+        """Whether the lift was recognised; None where the label is not to be scored.
+
+        A lift that was said to be unclear is not wrong, but not right either.
+        """
+        if self.label["view"] not in {"side", "mixed"} and not self.recognition.clear:
+            return None
+        right = self.recognition.exercise.name == self.label["exercise"]
+        return right and self.recognition.clear
+
+    @property
     def reps_right(self) -> bool | None:
         """Whether the count is exact; None where the label is not to be scored."""
+        return self._count_right(len(self.analysis.reps))
+
+    @property
+    def sparse_right(self) -> bool | None:
+        """The same with five frames a second."""
+        return self._count_right(self.sparse_reps)
+
+    def _count_right(self, count: int) -> bool | None:
         sure = self.label["confidence"] == "high" and self.label["view"] == "side"
-        if self.label["exercise"] == "other":
-            return not self.analysis.reps if self.label["reps"] == "0" else None
-        return len(self.analysis.reps) == int(self.label["reps"]) if sure else None
+        if sure or self.label["reps"] == "0":
+            return count == int(self.label["reps"])
+        return None
 
     @property
     def back_right(self) -> bool | None:
@@ -50,35 +76,46 @@ class Row:
         return {"rounded": flagged, "neutral": not flagged}.get(self.label["back"])
 
 
-def rows(clips: Path) -> Iterator[Row]:
-    """Analyse every clip of a lift that is known, and the others as each of them."""
+def rows(clips: Path, tracks: Path | None) -> Iterator[Row]:
+    """Analyse every clip as what it shows, and those of no lift as each of them."""
     with (clips / "labels.csv").open(encoding="utf-8") as file:
         labels = list(csv.DictReader(file))
     for label in labels:
+        track = _track(clips / label["file"], tracks)
+        recognition = analyze_track(track, Settings()).recognition
+        assert recognition is not None
         if label["exercise"] in EXERCISES:
             lifts = [label["exercise"]]
-        elif label["exercise"] == "other" and label["reps"] == "0":
-            lifts = list(EXERCISES)
         else:
-            continue
-        track = _track(clips / label["file"], Settings(lifts[0]))
+            lifts = [*EXERCISES] if label["reps"] == "0" else [AUTO]
         for lift in lifts:
-            yield Row(label, analyze_track(track, Settings(lift)))
+            sparse = analyze_track(_sparse(track), Settings(lift))
+            yield Row(label, analyze_track(track, Settings(lift)), recognition, len(sparse.reps))
 
 
 def table(found: list[Row]) -> str:
     """Markdown, with the counts of what was right below."""
     lines = [
-        "| clip | as | label: view, reps, back | yaw | view | reps (whole) "
+        "| clip | as | recognised | label: view, reps, back | yaw | view | reps (whole) | at 5 fps "
         "| most flexed of each rep | neutral | findings | reasons |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     lines += [_line(row) for row in found]
-    for name in ("view", "reps", "back"):
-        marks = [getattr(row, f"{name}_right") for row in found]
+    for name in ("view", "lift", "reps", "sparse", "back"):
+        marks = [getattr(row, f"{name}_right") for row in _scored(found, name)]
         scored = [mark for mark in marks if mark is not None]
-        lines.append(f"\n{name}: {sum(scored)} of {len(scored)} right")
+        title = {"sparse": "reps at 5 fps"}.get(name, name)
+        lines.append(f"\n{title}: {sum(scored)} of {len(scored)} right")
     return "\n".join(lines) + "\n"
+
+
+def _scored(found: list[Row], name: str) -> list[Row]:
+    """Rows that count for a score: a clip analysed as several lifts has one view and lift."""
+    return (
+        found
+        if name in {"reps", "sparse"}
+        else list({row.label["file"]: row for row in found}.values())
+    )
 
 
 def _line(row: Row) -> str:
@@ -92,11 +129,13 @@ def _line(row: Row) -> str:
     cells = [
         label["file"].removesuffix(".mp4"),
         analysis.exercise.name,
+        _recognised(row),
         f"{label['view']}, {label['reps']}, {label['back']}",
         f"{kin.view.yaw_deg:.0f}°",
         ("measured" if kin.measurable else "refused") + _mark(row.view_right),
         f"{len(analysis.reps)} ({sum(r.rep.complete for r in analysis.reps)})"
         + _mark(row.reps_right),
+        f"{row.sparse_reps}" + _mark(row.sparse_right),
         " ".join(peaks),
         "-" if neutral.method == "none" else f"{neutral.lumbar_deg:+.0f} {neutral.method}",
         " ".join(sorted({f.code for f in analysis.findings})) + _mark(row.back_right),
@@ -105,13 +144,34 @@ def _line(row: Row) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
+def _recognised(row: Row) -> str:
+    seen = row.recognition
+    unclear = "" if seen.clear else f", or {seen.runner_up}"
+    return f"{seen.exercise.name} {seen.confidence:.0%}{unclear}" + _mark(row.lift_right)
+
+
 def _mark(right: bool | None) -> str:
     return {True: " ✓", False: " ✗", None: ""}[right]
 
 
-def _track(clip: Path, settings: Settings) -> PoseTrack:
+def _track(clip: Path, tracks: Path | None) -> PoseTrack:
+    """The pose in a clip, kept in a folder for the next time if there is one."""
     print(clip.name, flush=True)
-    return read_track(clip, settings)
+    kept = tracks / f"{clip.stem}.npz" if tracks else None
+    if kept and kept.is_file():
+        return load_track(kept)
+    track = read_track(clip, Settings())
+    if kept:
+        save_track(track, kept)
+    return track
+
+
+def _sparse(track: PoseTrack) -> PoseTrack:
+    """The track as if five frames a second had been analysed."""
+    wanted_s = np.arange(track.time_s[0], track.time_s[-1] + 1e-9, 1 / _SPARSE_FPS)
+    kept = np.unique([int(np.abs(track.time_s - at_s).argmin()) for at_s in wanted_s])
+    names = ("frame", "time_s", "landmarks_px", "visibility", "profile")
+    return replace(track, **{name: getattr(track, name)[kept] for name in names})
 
 
 def main() -> None:
@@ -119,8 +179,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clips", type=Path, default=HERE.parent.parent / "shared" / "clips")
     parser.add_argument("--out", type=Path, default=HERE / "clips.md")
+    parser.add_argument("--tracks", type=Path, help="folder to keep pose tracks in")
     arguments = parser.parse_args()
-    text = table(list(rows(arguments.clips)))
+    text = table(list(rows(arguments.clips, arguments.tracks)))
     arguments.out.write_text("# Labelled real clips\n\n" + text, encoding="utf-8")
     print(text)
 

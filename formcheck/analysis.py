@@ -2,73 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.checks import lift_findings
+from formcheck.contributors import Contributor, possible_contributors
 from formcheck.errors import ConfigurationError, InputError
-from formcheck.exercises import EXERCISES, Exercise
-from formcheck.findings import Finding, form_findings
-from formcheck.geometry import Kinematics, kinematics
-from formcheck.geometry.neutral import (
-    Neutral,
-    first_reps_neutral,
-    given_neutral,
-    standing_neutral,
-)
-from formcheck.measures import RepMeasures, measure_rep, upright_frames
+from formcheck.exercises import AUTO, EXERCISES, Exercise, Measure
+from formcheck.fatigue import Fatigue, judge_fatigue
+from formcheck.findings import Finding, fatigue_findings, form_findings
+from formcheck.geometry import Kinematics, kinematics, without_back
+from formcheck.geometry.neutral import Neutral
+from formcheck.lift_measures import Measured, measure_lift
+from formcheck.measures import RepMeasures, measure_rep
 from formcheck.put_down import without_standing_up
+from formcheck.recognition import Recognition, recognise
+from formcheck.reference import choose_neutral, recorded_neutral
 from formcheck.refusals import Reason, reasons
-from formcheck.reps import Phase, Rep, find_reps, phases
+from formcheck.reps import Phase, find_reps, phases
+from formcheck.score import Score, score_rep, score_set
+from formcheck.settings import Settings
 from formcheck.track import PoseTrack, load_track
 
 if TYPE_CHECKING:
     from formcheck.models import ResolvedModel
     from formcheck.video import Video
 
-__all__ = ["SetAnalysis", "Settings", "analyze", "analyze_track", "read_track"]
+__all__ = ["SetAnalysis", "Settings", "analyze", "analyze_track", "read_track", "with_neutral_from"]
 
 OnVideo = Callable[["Video"], Callable[[int], None]]
-
-# The first repetitions are the lifter's fresh ones.
-_FRESH_REPS = 3
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What shapes a result, beside the clip and the model.
-
-    Attributes
-    ----------
-    exercise : str
-        One of `formcheck.exercises.EXERCISES`.
-    max_fps : float
-        Most frames analysed a second; 0 for all.
-    neutral_deg : float or None
-        The lifter's standing `lumbar_deg`, if it was measured elsewhere.
-    """
-
-    exercise: str
-    max_fps: float = 30.0
-    neutral_deg: float | None = None
-
-    def __post_init__(self) -> None:
-        if self.exercise not in EXERCISES:
-            raise ConfigurationError(
-                f"There is no exercise {self.exercise!r}.\nGive one of {', '.join(EXERCISES)}."
-            )
-        if not (self.max_fps == 0 or 1 <= self.max_fps <= 1000):
-            raise ConfigurationError(
-                f"max_fps is {self.max_fps}; give 0 for every frame, or 1 to 1000."
-            )
-        if self.neutral_deg is not None and not abs(self.neutral_deg) <= 90:
-            raise ConfigurationError(
-                f"neutral_deg is {self.neutral_deg}; give the standing angle in degrees, -90 to 90."
-            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,24 +47,37 @@ class SetAnalysis:
     track : PoseTrack
     settings : Settings
     exercise : Exercise
+        The lift that was given or recognised.
+    recognition : Recognition or None
+        None where the lift was given.
     kinematics : Kinematics
         Angles over time.
     reps : tuple of RepMeasures
+    lift_measures : tuple of mapping
+        What the lift asks for besides, one a repetition.
     neutral : Neutral
     findings : tuple of Finding
         Those of the repetitions, then those of the set.
     reasons : tuple of Reason
         Why something was not measured, or is less sure.
+    fatigue : Fatigue or None
+        How each set changed; None without a repetition.
+    contributors : tuple of Contributor
+        What may lie behind it, to be checked by a person.
     """
 
     track: PoseTrack
     settings: Settings
     exercise: Exercise
+    recognition: Recognition | None
     kinematics: Kinematics
     reps: tuple[RepMeasures, ...]
+    lift_measures: tuple[Mapping[Measure, Measured], ...]
     neutral: Neutral
     findings: tuple[Finding, ...]
     reasons: tuple[Reason, ...]
+    fatigue: Fatigue | None
+    contributors: tuple[Contributor, ...]
 
     def __repr__(self) -> str:
         return (
@@ -111,6 +91,25 @@ class SetAnalysis:
         return any(rep.measured for rep in self.reps)
 
     @property
+    def neutral_posture(self) -> str | None:
+        """What the lifter did when the neutral was measured; None without one."""
+        return {
+            "standing": "standing still",
+            "first-reps": f"{self.exercise.neutral_posture}, first repetitions",
+            "given": f"standing, {self.settings.neutral_from or 'as given'}",
+        }.get(self.neutral.method)
+
+    @property
+    def score(self) -> Score | None:
+        """Points of the whole clip; None where too little was measured."""
+        return score_set(self.reps, self.neutral, self.exercise)
+
+    @property
+    def rep_scores(self) -> tuple[Score | None, ...]:
+        """Points of each repetition; None where it was not measured."""
+        return tuple(score_rep(rep, self.neutral, self.exercise) for rep in self.reps)
+
+    @property
     def flexion_deg(self) -> NDArray[np.float64]:
         """Lumbar angle over time against the lifter's own neutral, float (N,)."""
         return self.kinematics.back.lumbar_deg - self.neutral.lumbar_deg
@@ -118,16 +117,17 @@ class SetAnalysis:
     @property
     def phases(self) -> list[Phase]:
         """Phase of every analysed frame, empty outside repetitions."""
-        return phases(len(self.track), tuple(m.rep for m in self.reps), self.exercise)
+        return phases(len(self.track), tuple(m.rep for m in self.reps))
 
 
 def analyze(
     path: str | Path,
-    exercise: str,
+    exercise: str = AUTO,
     *,
     model: str | Path | None = None,
     max_fps: float = 30.0,
     neutral_deg: float | None = None,
+    neutral_from: str | Path | None = None,
 ) -> SetAnalysis:
     """Analyse one clip, or one saved track.
 
@@ -136,7 +136,7 @@ def analyze(
     path : str or Path
         A video file, or a track written by `formcheck.save_track`.
     exercise : str
-        The lift: one of `formcheck.exercises.EXERCISES`.
+        The lift: one of `formcheck.exercises.EXERCISES`, or "auto" to recognise it.
     model : str or Path, optional
         Name or path of the pose model; fetched at its first use.
     max_fps : float
@@ -144,6 +144,8 @@ def analyze(
         bring no accuracy (benchmarks/invariance.md).
     neutral_deg : float, optional
         The lifter's standing `lumbar_deg`, if it was measured elsewhere.
+    neutral_from : str or Path, optional
+        A clip, a saved track or an ``analysis.json`` in which the lifter stands.
 
     Returns
     -------
@@ -158,7 +160,44 @@ def analyze(
         If a setting is wrong or no pose model can be had.
     """
     settings = Settings(exercise, max_fps, neutral_deg)
+    if neutral_from is not None:
+        settings = with_neutral_from(Path(neutral_from), settings, model)
     return analyze_track(read_track(Path(path), settings, model), settings)
+
+
+def with_neutral_from(
+    path: Path,
+    settings: Settings,
+    model: str | Path | None = None,
+    on_video: OnVideo | None = None,
+) -> Settings:
+    """Take the standing neutral from another clip, a saved track or an ``analysis.json``.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or shows nobody standing still from the side.
+    ConfigurationError
+        If a neutral was given already.
+    """
+    if settings.neutral_deg is not None:
+        raise ConfigurationError("There are two neutrals: give one, or a clip that shows it.")
+    if path.suffix == ".json":
+        neutral = recorded_neutral(path)
+    else:
+        plain = replace(settings, exercise=AUTO)
+        neutral = analyze_track(read_track(path, plain, model, on_video), plain).neutral
+    if neutral.method not in {"standing", "given"}:
+        raise InputError(
+            f"{path} does not show the lifter's neutral: nobody stands still in it, upright and "
+            "from the side, with the back in view, for half a second."
+        )
+    return replace(
+        settings,
+        neutral_deg=neutral.lumbar_deg,
+        neutral_uncertainty_deg=neutral.uncertainty_deg,
+        neutral_from=path.name,
+    )
 
 
 def read_track(
@@ -194,35 +233,42 @@ def _track_clip(
 
 def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
     """Analyse a track: pure, and quick enough to be run again and again."""
-    exercise = EXERCISES[settings.exercise]
     kin = kinematics(track)
-    found = without_standing_up(find_reps(track.time_s, kin.joints, exercise), track, kin)
-    reps = tuple(measure_rep(rep, kin, exercise) for rep in found)
-    neutral = _neutral(track, kin, found, settings)
+    recognition, exercise = _exercise(kin, settings)
+    found = find_reps(track.time_s, kin.joints, exercise, side_view=kin.view.measurable)
+    if not exercise.swing.returns:
+        found = without_standing_up(found, track, kin)
+    known = recognition is None or recognition.known
+    judged = kin if known else without_back(kin)
+    reps = tuple(measure_rep(rep, judged, exercise) for rep in found)
+    neutral = choose_neutral(kin, found, exercise, settings)
+    details = tuple(measure_lift(rep, judged, exercise, neutral) for rep in found)
+    fatigue = judge_fatigue(reps, exercise)
+    findings = form_findings(reps, judged, neutral, exercise)
+    contributors: tuple[Contributor, ...] = ()
+    if known:
+        findings += lift_findings(reps, details, exercise)
+        findings += fatigue_findings(fatigue, reps, exercise)
+        contributors = possible_contributors(reps, judged, neutral, exercise, fatigue)
     return SetAnalysis(
         track=track,
         settings=settings,
         exercise=exercise,
-        kinematics=kin,
+        recognition=recognition,
+        kinematics=judged,
         reps=reps,
+        lift_measures=details,
         neutral=neutral,
-        findings=tuple(form_findings(reps, kin, neutral, exercise)),
-        reasons=tuple(reasons(track, kin, reps, exercise)),
+        findings=tuple(findings),
+        reasons=tuple(reasons(track, kin, reps, exercise, recognition)),
+        fatigue=fatigue,
+        contributors=contributors,
     )
 
 
-def _neutral(
-    track: PoseTrack, kin: Kinematics, reps: tuple[Rep, ...], settings: Settings
-) -> Neutral:
-    """The given neutral, else standing still, else the first repetitions' upright ends."""
-    if settings.neutral_deg is not None:
-        return given_neutral(settings.neutral_deg)
-    busy = np.zeros(len(track), dtype=np.bool_)
-    for rep in reps:
-        busy[rep.start : rep.end + 1] = True
-    standing = standing_neutral(track.time_s, kin.joints, kin.back, busy)
-    if standing.method == "standing":
-        return standing
-    exercise = EXERCISES[settings.exercise]
-    upright = [upright_frames(rep, exercise) for rep in reps[:_FRESH_REPS] if rep.complete]
-    return first_reps_neutral(kin.back, upright)
+def _exercise(kin: Kinematics, settings: Settings) -> tuple[Recognition | None, Exercise]:
+    """The given lift, or the recognised one with how sure that is."""
+    if settings.exercise != AUTO:
+        return None, EXERCISES[settings.exercise]
+    recognition = recognise(kin.time_s, kin.joints, side_view=kin.view.measurable)
+    return recognition, recognition.exercise

@@ -13,7 +13,10 @@ from typer.core import TyperGroup
 from formcheck import __version__
 from formcheck.commands import models
 from formcheck.commands.analyze import analyze
+from formcheck.commands.compare import compare
+from formcheck.commands.report import report
 from formcheck.commands.schema import schema
+from formcheck.commands.symptoms import symptoms
 from formcheck.errors import FormcheckError
 
 __all__ = ["app", "main"]
@@ -45,6 +48,9 @@ app = typer.Typer(
 )
 app.command()(analyze)
 app.add_typer(models.app, name="models")
+app.command()(compare)
+app.command()(symptoms)
+app.command()(report)
 app.command()(schema)
 
 

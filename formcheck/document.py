@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from formcheck import __version__
 from formcheck.analysis import SetAnalysis
 from formcheck.findings import Finding
 from formcheck.measures import RepMeasures
+from formcheck.parts import (
+    ContributorPart,
+    FatiguePart,
+    ScorePart,
+    contributor_part,
+    fatigue_part,
+    points,
+    score_parts,
+)
+from formcheck.parts import DocumentPart as _Part
+from formcheck.parts import evidence as _evidence
+from formcheck.parts import number as _number
 from formcheck.refusals import Reason
+from formcheck.score import Score as Points
 
 __all__ = ["SCHEMA_VERSION", "AnalysisDocument", "describe"]
 
@@ -20,10 +32,6 @@ SCHEMA_VERSION: Literal[1] = 1
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Score = Annotated[float, Field(ge=0, le=100)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Source(_Part):
@@ -48,6 +56,8 @@ class SettingsPart(_Part):
     exercise: str
     max_fps: float = Field(description="0: every frame.")
     neutral_deg: float | None
+    neutral_uncertainty_deg: float
+    neutral_from: str | None = Field(description="Where the neutral was measured, if elsewhere.")
 
 
 class Model(_Part):
@@ -63,6 +73,7 @@ class ExercisePart(_Part):
     name: str
     confidence: Share | None = Field(description="null where the lift was given.")
     given: bool
+    runner_up: str | None = Field(description="What it might be instead; null where it was given.")
 
 
 class ReasonPart(_Part):
@@ -89,6 +100,7 @@ class NeutralPart(_Part):
     lumbar_deg: float | None
     uncertainty_deg: float | None
     method: Literal["standing", "first-reps", "given", "none"]
+    posture: str | None = Field(description="What the lifter did there.")
 
 
 class LumbarRange(_Part):
@@ -98,6 +110,7 @@ class LumbarRange(_Part):
     least: float | None
     range: float | None
     uncertainty: float | None = Field(description="Half the 90 % interval of the peak.")
+    least_uncertainty: float | None = Field(description="Half the 90 % interval of the least.")
 
 
 class FlexionRange(_Part):
@@ -105,6 +118,22 @@ class FlexionRange(_Part):
 
     peak: float | None
     least: float | None
+
+
+class LiftPart(_Part):
+    """What is measured in some lifts only, in degrees; null: not seen, or not of this lift."""
+
+    flexion_onset_hip_deg: float | None = Field(
+        None, description="Hip angle at which the back leaves neutral on the way down."
+    )
+    depth_thigh_deg: float | None = Field(None, description="Thigh above level at the bottom.")
+    wink_deg: float | None = Field(
+        None, description="Flexion that the lower half of the way down adds."
+    )
+    lean_at_hips_up_deg: float | None = Field(
+        None, description="Lean of the trunk when the hips have done 9/10 of their rise."
+    )
+    curl_deg: float | None = Field(None, description="Flexion from lying to the top.")
 
 
 class RepPart(_Part):
@@ -123,20 +152,12 @@ class RepPart(_Part):
     peak_s: float | None
     least_s: float | None
     visible: Share = Field(description="Share of the frames with the back measured.")
+    visible_low: Share = Field(description="The same in the lower half of the swing.")
+    visible_high: Share = Field(description="And in the upper half.")
+    lift: LiftPart
     findings: list[str]
     score: Score | None
-
-
-class FatiguePart(_Part):
-    """How the set changed."""
-
-    verdict: Literal["held", "drift", "tired", "breakdown", "too-few-reps", "not-measured"]
-    from_rep: int | None
-    velocity_loss_pct: float | None
-    drift_deg_per_rep: float | None
-    drift_ci_deg: tuple[float, float] | None
-    drift_p: float | None
-    mdc_deg: float | None
+    score_parts: list[ScorePart]
 
 
 class FindingPart(_Part):
@@ -173,7 +194,9 @@ class AnalysisDocument(_Part):
     reps: list[RepPart]
     fatigue: FatiguePart | None
     findings: list[FindingPart]
+    contributors: list[ContributorPart]
     score: Score | None
+    score_parts: list[ScorePart]
     quality: Quality
 
 
@@ -188,9 +211,11 @@ def describe(analysis: SetAnalysis) -> AnalysisDocument:
             exercise=analysis.settings.exercise,
             max_fps=track.max_fps,
             neutral_deg=analysis.settings.neutral_deg,
+            neutral_uncertainty_deg=analysis.settings.neutral_uncertainty_deg,
+            neutral_from=analysis.settings.neutral_from,
         ),
         model=Model(name=track.model_name, sha256=track.model_sha256),
-        exercise=ExercisePart(name=analysis.exercise.name, confidence=None, given=True),
+        exercise=_exercise(analysis),
         view=ViewPart(
             measurable=kin.measurable,
             facing=kin.view.facing,
@@ -201,15 +226,33 @@ def describe(analysis: SetAnalysis) -> AnalysisDocument:
             lumbar_deg=_number(analysis.neutral.lumbar_deg),
             uncertainty_deg=_number(analysis.neutral.uncertainty_deg),
             method=analysis.neutral.method,
+            posture=analysis.neutral_posture,
         ),
-        reps=[_rep(number, rep, analysis) for number, rep in enumerate(analysis.reps, start=1)],
-        fatigue=None,
+        reps=[
+            _rep(index, rep, score, analysis)
+            for index, (rep, score) in enumerate(
+                zip(analysis.reps, analysis.rep_scores, strict=True), start=1
+            )
+        ],
+        fatigue=fatigue_part(analysis.fatigue),
         findings=[_finding(f) for f in (*analysis.findings, *map(_refusal, analysis.reasons))],
-        score=None,
+        contributors=[contributor_part(one) for one in analysis.contributors],
+        score=points(analysis.score),
+        score_parts=score_parts(analysis.score),
         quality=Quality(
             pose_found=round(float(track.found.mean()), 4),
             back_visible=round(float(np.isfinite(kin.back.lumbar_deg).mean()), 4),
         ),
+    )
+
+
+def _exercise(analysis: SetAnalysis) -> ExercisePart:
+    seen = analysis.recognition
+    return ExercisePart(
+        name=analysis.exercise.name,
+        confidence=None if seen is None else _number(seen.confidence),
+        given=seen is None,
+        runner_up=None if seen is None else seen.runner_up,
     )
 
 
@@ -230,10 +273,10 @@ def _source(analysis: SetAnalysis) -> Source:
     )
 
 
-def _rep(number: int, rep: RepMeasures, analysis: SetAnalysis) -> RepPart:
+def _rep(index: int, rep: RepMeasures, score: Points | None, analysis: SetAnalysis) -> RepPart:
     neutral_deg = analysis.neutral.lumbar_deg
     return RepPart(
-        index=number,
+        index=index,
         start_s=round(rep.start_s, 4),
         turn_s=round(rep.turn_s, 4),
         end_s=round(rep.end_s, 4),
@@ -246,6 +289,7 @@ def _rep(number: int, rep: RepMeasures, analysis: SetAnalysis) -> RepPart:
             least=_number(rep.least_deg),
             range=_number(rep.peak_deg - rep.least_deg),
             uncertainty=_number(rep.uncertainty_deg),
+            least_uncertainty=_number(rep.least_uncertainty_deg),
         ),
         flexion_deg=FlexionRange(
             peak=_number(rep.peak_deg - neutral_deg), least=_number(rep.least_deg - neutral_deg)
@@ -253,8 +297,17 @@ def _rep(number: int, rep: RepMeasures, analysis: SetAnalysis) -> RepPart:
         peak_s=_number(rep.peak_s, 4),
         least_s=_number(rep.least_s, 4),
         visible=round(rep.visible, 4),
-        findings=[f.code for f in analysis.findings if f.rep == number],
-        score=None,
+        visible_low=round(rep.visible_low, 4),
+        visible_high=round(rep.visible_high, 4),
+        lift=LiftPart(
+            **{
+                name: _number(measured.value_deg)
+                for name, measured in analysis.lift_measures[index - 1].items()
+            }
+        ),
+        findings=[f.code for f in analysis.findings if f.rep == index],
+        score=points(score),
+        score_parts=score_parts(score),
     )
 
 
@@ -266,7 +319,7 @@ def _finding(finding: Finding) -> FindingPart:
         at_s=None if finding.at_s is None else _number(finding.at_s, 4),
         message=finding.message,
         why=finding.why,
-        evidence={key: round(float(value), 3) for key, value in finding.evidence.items()},
+        evidence=_evidence(finding.evidence),
         advice=finding.advice,
     )
 
@@ -279,8 +332,3 @@ def _reason(reason: Reason) -> ReasonPart:
     return ReasonPart(
         code=reason.code, message=reason.message, advice=reason.advice, refuses=reason.refuses
     )
-
-
-def _number(value: float, digits: int = 2) -> float | None:
-    """Round, and null for what was not measured."""
-    return round(float(value), digits) + 0.0 if math.isfinite(value) else None

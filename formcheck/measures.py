@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,16 +12,18 @@ from formcheck.exercises import Exercise
 from formcheck.geometry import Kinematics
 from formcheck.reps import Rep
 
-__all__ = ["RepMeasures", "measure_rep", "upright_frames"]
+__all__ = ["TRUNK_PER_STATURE", "RepMeasures", "half", "measure_rep", "neutral_frames"]
 
 FloatArray = NDArray[np.float64]
 
-# With less of the repetition seen, or of its bent half, its most rounded moment is
+# With less of the repetition seen, or of the half that matters, its extremes are
 # likely missed.
 _MIN_VISIBLE = 0.4
-_MIN_BENT_VISIBLE = 0.6
+_MIN_WATCHED_VISIBLE = 0.6
+# Before a repetition begins the lifter has settled for this long.
+_REST_S = 0.5
 # Hip to shoulder over stature (Drillis & Contini 1966: 0.818 - 0.530).
-_TRUNK_PER_STATURE = 0.288
+TRUNK_PER_STATURE = 0.288
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class RepMeasures:
     rep : Rep
     start_s, turn_s, end_s, eccentric_s, concentric_s : float
     concentric_speed : float
-        Mean rise of the shoulders, in body lengths a second.
+        Mean rise of what is lifted, in body lengths a second.
     peak_deg, least_deg : float
         Most flexed and most extended `lumbar_deg`.
     peak_s, least_s : float
@@ -41,6 +44,9 @@ class RepMeasures:
     least_uncertainty_deg : float
     visible : float
         Share 0..1 of the frames in which the back was measured.
+    visible_low, visible_high : float
+        The same in the lower and in the upper half of the swing: on the floor, the
+        floor hides the back in one of them.
     """
 
     rep: Rep
@@ -57,11 +63,17 @@ class RepMeasures:
     uncertainty_deg: float
     least_uncertainty_deg: float
     visible: float
+    visible_low: float
+    visible_high: float
 
     @property
     def measured(self) -> bool:
         """Whether the back was seen for enough of the repetition."""
         return bool(np.isfinite(self.peak_deg))
+
+    def visible_in(self, end: Literal["low", "high", "all"]) -> float:
+        """Share of the frames in a half of the swing in which the back was measured."""
+        return {"low": self.visible_low, "high": self.visible_high, "all": self.visible}[end]
 
 
 def measure_rep(rep: Rep, kin: Kinematics, exercise: Exercise) -> RepMeasures:
@@ -77,12 +89,13 @@ def measure_rep(rep: Rep, kin: Kinematics, exercise: Exercise) -> RepMeasures:
     visible = float(seen.mean())
     peak = int(np.nanargmax(lumbar - uncertainty)) if seen.any() else 0
     least = int(np.nanargmin(lumbar + uncertainty)) if seen.any() else 0
-    known = visible >= _MIN_VISIBLE and _bent_visible(seen, kin, frames, exercise)
+    halves = {end: _visible(seen, half(rep, kin, exercise, end)) for end in ("low", "high")}
+    known = visible >= _MIN_VISIBLE and halves[exercise.watched] >= _MIN_WATCHED_VISIBLE
 
     def value(values: FloatArray, at: int) -> float:
         return float(values[at]) if known else float("nan")
 
-    eccentric_s, concentric_s = _phase_times(rep, time_s, exercise)
+    eccentric_s, concentric_s = _phase_times(rep, time_s)
     return RepMeasures(
         rep=rep,
         start_s=float(time_s[rep.start]),
@@ -98,41 +111,59 @@ def measure_rep(rep: Rep, kin: Kinematics, exercise: Exercise) -> RepMeasures:
         uncertainty_deg=value(uncertainty, peak),
         least_uncertainty_deg=value(uncertainty, least),
         visible=visible,
+        visible_low=halves["low"],
+        visible_high=halves["high"],
     )
 
 
-def _bent_visible(
-    seen: NDArray[np.bool_], kin: Kinematics, frames: slice, exercise: Exercise
-) -> bool:
-    """Whether the back was seen through enough of the half in which the joint is bent."""
-    angle: FloatArray = getattr(kin.joints, exercise.swing.joint)[frames]
-    bent = angle <= (np.nanmin(angle) + np.nanmax(angle)) / 2
-    return bool(seen[bent].mean() >= _MIN_BENT_VISIBLE)
+def half(
+    rep: Rep, kin: Kinematics, exercise: Exercise, end: Literal["low", "high", "all"]
+) -> NDArray[np.bool_]:
+    """Frames of a repetition, from its start, in the lower or upper half of its swing."""
+    height: FloatArray = getattr(kin.joints, exercise.swing.signal)[rep.start : rep.end + 1]
+    middle = (np.nanmin(height) + np.nanmax(height)) / 2
+    if end == "all":
+        return np.ones(height.shape, dtype=np.bool_)
+    return np.asarray(height <= middle if end == "low" else height > middle)
 
 
-def upright_frames(rep: Rep, exercise: Exercise) -> slice:
-    """Frames at the upright end of a repetition."""
-    if exercise.starts == "bent":
-        return slice(rep.reached, rep.left + 1)
-    return slice(max(rep.start - 2, 0), rep.start + 1)
+def _visible(seen: NDArray[np.bool_], part: NDArray[np.bool_]) -> float:
+    return float(seen[part].mean()) if part.any() else 0.0
 
 
-def _phase_times(rep: Rep, time_s: FloatArray, exercise: Exercise) -> tuple[float, float]:
+def neutral_frames(rep: Rep, exercise: Exercise, time_s: FloatArray, since: int = 0) -> slice:
+    """Frames at the end of a repetition that shows the lifter's neutral.
+
+    Parameters
+    ----------
+    rep : Rep
+    exercise : Exercise
+    time_s : float (N,)
+    since : int
+        Where the repetition before ended: the rest between the two counts as well.
+    """
+    if exercise.neutral_at == "high":
+        return rep.high
+    rested = int(np.searchsorted(time_s, time_s[rep.start] - _REST_S))
+    return slice(max(since, rested), rep.start + 1)
+
+
+def _phase_times(rep: Rep, time_s: FloatArray) -> tuple[float, float]:
     """Eccentric and concentric duration; NaN where the clip does not show the whole phase."""
     first_s = float(time_s[rep.reached] - time_s[rep.start])
     second_s = float(time_s[rep.end] - time_s[rep.left]) if rep.came_back else float("nan")
     if rep.cut and not rep.came_back:
         first_s = float("nan")
-    return (second_s, first_s) if exercise.starts == "bent" else (first_s, second_s)
+    return (second_s, first_s) if rep.rises else (first_s, second_s)
 
 
 def _concentric_speed(rep: Rep, kin: Kinematics, exercise: Exercise) -> float:
-    if exercise.starts == "bent":
+    if rep.rises:
         begin, end, whole = rep.start, rep.reached, not rep.cut
     else:
         begin, end, whole = rep.left, rep.end, rep.came_back
     if not whole or end <= begin:
         return float("nan")
-    rise = kin.joints.shoulder_height[end] - kin.joints.shoulder_height[begin]
+    height: FloatArray = getattr(kin.joints, exercise.load)
     duration_s = kin.time_s[end] - kin.time_s[begin]
-    return float(rise * _TRUNK_PER_STATURE / duration_s)
+    return float((height[end] - height[begin]) * TRUNK_PER_STATURE / duration_s)

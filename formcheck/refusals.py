@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from formcheck.exercises import Exercise
+from formcheck.exercises import EXERCISES, OTHER, Exercise
 from formcheck.geometry import Kinematics
 from formcheck.measures import RepMeasures
+from formcheck.recognition import Recognition
 from formcheck.track import PoseTrack
 
 __all__ = ["Reason", "reasons"]
@@ -52,6 +53,17 @@ _OTHER_PERSON = Reason(
     "The pose jumped between different people, so no one lifter can be told.",
     _ALONE,
 )
+_NO_LIFT = Reason(
+    "other-exercise",
+    "The movement is none of the lifts that are known here: {lifts}.",
+    "If it is one of them, name it with --exercise.",
+)
+_UNCLEAR = Reason(
+    "exercise-unclear",
+    "It looks like {first} ({confidence:.0%}), or {second}: as long as that is open, the back is "
+    "not judged.",
+    "Name the lift with --exercise.",
+)
 _NO_REP = Reason(
     "no-rep",
     "No repetition of the {exercise} was found.",
@@ -86,12 +98,18 @@ _LOW_RATE = Reason(
 
 
 def reasons(
-    track: PoseTrack, kin: Kinematics, reps: Sequence[RepMeasures], exercise: Exercise
+    track: PoseTrack,
+    kin: Kinematics,
+    reps: Sequence[RepMeasures],
+    exercise: Exercise,
+    recognition: Recognition | None = None,
 ) -> list[Reason]:
     """All reasons that hold, those that refuse the measurement first."""
     if not track.found.any():
         return [_NO_PERSON]
-    found = _view_reasons(kin) + _rep_reasons(kin, reps, exercise) + _doubts(track, kin)
+    unknown = _recognition_reasons(recognition)
+    found = _view_reasons(kin) + (unknown or _rep_reasons(kin, reps, exercise))
+    found += _doubts(track, kin)
     return sorted(found, key=lambda reason: not reason.refuses)
 
 
@@ -103,6 +121,21 @@ def _view_reasons(kin: Kinematics) -> list[Reason]:
         oblique = _filled(_OBLIQUE, yaw=yaw)
         return [_FRONT if yaw > _FRONT_YAW_DEG else oblique]
     return [_filled(_DOUBTFUL, yaw=yaw)] if kin.view.doubtful else []
+
+
+def _recognition_reasons(recognition: Recognition | None) -> list[Reason]:
+    if recognition is None:
+        return []
+    name = recognition.exercise.name
+    if not recognition.clear:
+        first, second = (_named(n) for n in (name, recognition.runner_up))
+        confidence = recognition.confidence
+        return [_filled(_UNCLEAR, first=first, second=second, confidence=confidence)]
+    return [_filled(_NO_LIFT, lifts=", ".join(EXERCISES))] if name == OTHER.name else []
+
+
+def _named(exercise: str) -> str:
+    return "none of the lifts" if exercise == OTHER.name else exercise
 
 
 def _rep_reasons(kin: Kinematics, reps: Sequence[RepMeasures], exercise: Exercise) -> list[Reason]:

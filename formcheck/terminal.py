@@ -25,9 +25,12 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from formcheck.analysis import OnVideo, SetAnalysis
-from formcheck.findings import Finding
+from formcheck.contributors import Contributor
+from formcheck.fatigue import SetFatigue
+from formcheck.findings import Finding, looked_for
 from formcheck.measures import RepMeasures
 from formcheck.refusals import Reason
+from formcheck.score import Score
 
 if TYPE_CHECKING:
     from formcheck.models import OnProgress
@@ -124,14 +127,27 @@ def verdict(analysis: SetAnalysis) -> str:
     """Say in one line what came out."""
     if not analysis.measured:
         return f"Not measured: {analysis.reasons[0].message}"
-    for_the_set = [f for f in analysis.findings if f.rep is None]
+    for_the_set = [f.message for f in analysis.findings if f.rep is None]
+    held = [_held(one) for one in analysis.fatigue.sets] if analysis.fatigue else []
     if for_the_set:
-        return " ".join(finding.message for finding in for_the_set)
+        return " ".join([*for_the_set, *filter(None, held)])
     worst = max((r for r in analysis.reps if r.measured), key=lambda rep: rep.peak_deg)
     seen = sum(rep.measured for rep in analysis.reps)
-    return (
-        f"No rounding or over-arching found in {seen} of {_reps(len(analysis.reps))}; "
+    faults = looked_for(analysis.neutral, analysis.exercise)
+    sound = (
+        f"No {faults} found in {seen} of {_reps(len(analysis.reps))}; "
         f"most flexed {worst.peak_deg:+.0f}° ±{worst.uncertainty_deg:.0f}° from flat."
+    )
+    return " ".join([sound, *filter(None, held)])
+
+
+def _held(one: SetFatigue) -> str:
+    """What is said of a set in which nothing changed; else nothing."""
+    if one.verdict != "held" or one.drift is None:
+        return ""
+    return (
+        f"The form held in repetitions {one.first} to {one.last}: no drift as large as the "
+        f"{one.drift.mdc:.0f}° that would have been noticed."
     )
 
 
@@ -144,10 +160,18 @@ def print_analysis(analysis: SetAnalysis, folder: Path) -> None:
     for finding in analysis.findings:
         if finding.rep is None:
             console.print(_finding(finding))
+    for one in analysis.contributors:
+        console.print(_contributor(one))
+    for note in _fatigue_notes(analysis):
+        console.print(Text(note, style="cyan"))
+    if analysis.score:
+        console.print(_score(analysis.score))
     for reason in analysis.reasons:
         console.print(_reason(reason, said=not analysis.measured and reason is analysis.reasons[0]))
     for warning in _clip_warnings(analysis):
         console.print(Text(warning, style="yellow"))
+    if analysis.neutral_posture:
+        console.print(Text(_neutral(analysis), style="dim"))
     console.print(Text(_CARE, style="dim"))
     console.print(Text(f"Written to {folder}", style="dim"), soft_wrap=True)
 
@@ -163,7 +187,7 @@ def _table(analysis: SetAnalysis) -> Table:
         "speed",
         "back seen",
         Column("findings", overflow="fold", min_width=21),
-        title=f"{analysis.exercise.name}: lumbar angle, 0 flat, + rounded, - arched",
+        title=f"{_lift(analysis)}: lumbar angle, 0 flat, + rounded, - arched",
         title_justify="left",
         box=None,
         padding=(0, 1, 0, 0),
@@ -171,6 +195,14 @@ def _table(analysis: SetAnalysis) -> Table:
     for number, rep in enumerate(analysis.reps, start=1):
         table.add_row(*_row(number, rep, analysis))
     return table
+
+
+def _lift(analysis: SetAnalysis) -> str:
+    seen = analysis.recognition
+    if seen is None:
+        return analysis.exercise.name
+    how = "recognised" if seen.clear else "unclear"
+    return f"{analysis.exercise.name} ({how}, {seen.confidence:.0%})"
 
 
 def _row(number: int, rep: RepMeasures, analysis: SetAnalysis) -> tuple[str | Text, ...]:
@@ -188,10 +220,45 @@ def _row(number: int, rep: RepMeasures, analysis: SetAnalysis) -> tuple[str | Te
     )
 
 
+def _neutral(analysis: SetAnalysis) -> str:
+    neutral = analysis.neutral
+    return (
+        f"Neutral: {neutral.lumbar_deg:+.0f}° ±{neutral.uncertainty_deg:.0f} "
+        f"({analysis.neutral_posture})."
+    )
+
+
 def _finding(finding: Finding) -> Text:
     return Text.assemble(
         (f"{finding.severity}: ", _STYLES[finding.severity]), f"{finding.why} {finding.advice}"
     )
+
+
+def _fatigue_notes(analysis: SetAnalysis) -> list[str]:
+    """Why a set has no verdict, and where a pause may have changed what follows."""
+    notes = []
+    for one in analysis.fatigue.sets if analysis.fatigue else ():
+        if one.reason:
+            notes.append(f"No verdict on fatigue. {one.reason}")
+        if one.paused_after:
+            after = ", ".join(map(str, one.paused_after))
+            notes.append(f"A pause after repetition {after}: grip and breath may have changed.")
+    return notes
+
+
+def _contributor(one: Contributor) -> Text:
+    return Text.assemble(
+        (f"possible, to be checked by a person ({one.sureness} sureness): ", "magenta"),
+        f"{one.seen} {one.possible} {one.check}",
+    )
+
+
+def _score(score: Score) -> Text:
+    parts = ", ".join(
+        f"{part.name} {part.points:.0f} of {part.of:.0f}" + ("" if part.seen else " (not seen)")
+        for part in score.parts
+    )
+    return Text.assemble((f"Score {score.points:.0f} of 100", "bold"), f": {parts}.")
 
 
 def _reason(reason: Reason, *, said: bool) -> Text:

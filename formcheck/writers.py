@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from formcheck.analysis import SetAnalysis
+from formcheck.annotate.names import VIDEO_NAME, key_frame_name
 from formcheck.document import AnalysisDocument
 from formcheck.errors import OutputError
 from formcheck.track import save_track
 
-__all__ = ["ResultFolder", "result_name", "write_analysis"]
+__all__ = ["ResultFolder", "readable_errors", "result_name", "write_analysis"]
 
 _FRAME_COLUMNS = (
     "frame",
@@ -52,7 +53,16 @@ _REP_COLUMNS = (
     "visible",
     "findings",
     "score",
+    "visible_low",
+    "visible_high",
+    "flexion_onset_hip_deg",
+    "depth_thigh_deg",
+    "wink_deg",
+    "lean_at_hips_up_deg",
+    "curl_deg",
 )
+# An old one beside a new analysis would show what was not measured.
+_DRAWN = ("report.html", VIDEO_NAME, key_frame_name("*"))
 
 
 class ResultFolder:
@@ -88,7 +98,7 @@ class ResultFolder:
         self.staging = out / f".{name[:40]}.{secrets.token_hex(4)}"
 
     def __enter__(self) -> ResultFolder:
-        with _readable_errors(self.path):
+        with readable_errors(self.path):
             self._out.mkdir(parents=True, exist_ok=True)
             self.staging.mkdir()
         return self
@@ -97,15 +107,21 @@ class ResultFolder:
         shutil.rmtree(self.staging, ignore_errors=True)
 
     def publish(self) -> None:
-        """Move the files into place."""
-        with _readable_errors(self.path):
+        """Move the files into place; what was drawn of an earlier analysis goes."""
+        with readable_errors(self.path):
             for file in self.staging.iterdir():
                 _flush(file)
             if not self.path.exists():
                 self.staging.replace(self.path)
                 return
-            for file in sorted(self.staging.iterdir()):
+            written = sorted(self.staging.iterdir())
+            for file in written:
                 file.replace(self.path / file.name)
+            names = {file.name for file in written}
+            for pattern in _DRAWN:
+                for old in self.path.glob(pattern):
+                    if old.name not in names:
+                        old.unlink()
 
 
 def result_name(clip: Path) -> str:
@@ -118,7 +134,7 @@ def write_analysis(
     analysis: SetAnalysis, document: AnalysisDocument, folder: ResultFolder, *, track: bool = False
 ) -> None:
     """Write the analysis, its tables and, if asked, the pose track."""
-    with _readable_errors(folder.path):
+    with readable_errors(folder.path):
         files: dict[str, Callable[[], str]] = {
             "analysis.json": lambda: document.model_dump_json(indent=2) + "\n",
             "reps.csv": lambda: _table(_REP_COLUMNS, _rep_rows(document)),
@@ -160,6 +176,9 @@ def _rep_rows(document: AnalysisDocument) -> Iterator[Sequence[object]]:
             rep.visible,
             " ".join(rep.findings),
             rep.score,
+            rep.visible_low,
+            rep.visible_high,
+            *rep.lift.model_dump().values(),
         )
 
 
@@ -197,7 +216,8 @@ def _flush(file: Path) -> None:
 
 
 @contextlib.contextmanager
-def _readable_errors(path: Path) -> Iterator[None]:
+def readable_errors(path: Path) -> Iterator[None]:
+    """Turn what the file system says into an `OutputError` about `path`."""
     try:
         yield
     except OSError as error:

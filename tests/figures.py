@@ -53,12 +53,21 @@ __all__ = [
     "posture_at",
     "rotated",
     "set_moves",
+    "settling_share",
     "walking_lifter",
 ]
 
 FloatArray = NDArray[np.float64]
-Arms = Literal["hanging", "forward", "on-bar", "behind"]
-Lift = Literal["deadlift", "squat"]
+Arms = Literal["hanging", "forward", "on-bar", "behind", "raised"]
+Lift = Literal[
+    "deadlift",
+    "squat",
+    "overhead-press",
+    "glute-bridge",
+    "back-extension",
+    "bench back-extension",
+    "sit-up",
+]
 
 # Proportions in trunk lengths, after Drillis & Contini's shares of the stature.
 THIGH, SHANK = 0.85, 0.855
@@ -92,7 +101,8 @@ class Posture:
     """Where the body's parts are, all angles in degrees.
 
     `lean_deg` is 0 upright and + forwards; `hip_deg` and `knee_deg` are 180 when
-    straight; `yaw_deg` turns the widths of shoulders and hips to the camera.
+    straight; `yaw_deg` turns the widths of shoulders and hips to the camera; `reach`
+    is how far raised arms have the hands above the shoulders, in trunk lengths.
     """
 
     lumbar_deg: float = 0.0
@@ -101,12 +111,28 @@ class Posture:
     knee_deg: float = 160.0
     arms: Arms = "hanging"
     yaw_deg: float = 0.0
+    reach: float = 0.0
 
 
 UPRIGHT = Posture(lean_deg=0.0, hip_deg=178.0, knee_deg=178.0)
 BOTTOM: dict[Lift, Posture] = {
     "deadlift": Posture(lean_deg=60.0, hip_deg=75.0, knee_deg=120.0),
     "squat": Posture(lean_deg=40.0, hip_deg=70.0, knee_deg=80.0, arms="forward"),
+}
+# Where the other lifts are at the start of a move (0) and at its end (1).
+_HOME: dict[Lift, Posture] = {
+    "overhead-press": replace(UPRIGHT, arms="raised"),
+    "glute-bridge": Posture(lean_deg=-90.0, hip_deg=130.0, knee_deg=65.0),
+    "back-extension": Posture(lean_deg=90.0, hip_deg=180.0, knee_deg=178.0, arms="forward"),
+    "bench back-extension": Posture(lean_deg=45.0, hip_deg=180.0, knee_deg=178.0, arms="on-bar"),
+    "sit-up": Posture(lean_deg=-90.0, hip_deg=125.0, knee_deg=75.0, arms="on-bar"),
+}
+_FAR: dict[Lift, Posture] = BOTTOM | {
+    "overhead-press": replace(UPRIGHT, arms="raised", reach=1.05),
+    "glute-bridge": Posture(lean_deg=-112.0, hip_deg=175.0, knee_deg=71.0),
+    "back-extension": Posture(lean_deg=76.0, hip_deg=194.0, knee_deg=178.0, arms="forward"),
+    "bench back-extension": Posture(lean_deg=120.0, hip_deg=105.0, knee_deg=178.0, arms="on-bar"),
+    "sit-up": Posture(lean_deg=0.0, hip_deg=50.0, knee_deg=75.0, arms="on-bar"),
 }
 
 
@@ -171,6 +197,9 @@ def _joints(posture: Posture) -> dict[str, FloatArray]:
     elif posture.arms == "on-bar":
         elbow = hip + 0.55 * trunk - 0.05 * dorsal
         wrist = shoulder + 0.05 * trunk - 0.1 * dorsal
+    elif posture.arms == "raised":
+        elbow = shoulder + np.array([0.3, posture.reach - 0.4])
+        wrist = shoulder + np.array([0.1, posture.reach])
     else:
         elbow = hip + 0.50 * trunk + 0.34 * dorsal
         wrist = hip + 0.10 * trunk + 0.20 * dorsal
@@ -355,15 +384,15 @@ def make_track(
 
 
 def posture_at(lift: Lift, bend: float, lumbar_deg: float, yaw_deg: float = 0.0) -> Posture:
-    """The lift's posture between upright (0) and its bottom (1), every angle linear."""
-    bottom = BOTTOM[lift]
+    """The lift's posture between its start (0) and its far end (1), every angle linear."""
+    home, far = _HOME.get(lift, UPRIGHT), _FAR[lift]
 
     def between(name: str) -> float:
-        high, low = getattr(UPRIGHT, name), getattr(bottom, name)
-        return float(high + bend * (low - high))
+        start, end = getattr(home, name), getattr(far, name)
+        return float(start + bend * (end - start))
 
-    lean_deg, hip_deg, knee_deg = map(between, ("lean_deg", "hip_deg", "knee_deg"))
-    return Posture(lumbar_deg, lean_deg, hip_deg, knee_deg, bottom.arms, yaw_deg)
+    lean_deg, hip_deg, knee_deg, reach = map(between, ("lean_deg", "hip_deg", "knee_deg", "reach"))
+    return Posture(lumbar_deg, lean_deg, hip_deg, knee_deg, far.arms, yaw_deg, reach)
 
 
 def perform(
@@ -396,6 +425,21 @@ def perform(
         posture = posture_at(lift, bend, lumbar_deg, yaw_deg)
         figures.append(figure_at(posture, facing=facing, trunk_px=trunk_px, feet_px=feet_px))
     return make_track(figures, times_s=times_s)
+
+
+def settling_share(lift: Lift, at: Literal["upright", "bottom"], settled: float) -> float:
+    """Share of a cosine move's time after which its height has gone `settled` of its way.
+
+    The height is the one that counts repetitions: the hips' in a squat, the shoulders'
+    in a deadlift.
+    """
+    joint = "hip" if lift == "squat" else "shoulder"
+    time = np.linspace(0.0, 1.0, 2001)
+    eased = (1.0 - np.cos(np.pi * time)) / 2
+    bends = eased if at == "upright" else 1.0 - eased
+    height = [-_middle(landmarks(posture_at(lift, bend, 0.0)), joint)[1] for bend in bends]
+    way = np.abs(np.array(height) - height[0]) / abs(height[-1] - height[0])
+    return float(time[np.argmax(way >= settled)])
 
 
 def set_moves(

@@ -59,6 +59,7 @@ def test_a_squat_set_as_a_whole() -> None:
         ("lumbar-flexion", "caution", 3),
         ("lumbar-flexion", "stop", 4),
         ("lumbar-flexion", "stop", None),
+        ("flexion-drift", "caution", None),
     ]
     assert analysis.reasons == ()
     assert analysis.measured
@@ -159,7 +160,7 @@ def test_the_frame_rate_changes_no_result(times_s: NDArray[np.float64]) -> None:
     analysis = analyse(moving_lifter("squat", PEAKS_DEG, times_s=times_s))
     assert peaks(analysis) == pytest.approx(PEAKS_DEG, abs=PEAK_TOLERANCE_DEG)
     assert [rep.rep.complete for rep in analysis.reps] == [True] * 4
-    assert [f.rep for f in analysis.findings] == [3, 4, None]
+    assert [f.rep for f in analysis.findings] == [3, 4, None, None]
 
 
 def test_silhouettes_give_what_was_drawn() -> None:

@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from clipmaker import write_clip, write_sound
-from figures import moving_lifter
+from figures import join_tracks, moving_lifter, walking_lifter
 from typer.testing import CliRunner, Result
 
 from formcheck.cli import app
-from formcheck.track import save_track
+from formcheck.track import PoseTrack, save_track
 
 needs_model = pytest.mark.usefixtures("pose_model")
 
@@ -63,7 +63,53 @@ def test_fail_on_flag_changes_the_exit_code_alone(track: Path, tmp_path: Path) -
 def test_a_given_neutral_is_used(track: Path, tmp_path: Path) -> None:
     run("analyze", track, "-e", "squat", "--out", tmp_path, "--neutral", "-12.5")
     neutral = json.loads((tmp_path / "set" / "analysis.json").read_text())["neutral"]
-    assert neutral == {"lumbar_deg": -12.5, "uncertainty_deg": 0.0, "method": "given"}
+    assert neutral == {
+        "lumbar_deg": -12.5,
+        "uncertainty_deg": 0.0,
+        "method": "given",
+        "posture": "standing, as given",
+    }
+
+
+@pytest.mark.parametrize("source", ["set.npz", "set/analysis.json"])
+def test_the_neutral_of_another_clip_is_used(track: Path, tmp_path: Path, source: str) -> None:
+    # Both stand at -25 degrees for a second; the floor shows nobody standing
+    run("analyze", track, "-e", "squat", "--out", tmp_path)
+    first = json.loads((tmp_path / "set" / "analysis.json").read_text(encoding="utf-8"))["neutral"]
+    save_track(moving_lifter("glute-bridge", [0.0] * 2), tmp_path / "floor.npz")
+    result = run(
+        "analyze", tmp_path / "floor.npz", "--out", tmp_path, "--neutral-from", tmp_path / source
+    )
+    assert result.exit_code == 0, result.output
+    document = json.loads((tmp_path / "floor" / "analysis.json").read_text(encoding="utf-8"))
+    assert document["neutral"] == {
+        "lumbar_deg": pytest.approx(-25.0, abs=2.0),
+        "uncertainty_deg": first["uncertainty_deg"],
+        "method": "given",
+        "posture": f"standing, {Path(source).name}",
+    }
+    assert document["settings"]["neutral_from"] == Path(source).name
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "words"),
+    [
+        (["--neutral-from", "missing.json"], 1, "There is no file"),
+        (["--neutral-from", "text.json"], 1, "is no analysis.json"),
+        (["--neutral-from", "floor.npz"], 1, "nobody stands still"),
+        (["--neutral-from", "set.npz", "--neutral", "-20"], 2, "two neutrals"),
+    ],
+)
+def test_a_clip_without_a_neutral_is_refused(
+    track: Path, tmp_path: Path, arguments: list[str], exit_code: int, words: str
+) -> None:
+    (tmp_path / "text.json").write_text("[]", encoding="utf-8")
+    save_track(moving_lifter("glute-bridge", [0.0] * 2), tmp_path / "floor.npz")
+    arguments[1] = str(tmp_path / arguments[1])
+    result = run("analyze", track, "--out", tmp_path / "out", *arguments)
+    assert result.exit_code == exit_code
+    assert words in result.stderr
+    assert not (tmp_path / "out" / "set").exists()
 
 
 def test_a_front_view_is_refused_with_its_files_written(tmp_path: Path) -> None:
@@ -87,8 +133,7 @@ def test_an_existing_result_is_not_overwritten(track: Path, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["-e", "bench-press"], "Give one of deadlift, squat"),
-        ([], "Missing option"),
+        (["-e", "bench-press"], "Give auto, or one of deadlift, squat"),
         (["-e", "squat", "--max-fps", "-5"], "0 for every frame"),
         (["-e", "squat", "--neutral", "400"], "-90 to 90"),
         (["-e", "squat", "--model", "huge"], "no pose model 'huge'"),
@@ -101,6 +146,42 @@ def test_wrong_usage_exits_with_2(tmp_path: Path, arguments: list[str], words: s
     assert result.exit_code == 2
     assert words in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_the_lift_is_recognised_where_none_is_given(track: Path, tmp_path: Path) -> None:
+    result = run("analyze", track, "--out", tmp_path)
+    assert result.exit_code == 0
+    assert "squat (recognised, " in result.stdout
+    document = json.loads((tmp_path / "set" / "analysis.json").read_text(encoding="utf-8"))
+    assert document["exercise"]["name"] == "squat"
+    assert not document["exercise"]["given"]
+    assert document["exercise"]["confidence"] > 0.7
+
+
+@pytest.mark.parametrize(
+    ("moving", "code"),
+    [
+        (walking_lifter(6.0), "other-exercise"),
+        (
+            join_tracks(moving_lifter("squat", [0.0] * 2), moving_lifter("deadlift", [0.0] * 2)),
+            "exercise-unclear",
+        ),
+    ],
+    ids=["walking", "half of each"],
+)
+def test_a_lift_that_is_not_clear_is_not_judged(
+    tmp_path: Path, moving: PoseTrack, code: str
+) -> None:
+    save_track(moving, tmp_path / "set.npz")
+    result = run("analyze", tmp_path / "set.npz", "--out", tmp_path)
+    assert result.exit_code == 3
+    assert ("(unclear, " in result.stdout) == (code == "exercise-unclear")
+    assert f"{code}: Name" in result.stdout or f"{code}: If it is" in result.stdout
+    assert "--exercise" in result.stdout
+    document = json.loads((tmp_path / "set" / "analysis.json").read_text(encoding="utf-8"))
+    assert document["view"]["reasons"][0]["code"] == code
+    assert all(rep["lumbar_deg"]["peak"] is None for rep in document["reps"])
+    assert {finding["severity"] for finding in document["findings"]} == {"info"}
 
 
 def bad_inputs(folder: Path) -> dict[str, Path]:

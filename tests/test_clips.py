@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,8 @@ from formcheck.models import ResolvedModel
 MIRROR_TOLERANCE_DEG = 1.0
 HALF_SIZE_TOLERANCE_DEG = 3.0
 RATE_TOLERANCE_DEG = 2.0
+
+SAMPLES = Path(__file__).parent.parent / "samples"
 
 Analyse = Callable[..., SetAnalysis]
 
@@ -78,6 +81,39 @@ def test_a_squat_is_counted_and_measured(analysed: Analyse) -> None:
     analysis = analysed("squat-home", "squat")
     assert [rep.rep.complete for rep in analysis.reps] == [True]
     assert analysis.measured
+
+
+@pytest.mark.parametrize(
+    ("name", "lift"),
+    [
+        ("squat-home", "squat"),
+        ("sit-up-crunch", "sit-up"),
+        ("back-extension-superman", "back-extension"),
+        ("deadlift-neutral", "deadlift"),
+    ],
+)
+def test_a_lift_is_recognised_and_counted(analysed: Analyse, name: str, lift: str) -> None:
+    analysis = analysed(name, "auto")
+    assert analysis.exercise.name == lift
+    assert analysis.recognition is not None
+    assert analysis.recognition.clear
+    assert [rep.rep.complete for rep in analysis.reps] == [True]
+
+
+def test_hips_that_rise_first_are_found(analysed: Analyse) -> None:
+    assert "early-hip-rise" in codes(analysed("deadlift-hips-early", "auto"))
+    for name in ("deadlift-neutral", "deadlift-rounded", "deadlift-setup-ascent"):
+        assert "early-hip-rise" not in codes(analysed(name, "deadlift"))
+
+
+@pytest.mark.parametrize("lift", ["glute-bridge", "back-extension"])
+def test_the_floor_and_the_bench_are_counted(pose_model: ResolvedModel, lift: str) -> None:
+    analysis = analyze(SAMPLES / f"{lift}.mp4", model=pose_model.path, max_fps=10)
+    truth = json.loads((SAMPLES / f"{lift}.truth.json").read_text(encoding="utf-8"))
+    assert analysis.exercise.name == lift
+    assert len(analysis.reps) == len(truth["reps"])
+    for rep, true in zip(analysis.reps, truth["reps"], strict=True):
+        assert rep.turn_s == pytest.approx(true["turn_s"], abs=0.5)
 
 
 @pytest.mark.parametrize("name", ["deadlift-neutral", "deadlift-rounded"])

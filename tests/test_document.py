@@ -12,6 +12,7 @@ from figures import moving_lifter
 
 from formcheck.analysis import SetAnalysis, Settings, analyze_track
 from formcheck.document import AnalysisDocument, describe
+from formcheck.parts import SetPart
 
 # The names that others rely on, from the output contract.
 CONTRACT = {
@@ -24,6 +25,8 @@ CONTRACT = {
     "neutral": "lumbar_deg uncertainty_deg method",
     "reps": "index start_s turn_s end_s eccentric_s concentric_s concentric_speed complete "
     "lumbar_deg flexion_deg peak_s least_s visible findings score",
+    "fatigue": "verdict from_rep velocity_loss_pct drift_deg_per_rep drift_ci_deg drift_p mdc_deg",
+    "findings": "code severity rep at_s message evidence advice",
     "quality": "pose_found back_visible",
 }
 
@@ -63,7 +66,7 @@ def test_the_contract_holds_to_the_letter(part: str, analysis: SetAnalysis) -> N
 def test_reps_carry_ranges_and_the_codes_of_their_findings(analysis: SetAnalysis) -> None:
     document = describe(analysis)
     flat, rounded = document.reps
-    assert set(flat.lumbar_deg.model_dump()) == {"peak", "least", "range", "uncertainty"}
+    assert set(flat.lumbar_deg.model_dump()) >= {"peak", "least", "range", "uncertainty"}
     assert set(flat.flexion_deg.model_dump()) == {"peak", "least"}
     assert flat.findings == []
     assert rounded.findings == ["lumbar-flexion"]
@@ -78,5 +81,29 @@ def test_what_was_not_measured_is_null(analysis: SetAnalysis) -> None:
     assert document.reps[0].lumbar_deg.peak is None
     assert document.neutral.lumbar_deg is None
     assert document.quality.back_visible == 0
+    assert document.score is None
+    assert document.reps[0].score is None
     assert "NaN" not in document.model_dump_json()
-    assert describe(analysis).fatigue is None
+    fatigue = describe(analysis).fatigue
+    assert fatigue is not None
+    assert (fatigue.verdict, fatigue.drift_p, fatigue.mdc_deg) == ("too-few-reps", None, None)
+
+
+def test_fatigue_and_score_of_a_set_that_breaks_down() -> None:
+    peaks = [-5.0, -4.0, -5.0, 3.0, 12.0, 22.0]
+    document = describe(analyze_track(moving_lifter("deadlift", peaks), Settings("deadlift")))
+    fatigue = document.fatigue
+    assert fatigue is not None
+    assert fatigue.verdict == "drift"
+    assert fatigue.direction == "rounding"
+    assert fatigue.sets == [SetPart(**fatigue.model_dump(exclude={"sets"}))]
+    assert fatigue.drift_ci_deg is not None
+    assert fatigue.drift_deg_per_rep is not None
+    assert fatigue.drift_ci_deg[0] < fatigue.drift_deg_per_rep < fatigue.drift_ci_deg[1]
+    assert document.score is not None
+    assert document.score == pytest.approx(sum(p.points for p in document.score_parts), abs=0.1)
+    assert sum(p.of for p in document.score_parts) == pytest.approx(100, abs=0.1)
+    first, last = document.reps[0], document.reps[-1]
+    assert first.score is not None
+    assert last.score is not None
+    assert first.score > last.score

@@ -15,10 +15,12 @@ from typer.main import get_command
 from formcheck.cli import app
 
 ROOT = Path(__file__).parent.parent
-SLOW = ("cv2", "mediapipe", "scipy")
+SLOW = ("cv2", "mediapipe", "scipy", "plotly", "jinja2", "matplotlib", "PIL", "imageio_ffmpeg")
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["analyze", "--help"], ["models", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["analyze", "--help"], ["report", "--help"], ["models", "--help"]]
+)
 def test_help_imports_nothing_slow(arguments: list[str]) -> None:
     program = (
         "import sys\n"

@@ -7,14 +7,14 @@ from typing import Literal
 
 import numpy as np
 import pytest
-from figures import landmarks, moving_lifter, posture_at
+from figures import even_times, landmarks, moving_lifter, posture_at, settling_share
 from numpy.typing import NDArray
 
 from formcheck.exercises import EXERCISES
 from formcheck.geometry import Kinematics, kinematics
 from formcheck.landmarks import middle
-from formcheck.measures import RepMeasures, measure_rep, upright_frames
-from formcheck.reps import Rep, find_reps
+from formcheck.measures import RepMeasures, measure_rep, neutral_frames
+from formcheck.reps import SETTLED, Rep, find_reps
 from formcheck.track import PoseTrack
 
 FloatArray = NDArray[np.float64]
@@ -25,8 +25,12 @@ PEAK_TOLERANCE_DEG = 2.0
 # Two frames of 30 a second, and the filter's rounding
 TIME_TOLERANCE_S = 0.08
 SPEED_TOLERANCE = 0.05  # a share
-# Share of a cosine's time between a twentieth and nineteen twentieths of its way
-INNER = 1 - 2 * 0.1436
+
+
+def inner(lift: Lift) -> float:
+    """Share of a move's time in which it is under way."""
+    at_ends = [settling_share(lift, at, SETTLED) for at in ("upright", "bottom")]
+    return 1 - sum(at_ends)
 
 
 def measure_all(track: PoseTrack, lift: str) -> list[RepMeasures]:
@@ -73,8 +77,8 @@ def test_phase_times_are_those_of_the_script(
     lift: Lift, concentric_s: float, eccentric_s: float
 ) -> None:
     for rep in measure_all(moving_lifter(lift, [0.0, 0.0]), lift):
-        assert rep.concentric_s == pytest.approx(INNER * concentric_s, abs=TIME_TOLERANCE_S)
-        assert rep.eccentric_s == pytest.approx(INNER * eccentric_s, abs=TIME_TOLERANCE_S)
+        assert rep.concentric_s == pytest.approx(inner(lift) * concentric_s, abs=TIME_TOLERANCE_S)
+        assert rep.eccentric_s == pytest.approx(inner(lift) * eccentric_s, abs=TIME_TOLERANCE_S)
         assert rep.start_s < rep.turn_s < rep.end_s
 
 
@@ -86,10 +90,13 @@ def shoulder_height(lift: Lift, bend: float) -> float:
 @pytest.mark.parametrize("lift", ["squat", "deadlift"])
 @pytest.mark.parametrize("trunk_px", [75.0, 150.0])
 def test_concentric_speed_is_in_body_lengths_a_second(lift: Lift, trunk_px: float) -> None:
-    # The shoulders rise from the posture at a twentieth of the way to that at nineteen,
-    # within INNER seconds; a trunk is 0.288 of the stature.
-    rise = shoulder_height(lift, 0.05) - shoulder_height(lift, 0.95)
-    expected = rise * 0.288 / INNER
+    # The shoulders rise between where the move gets under way and where it settles; a
+    # trunk is 0.288 of the stature.
+    top, bottom = (
+        (1 - np.cos(np.pi * settling_share(lift, at, SETTLED))) / 2 for at in ("upright", "bottom")
+    )
+    rise = shoulder_height(lift, top) - shoulder_height(lift, 1 - bottom)
+    expected = rise * 0.288 / inner(lift)
     for rep in measure_all(moving_lifter(lift, [0.0, 0.0], trunk_px=trunk_px), lift):
         assert rep.concentric_speed == pytest.approx(expected, rel=SPEED_TOLERANCE)
     assert 0.2 < expected < 0.6
@@ -162,18 +169,22 @@ def test_a_squat_that_never_comes_up_has_no_concentric_time() -> None:
     assert np.isnan(measures.concentric_speed)
 
 
-def test_upright_frames_are_at_the_upright_end() -> None:
+def test_neutral_frames_are_at_the_upright_end() -> None:
     for lift in LIFTS:
         exercise = EXERCISES[lift]
         track = moving_lifter(lift, [0.0])
         kin = kinematics(track)
         (rep,) = find_reps(track.time_s, kin.joints, exercise)
-        upright = kin.joints.hip_deg[upright_frames(rep, exercise)]
+        upright = kin.joints.hip_deg[neutral_frames(rep, exercise, track.time_s)]
         assert upright.size > 0
-        # 178 less a twentieth of some 105 degrees
+        # 178 less what of some 105 degrees leaves the height nearly as it is
         assert upright.min() > 160
 
 
-def test_upright_frames_do_not_reach_before_the_track() -> None:
-    rep = Rep(0, 10, 15, 20, 30, complete=True, came_back=True, cut=False)
-    assert upright_frames(rep, EXERCISES["squat"]) == slice(0, 1)
+def test_neutral_frames_reach_neither_before_the_track_nor_into_the_repetition_before() -> None:
+    time_s = even_times(3.0, 30.0)
+    rep = Rep(4, 10, 15, 20, 30, complete=True, came_back=True, cut=False, rises=False)
+    assert neutral_frames(rep, EXERCISES["squat"], time_s) == slice(0, 5)
+    later = replace(rep, start=60)
+    assert neutral_frames(later, EXERCISES["squat"], time_s) == slice(45, 61)
+    assert neutral_frames(later, EXERCISES["squat"], time_s, since=55) == slice(55, 61)

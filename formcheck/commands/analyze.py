@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from formcheck.exercises import EXERCISES
+from formcheck.exercises import AUTO, EXERCISES
 
 if TYPE_CHECKING:
     from formcheck.analysis import SetAnalysis, Settings
     from formcheck.document import AnalysisDocument
+    from formcheck.outputs import Outputs
 
 __all__ = ["analyze"]
 
@@ -28,8 +29,14 @@ def analyze(  # noqa: PLR0917 - one parameter an option
         Path, typer.Argument(help="A video of one set, or a track.npz of an earlier analysis.")
     ],
     exercise: Annotated[
-        str, typer.Option("--exercise", "-e", help=f"The lift: {_LIFTS}.", metavar="LIFT")
-    ],
+        str,
+        typer.Option(
+            "--exercise",
+            "-e",
+            help=f"The lift: {_LIFTS}; or auto, to recognise it.",
+            metavar="LIFT",
+        ),
+    ] = AUTO,
     out: Annotated[
         Path,
         typer.Option(
@@ -57,10 +64,48 @@ def analyze(  # noqa: PLR0917 - one parameter an option
             help="Your standing lumbar angle, if you know it; else it is read from the clip.",
         ),
     ] = None,
+    neutral_from: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="CLIP",
+            help="Read it from another clip that shows you standing still from the same side, "
+            "from its track.npz or its analysis.json. For lifts on the floor.",
+        ),
+    ] = None,
     save_track: Annotated[
         bool,
         typer.Option("--save-track", help="Keep track.npz, to analyse again without the video."),
     ] = False,
+    video: Annotated[
+        bool,
+        typer.Option(" /--no-video", help="Leave the annotated video out.", show_default=False),
+    ] = True,
+    html: Annotated[
+        bool, typer.Option(" /--no-html", help="Leave the report out.", show_default=False)
+    ] = True,
+    embed: Annotated[
+        bool,
+        typer.Option(
+            "--embed", help="Put the video into the report, so that one file can be sent."
+        ),
+    ] = False,
+    blur_face: Annotated[
+        bool, typer.Option("--blur-face", help="Hide the lifter's face in video and pictures.")
+    ] = False,
+    plot: Annotated[
+        str, typer.Option(metavar="png,svg", help="Write the main chart as a picture.")
+    ] = "",
+    export: Annotated[
+        str,
+        typer.Option(
+            metavar="trc,mot,json",
+            help="Write markers.trc and angles.mot for OpenSim (at a constant rate), "
+            "keypoints.json.",
+        ),
+    ] = "",
+    height: Annotated[
+        float, typer.Option(metavar="M", help="The lifter's height, which scales markers.trc.")
+    ] = 1.75,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the analysis as JSON instead of the table.")
     ] = False,
@@ -74,29 +119,53 @@ def analyze(  # noqa: PLR0917 - one parameter an option
 ) -> None:
     """Measure the lower back in every repetition of one set.
 
-    Writes analysis.json, reps.csv and frames.csv to a folder named after the
-    clip, and prints a table. The first run fetches the pose model (36 MB).
+    Writes report.html, annotated.mp4, analysis.json, reps.csv and frames.csv to a
+    folder named after the clip, and prints a table. The first run fetches the pose
+    model (36 MB).
 
     The camera must see the lifter from the side, the whole body, in a shirt
     that is tight or tucked in. If it does not, formcheck says what to change
-    and exits with 3.
+    and exits with 3. It exits with 3 as well where the movement is none of the
+    lifts, or could be one of two: name it with --exercise then.
+
+    The angles also count from your own neutral: standing still in the clip for
+    half a second, or else where the first repetitions begin (a deadlift: its
+    lock-out). In a glute bridge and a sit-up that is lying on the back with bent
+    knees, in a back extension lying face down or, on a bench, the trunk in line
+    with the legs. --neutral and --neutral-from give a standing one instead.
     """
     from formcheck.analysis import Settings
+    from formcheck.outputs import Outputs
     from formcheck.terminal import native_chatter_hidden
 
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING, format="formcheck: %(message)s"
     )
     settings = Settings(exercise, max_fps, neutral)
+    outputs = Outputs(
+        html, video, embed, blur_face, _listed(plot), _listed(export), height, save_track
+    )
     with native_chatter_hidden(shown=verbose):
         analysis, document, folder = _run(
-            clip, settings, out, model, force=force, save_track=save_track, quiet=quiet
+            clip,
+            settings,
+            out,
+            model,
+            outputs,
+            neutral_from=neutral_from,
+            force=force,
+            quiet=quiet,
         )
     _show(analysis, document, folder, as_json=as_json, quiet=quiet)
     if not analysis.measured:
         raise typer.Exit(NOTHING_MEASURED)
-    if fail_on_flag and analysis.findings:
+    if fail_on_flag and any(finding.severity != "info" for finding in analysis.findings):
         raise typer.Exit(FLAGGED)
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    """Names with commas between."""
+    return tuple(dict.fromkeys(name.strip().lower() for name in text.split(",") if name.strip()))
 
 
 def _run(
@@ -104,26 +173,32 @@ def _run(
     settings: Settings,
     out: Path,
     model: str | None,
+    outputs: Outputs,
     *,
+    neutral_from: Path | None,
     force: bool,
-    save_track: bool,
     quiet: bool,
 ) -> tuple[SetAnalysis, AnalysisDocument, Path]:
-    from formcheck.analysis import analyze_track, read_track
+    from formcheck.analysis import analyze_track, read_track, with_neutral_from
+    from formcheck.commands.progress import drawing_progress
     from formcheck.document import describe
     from formcheck.models import ensure
+    from formcheck.outputs import write_result
     from formcheck.terminal import fetch_progress, frames_progress
-    from formcheck.writers import ResultFolder, result_name, write_analysis
+    from formcheck.writers import ResultFolder, result_name
 
     with ResultFolder(out, result_name(clip), force=force) as folder:
-        if clip.suffix != ".npz":
+        if any(path.suffix not in {".npz", ".json"} for path in (clip, neutral_from) if path):
             with fetch_progress(quiet=quiet) as progress:
                 ensure(model, progress)
         with frames_progress(quiet=quiet) as on_video:
+            if neutral_from:
+                settings = with_neutral_from(neutral_from, settings, model, on_video)
             track = read_track(clip, settings, model, on_video)
         analysis = analyze_track(track, settings)
         document = describe(analysis)
-        write_analysis(analysis, document, folder, track=save_track)
+        with drawing_progress(len(track), quiet=quiet) as on_frame:
+            write_result(clip, analysis, document, folder, outputs, on_frame=on_frame)
         folder.publish()
     return analysis, document, folder.path
 

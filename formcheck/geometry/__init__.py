@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from formcheck.geometry.person import Lifter, follow_lifter
 from formcheck.geometry.view import View, judge_view
 from formcheck.track import PoseTrack
 
-__all__ = ["Back", "Joints", "Kinematics", "Lifter", "View", "kinematics"]
+__all__ = ["Back", "Joints", "Kinematics", "Lifter", "View", "kinematics", "without_back"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +52,13 @@ def kinematics(track: PoseTrack) -> Kinematics:
     lifter = follow_lifter(track)
     view = judge_view(track, lifter.frames)
     points = smooth_landmarks(track, lifter.frames)
-    joints = joint_angles(points, view.facing, lifter.trunk_px)
+    joints = joint_angles(points, view.facing, lifter.trunk_px, view.yaw_deg)
     seen = lifter.frames & view.measurable & lifter.one_person
     back = measure_back(track, points, seen, view.facing, lifter.trunk_px)
     return Kinematics(track.time_s, lifter, view, points, joints, back)
+
+
+def without_back(kin: Kinematics) -> Kinematics:
+    """The same, with nothing measured on the back."""
+    missing = np.full_like(kin.back.lumbar_deg, np.nan)
+    return replace(kin, back=replace(kin.back, lumbar_deg=missing, uncertainty_deg=missing))

@@ -24,6 +24,10 @@ _STRAIGHT_DEG = 160.0
 _STILL_PER_S = 0.1
 _LEAST_S = 0.5
 
+# Nobody's neutral is rounded beyond flat; the labelled neutral backs reach +5 even on the
+# floor. What surely is more is a set that was rounded from its beginning.
+_FLAT_DEG = 10.0
+
 _TO_90_PERCENT = 1.645
 
 
@@ -36,7 +40,7 @@ class Neutral:
     lumbar_deg : float
         NaN where there is none.
     uncertainty_deg : float
-        Half the width of its 90 % interval; 0 if it was given.
+        Half the width of its 90 % interval; 0 if it was given as a number.
     method : {"standing", "first-reps", "given", "none"}
     """
 
@@ -50,9 +54,9 @@ def no_neutral() -> Neutral:
     return Neutral(float("nan"), float("nan"), "none")
 
 
-def given_neutral(lumbar_deg: float) -> Neutral:
-    """A neutral that the user measured elsewhere."""
-    return Neutral(lumbar_deg, 0.0, "given")
+def given_neutral(lumbar_deg: float, uncertainty_deg: float = 0.0) -> Neutral:
+    """A neutral that was measured elsewhere."""
+    return Neutral(lumbar_deg, uncertainty_deg, "given")
 
 
 def standing_neutral(time_s: FloatArray, joints: Joints, back: Back, busy: BoolArray) -> Neutral:
@@ -85,11 +89,15 @@ def standing_neutral(time_s: FloatArray, joints: Joints, back: Back, busy: BoolA
     return _median(back, frames, "standing")
 
 
-def first_reps_neutral(back: Back, upright: list[slice]) -> Neutral:
-    """Median over the upright ends of the first repetitions."""
-    frames = np.concatenate([np.r_[s] for s in upright]) if upright else np.array([], dtype=np.intp)
+def first_reps_neutral(back: Back, ends: list[slice]) -> Neutral:
+    """Median over the neutral ends of the first repetitions; none if they are rounded."""
+    frames = np.concatenate([np.r_[s] for s in ends]) if ends else np.array([], dtype=np.intp)
     frames = frames[np.isfinite(back.lumbar_deg[frames])]
-    return _median(back, frames, "first-reps") if frames.size else no_neutral()
+    if not frames.size:
+        return no_neutral()
+    neutral = _median(back, frames, "first-reps")
+    rounded = neutral.lumbar_deg - neutral.uncertainty_deg > _FLAT_DEG
+    return no_neutral() if rounded else neutral
 
 
 def _median(

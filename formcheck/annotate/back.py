@@ -1,0 +1,108 @@
+"""The measured back and the trunk line, drawn on a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.analysis import SetAnalysis
+from formcheck.annotate.colours import INK, PAPER, angle_rgb
+from formcheck.geometry.dorsal import LUMBAR_FROM, LUMBAR_TO
+from formcheck.landmarks import middle
+from formcheck.signals import runs
+
+__all__ = ["DrawnBack", "drawn_back"]
+
+FloatArray = NDArray[np.float64]
+Picture = NDArray[np.uint8]
+
+_SUBPIXEL_BITS = 4
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnBack:
+    """What is drawn of one frame, in pixels of the analysed picture.
+
+    Attributes
+    ----------
+    lumbar, whole : list of float (M, 2)
+        Unbroken stretches of the outline: the measured part, and all of it.
+    trunk : float (2, 2)
+        Hip and shoulder.
+    lumbar_deg : float
+    """
+
+    lumbar: list[FloatArray]
+    whole: list[FloatArray]
+    trunk: FloatArray
+    lumbar_deg: float
+
+    def moved(self, by_px: FloatArray) -> DrawnBack:
+        """The same, shifted."""
+        return DrawnBack(
+            [stretch + by_px for stretch in self.lumbar],
+            [stretch + by_px for stretch in self.whole],
+            self.trunk + by_px,
+            self.lumbar_deg,
+        )
+
+    def draw(self, picture: Picture, zoom: float, *, chord: bool = False) -> None:
+        """Draw in place.
+
+        Parameters
+        ----------
+        picture : uint8 (H, W, 3)
+            RGB.
+        zoom : float
+            Pixels of `picture` per pixel of the analysed one.
+        chord : bool
+            Draw the straight line from end to end of the lumbar part too: the
+            outline bulges out of it when rounded, and is hollow when arched.
+        """
+        width = max(2, round(max(picture.shape) / 400))
+        _dashes(picture, self.trunk * zoom, width)
+        for stretch in self.whole:
+            _line(picture, stretch * zoom, PAPER, max(1, width // 2))
+        if chord and self.lumbar:
+            ends = np.stack([self.lumbar[0][0], self.lumbar[-1][-1]])
+            _dashes(picture, ends * zoom, width)
+        for colour, extra in ((INK, width), (angle_rgb(self.lumbar_deg), 0)):
+            for stretch in self.lumbar:
+                _line(picture, stretch * zoom, colour, 2 * width + extra)
+
+
+def drawn_back(analysis: SetAnalysis, at: int) -> DrawnBack | None:
+    """What there is to draw in frame `at`; None where the back was not measured."""
+    kin = analysis.kinematics
+    lumbar_deg = float(kin.back.lumbar_deg[at])
+    curve = kin.back.curve
+    if not np.isfinite(lumbar_deg):
+        return None
+    u, px = curve.u[at], curve.px[at].astype(np.float64)
+    seen = np.isfinite(px).all(axis=1) & np.isfinite(curve.d[at])
+    lumbar = seen & (u >= LUMBAR_FROM) & (u <= LUMBAR_TO)
+    points = kin.points_px[at]
+    trunk = np.stack([middle(points, "hip"), middle(points, "shoulder")])
+    return DrawnBack(_stretches(px, lumbar), _stretches(px, seen), trunk, lumbar_deg)
+
+
+def _stretches(px: FloatArray, mask: NDArray[np.bool_]) -> list[FloatArray]:
+    return [px[a:b] for a, b in runs(mask) if b - a > 1]
+
+
+def _line(picture: Picture, points: FloatArray, colour: tuple[int, int, int], width: int) -> None:
+    fixed = np.rint(points * 2**_SUBPIXEL_BITS).astype(np.int32)
+    cv2.polylines(picture, [fixed], False, colour, width, cv2.LINE_AA, _SUBPIXEL_BITS)
+
+
+def _dashes(picture: Picture, ends: FloatArray, width: int) -> None:
+    if not np.isfinite(ends).all():
+        return
+    count = max(3, int(np.hypot(*(ends[1] - ends[0])) / (8 * width)) | 1)
+    marks = np.linspace(ends[0], ends[1], count + 1)
+    for colour, extra in ((INK, 2), (PAPER, 0)):
+        for low, high in zip(marks[:-1:2], marks[1::2], strict=True):
+            _line(picture, np.stack([low, high]), colour, width + extra)

@@ -1,0 +1,12 @@
+"""Names of the files that are drawn, for those who write and those who look for them."""
+
+from __future__ import annotations
+
+__all__ = ["VIDEO_NAME", "key_frame_name"]
+
+VIDEO_NAME = "annotated.mp4"
+
+
+def key_frame_name(rep: int | str) -> str:
+    """File of the picture of a repetition, in the folder of the result."""
+    return f"rep-{rep}.jpg"

@@ -1,0 +1,181 @@
+"""The second reading of a clip: the annotated video and the report's key frames.
+
+What is drawn needs the whole set (its neutral, its smoothing, its repetitions), so
+the clip is decoded again once it has been analysed. That takes a tenth of what
+finding the pose took, and memory stays flat; H.264 is made beside it by ffmpeg.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.analysis import SetAnalysis
+from formcheck.annotate.back import drawn_back
+from formcheck.annotate.band import Band
+from formcheck.annotate.encoder import VideoWriter
+from formcheck.annotate.faces import FaceBlur
+from formcheck.annotate.names import VIDEO_NAME, key_frame_name
+from formcheck.annotate.scene import captions, scale
+from formcheck.video import Frame, open_video
+
+__all__ = ["draw_clip"]
+
+Picture = NDArray[np.uint8]
+
+# Phones and laptops show no more, and 1080p would double the encoder's work.
+_MAX_SIDE_PX = 1280
+_KEY_FRAME_PX = 560
+# Square about the trunk, its side in trunk lengths: head and knees come with it.
+_KEY_FRAME_TRUNKS = 2.1
+_JPEG_QUALITY = 82
+
+
+def draw_clip(
+    clip: Path,
+    analysis: SetAnalysis,
+    folder: Path,
+    *,
+    video: bool = True,
+    key_moments_s: dict[int, float] | None = None,
+    blur_face: bool = False,
+    on_frame: Callable[[int], None] | None = None,
+) -> None:
+    """Write the annotated video, and the key frames of some repetitions.
+
+    Parameters
+    ----------
+    clip : Path
+        The clip that was analysed.
+    analysis : SetAnalysis
+    folder : Path
+        Where to write `VIDEO_NAME` and the key frames.
+    video : bool
+        Without it only the key frames are drawn.
+    key_moments_s : dict of int to float
+        Which moment to show of which repetition.
+    blur_face : bool
+        Cover the lifter's face in all of it.
+    on_frame : callable, optional
+        Called after each frame with the number of frames done.
+
+    Raises
+    ------
+    OutputError
+        If the video cannot be written.
+    """
+    moments = _frames_at(analysis, key_moments_s or {})
+    blur = FaceBlur(analysis.track) if blur_face else None
+    with ExitStack() as stack:
+        film = _Film(analysis, stack.enter_context(_writer(folder, analysis))) if video else None
+        for at, frame in _analysed_frames(clip, analysis, None if video else moments):
+            picture = frame.image
+            if blur:
+                blur.cover(picture, at)
+            for rep in moments.get(at, ()):
+                _write_picture(folder / key_frame_name(rep), _key_frame(picture, analysis, at))
+            if film:
+                film.add(picture, at)
+            if on_frame:
+                on_frame(at + 1)
+
+
+def _frames_at(analysis: SetAnalysis, moments_s: dict[int, float]) -> dict[int, list[int]]:
+    """Repetitions to picture, by the frame that shows them."""
+    frames: dict[int, list[int]] = {}
+    for rep, moment_s in moments_s.items():
+        at = int(np.argmin(np.abs(analysis.track.time_s - moment_s)))
+        frames.setdefault(at, []).append(rep)
+    return frames
+
+
+def _analysed_frames(
+    clip: Path, analysis: SetAnalysis, wanted: Collection[int] | None
+) -> Iterator[tuple[int, Frame]]:
+    """The frames of the track with their index in it, up to the last that is wanted."""
+    if wanted is not None and not wanted:
+        return
+    track = analysis.track
+    index = {int(frame): at for at, frame in enumerate(track.frame)}
+    with open_video(clip, max_fps=track.max_fps or None) as video:
+        for frame in video:
+            if frame.index in index:
+                yield index[frame.index], frame
+                if wanted is not None and index[frame.index] >= max(wanted):
+                    return
+
+
+def _writer(folder: Path, analysis: SetAnalysis) -> VideoWriter:
+    steps_s = np.diff(analysis.track.time_s)
+    fps = 1 / float(np.median(steps_s)) if len(steps_s) else 30.0
+    return VideoWriter(folder / VIDEO_NAME, fps)
+
+
+class _Film:
+    """Puts picture and band together, and hands them to the encoder."""
+
+    def __init__(self, analysis: SetAnalysis, writer: VideoWriter) -> None:
+        self._analysis, self._writer = analysis, writer
+        self._captions = captions(analysis)
+        self._band: Band | None = None
+
+    def add(self, picture: Picture, at: int) -> None:
+        height, width = picture.shape[:2]
+        zoom = min(1.0, _MAX_SIDE_PX / max(width, height))
+        size = max(2, round(width * zoom) // 2 * 2), max(2, round(height * zoom) // 2 * 2)
+        shown = cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR) if zoom < 1 else picture
+        band = self._band or self._new_band(size)
+        canvas = np.empty((band.size_px[1] + size[1], size[0], 3), np.uint8)
+        canvas[: band.size_px[1]] = band.draw(self._captions[at])
+        scene = canvas[band.size_px[1] :]
+        scene[:] = shown[: size[1], : size[0]]
+        back = drawn_back(self._analysis, at)
+        if back:
+            back.draw(scene, size[0] / width)
+        self._writer.write(canvas, float(self._analysis.track.time_s[at]))
+
+    def _new_band(self, size: tuple[int, int]) -> Band:
+        self._band = Band(
+            size[0],
+            landscape=size[0] > size[1],
+            limits=scale(self._analysis.exercise, self._analysis.neutral),
+            refusal=_refusal(self._analysis),
+        )
+        return self._band
+
+
+def _refusal(analysis: SetAnalysis) -> str:
+    """Why nothing was measured, in two words."""
+    if analysis.measured or not analysis.reasons:
+        return ""
+    return analysis.reasons[0].code.replace("-", " ")
+
+
+def _key_frame(picture: Picture, analysis: SetAnalysis, at: int) -> Picture:
+    """The trunk, large, with the measured back on it."""
+    centre = (analysis.track.hip_px[at] + analysis.track.shoulder_px[at]) / 2
+    half = _KEY_FRAME_TRUNKS * analysis.kinematics.lifter.trunk_px / 2
+    height, width = picture.shape[:2]
+    half = min(half, width / 2, height / 2)
+    if not np.isfinite([*centre, half]).all():
+        centre, half = np.array([width / 2, height / 2]), min(width, height) / 2
+    low = np.clip(centre - half, 0, (width - 2 * half, height - 2 * half))
+    zoom = _KEY_FRAME_PX / (2 * half)
+    matrix = np.array([[zoom, 0, -low[0] * zoom], [0, zoom, -low[1] * zoom]])
+    size = (_KEY_FRAME_PX, _KEY_FRAME_PX)
+    shown = np.asarray(cv2.warpAffine(picture, matrix, size, flags=cv2.INTER_AREA), np.uint8)
+    back = drawn_back(analysis, at)
+    if back:
+        back.moved(-low).draw(shown, zoom, chord=True)
+    return shown
+
+
+def _write_picture(path: Path, picture: Picture) -> None:
+    bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+    encoded = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1]
+    path.write_bytes(encoded.tobytes())

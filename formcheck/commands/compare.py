@@ -1,0 +1,180 @@
+"""``formcheck compare``: two sets of the same lift, before and after, or light and heavy."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from formcheck.exercises import AUTO, EXERCISES
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from formcheck.comparison import Comparison, Difference, Measure
+    from formcheck.document import AnalysisDocument
+
+__all__ = ["compare"]
+
+_TITLES: dict[Measure, tuple[str, str]] = {
+    "lumbar_peak_deg": ("most flexed", "°"),
+    "lumbar_least_deg": ("most arched", "°"),
+    "flexion_peak_deg": ("flexed from neutral", "°"),
+    "concentric_speed": ("speed", " /s"),
+    "drift_deg_per_rep": ("drift a repetition", "°"),
+}
+_HELP = "analysis.json, a folder of results, a video, or a track.npz."
+
+
+def compare(  # noqa: PLR0917 - one parameter an option
+    first: Annotated[Path, typer.Argument(help=f"The first set: {_HELP}")],
+    second: Annotated[Path, typer.Argument(help=f"The second set: {_HELP}")],
+    exercise: Annotated[
+        str,
+        typer.Option(
+            "--exercise",
+            "-e",
+            metavar="LIFT",
+            help=f"The lift, for a video or a track: {', '.join(EXERCISES)}; or auto, to "
+            "recognise it.",
+        ),
+    ] = AUTO,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what is going on.")] = False,
+) -> None:
+    """Compare two sets of the same lift: before and after, or light and heavy.
+
+    Gives every difference, second less first, with its interval, and says
+    whether it exceeds the minimal detectable change (MDC): what measurement and
+    lifter vary by themselves. Nothing is written.
+    """
+    from formcheck.comparison import compare as compared
+    from formcheck.terminal import native_chatter_hidden
+
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING, format="formcheck: %(message)s"
+    )
+    with native_chatter_hidden(shown=verbose):
+        documents = [_document(path, exercise, quiet=quiet) for path in (first, second)]
+    found = compared(*documents)
+    if as_json:
+        sys.stdout.write(_as_json(found))
+    else:
+        _show(found, *documents)
+
+
+def _document(path: Path, exercise: str, *, quiet: bool) -> AnalysisDocument:
+    """Read an analysis, or make one of a clip or a track."""
+    from formcheck.errors import InputError
+
+    file = path / "analysis.json" if path.is_dir() else path
+    if not file.is_file():
+        raise InputError(f"There is no file {file}.")
+    if file.suffix == ".json":
+        return _read(file)
+    from formcheck.analysis import Settings, analyze_track, read_track
+    from formcheck.document import describe
+    from formcheck.models import ensure
+    from formcheck.terminal import fetch_progress, frames_progress
+
+    settings = Settings(exercise)
+    if file.suffix != ".npz":
+        with fetch_progress(quiet=quiet) as progress:
+            ensure(None, progress)
+    with frames_progress(quiet=quiet) as on_video:
+        track = read_track(file, settings, None, on_video)
+    return describe(analyze_track(track, settings))
+
+
+def _read(file: Path) -> AnalysisDocument:
+    from pydantic import ValidationError
+
+    from formcheck.document import AnalysisDocument
+    from formcheck.errors import InputError
+
+    try:
+        return AnalysisDocument.model_validate_json(file.read_bytes())
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror or error}.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        raise InputError(
+            f"{file} is no analysis of this version of formcheck ({where}: {first['msg']}).\n"
+            "Analyse the clip again."
+        ) from error
+
+
+def _as_json(found: Comparison) -> str:
+    told = asdict(found)
+    for name in ("means", "reps"):
+        for row, difference in zip(told[name], getattr(found, name), strict=True):
+            row["exceeds_mdc"] = difference.exceeds_mdc
+    return json.dumps(told, indent=2) + "\n"
+
+
+def _show(found: Comparison, first: AnalysisDocument, second: AnalysisDocument) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    title = f"{found.exercise}: {first.source.name} → {second.source.name}, mean of the set"
+    console.print(_table(title, found.means))
+    console.print(_table("repetition by repetition", found.reps))
+    console.print(Text(_verdict(found), style="bold"))
+    for note in found.notes:
+        console.print(Text(note, style="yellow"))
+    console.print(Text("An outline measure, not an X-ray; it does not diagnose.", style="dim"))
+
+
+def _verdict(found: Comparison) -> str:
+    beyond = [one for one in found.means if one.exceeds_mdc]
+    if not beyond:
+        return "No difference between the sets exceeds its minimal detectable change."
+    told = [f"{_TITLES[one.measure][0]} {_signed(one, one.difference)}" for one in beyond]
+    return f"Beyond the minimal detectable change: {', '.join(told)}."
+
+
+def _table(title: str, differences: tuple[Difference, ...]) -> Table:
+    from rich.table import Table
+
+    table = Table(
+        "rep",
+        "measure",
+        "first",
+        "second",
+        "difference",
+        "90 % interval",
+        "MDC",
+        "more than MDC",
+        title=title,
+        title_justify="left",
+        box=None,
+        padding=(0, 1, 0, 0),
+    )
+    for one in differences:
+        low, high = (_signed(one, bound) for bound in one.interval)
+        table.add_row(
+            "all" if one.rep is None else str(one.rep),
+            _TITLES[one.measure][0],
+            _signed(one, one.first),
+            _signed(one, one.second),
+            _signed(one, one.difference),
+            f"{low} to {high}",
+            _signed(one, one.mdc).lstrip("+"),
+            "yes" if one.exceeds_mdc else "no",
+            style="bold" if one.exceeds_mdc else "",
+        )
+    return table
+
+
+def _signed(one: Difference, value: float) -> str:
+    unit = _TITLES[one.measure][1]
+    digits = {"concentric_speed": 2, "drift_deg_per_rep": 1}.get(one.measure, 0)
+    return f"{value:+.{digits}f}{unit}"

@@ -1,0 +1,39 @@
+"""``formcheck report``: the page of an earlier analysis, made again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["report"]
+
+
+def report(
+    result: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR_OR_JSON",
+            help="The folder that `formcheck analyze` wrote, or its analysis.json.",
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", help="Where to write the page.", show_default="report.html there"
+        ),
+    ] = None,
+    embed: Annotated[
+        bool,
+        typer.Option("--embed", help="Put the video into the page, so that one file can be sent."),
+    ] = False,
+) -> None:
+    """Make report.html again, without analysing the video.
+
+    Reads analysis.json and frames.csv, and shows annotated.mp4 and the pictures
+    of the repetitions if they lie beside them. Prints the path of the page.
+    """
+    from formcheck.report import write_report
+
+    typer.echo(write_report(result, out=out, embed=embed))

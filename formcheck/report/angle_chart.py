@@ -1,0 +1,205 @@
+"""Lumbar angle over time, as a plotly figure: plain data, drawn in the page.
+
+Colours are names of the page's own, such as ``var(--flexed)``: the page puts in the
+value for light, dark or print. Every point carries the time it shows, for the video.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.annotate.scene import Scale
+from formcheck.report.result import Frames, Result
+from formcheck.signals import runs
+
+__all__ = ["Figure", "angle_chart", "listed"]
+
+Figure = dict[str, Any]
+Document = Mapping[str, Any]
+FloatArray = NDArray[np.float64]
+
+# More points than a wide screen has pixels, twice over, only make the page heavy.
+_MOST_POINTS = 6000
+_SYMBOLS = {"info": "circle", "caution": "triangle-up", "stop": "octagon"}
+
+
+def angle_chart(result: Result, limits: Scale) -> Figure:
+    """Lumbar angle over time with its band, the repetitions, thresholds and findings."""
+    frames, document = _thinned(result.frames), result.document
+    end_s = float(frames.time_s[-1])
+    return {
+        "data": [_band(frames), _angle_line(frames), *_pins(result)],
+        "layout": {
+            "xaxis": {"title": {"text": "time [s]"}, "range": [0, end_s], "zeroline": False},
+            "yaxis": {"title": {"text": "lumbar angle [°]"}, "zeroline": False, "ticksuffix": "°"},
+            "shapes": [*_rep_shades(document), *_limit_lines(limits)],
+            "annotations": [*_rep_numbers(document), *_limit_words(limits)],
+            "hovermode": "closest",
+            "showlegend": False,
+            "margin": {"l": 56, "r": 12, "t": 26, "b": 44},
+        },
+    }
+
+
+def _thinned(frames: Frames) -> Frames:
+    step = math.ceil(len(frames.time_s) / _MOST_POINTS)
+    return Frames(
+        frames.time_s[::step],
+        frames.lumbar_deg[::step],
+        frames.lumbar_uncertainty_deg[::step],
+        frames.rep[::step],
+        frames.phase[::step],
+    )
+
+
+def _band(frames: Frames) -> Figure:
+    """The interval as closed outlines, one a stretch, so that gaps stay open."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    low = frames.lumbar_deg - frames.lumbar_uncertainty_deg
+    high = frames.lumbar_deg + frames.lumbar_uncertainty_deg
+    for a, b in runs(np.isfinite(low)):
+        x += [*listed(frames.time_s[a:b], 3), *listed(frames.time_s[a:b][::-1], 3), None]
+        y += [*listed(high[a:b], 1), *listed(low[a:b][::-1], 1), None]
+    return {
+        "type": "scatter",
+        "name": "90 % interval",
+        "x": x,
+        "y": y,
+        "fill": "toself",
+        "fillcolor": "var(--band)",
+        "line": {"width": 0},
+        "mode": "lines",
+        "hoverinfo": "skip",
+    }
+
+
+def _angle_line(frames: Frames) -> Figure:
+    words = [
+        f"{f'rep {rep}, {phase}' if rep else 'between repetitions'}"
+        for rep, phase in zip(frames.rep, frames.phase, strict=True)
+    ]
+    doubt = [f"{u:.0f}" if math.isfinite(u) else "" for u in frames.lumbar_uncertainty_deg]
+    time_s = listed(frames.time_s, 3)
+    return {
+        "type": "scatter",
+        "name": "lumbar angle",
+        "mode": "lines",
+        "x": time_s,
+        "y": listed(frames.lumbar_deg, 1),
+        "customdata": [list(row) for row in zip(time_s, doubt, words, strict=True)],
+        "hovertemplate": "<b>%{y:+.0f}°</b> ±%{customdata[1]}°<br>%{x:.1f} s · %{customdata[2]}"
+        "<extra></extra>",
+        "line": {"color": "var(--ink)", "width": 2},
+        "connectgaps": False,
+    }
+
+
+def _pins(result: Result) -> Iterator[Figure]:
+    """Findings, where they are seen best."""
+    placed = [
+        f for f in result.document["findings"] if f["at_s"] is not None and f["rep"] is not None
+    ]
+    for severity, symbol in _SYMBOLS.items():
+        found = [f for f in placed if f["severity"] == severity]
+        if not found:
+            continue
+        at = [result.frames.at(f["at_s"]) for f in found]
+        yield {
+            "type": "scatter",
+            "name": severity,
+            "mode": "markers",
+            "x": [f["at_s"] for f in found],
+            "y": listed(result.frames.lumbar_deg[at], 1),
+            "customdata": [
+                [f["at_s"], f"rep {f['rep']}: {f['code'].replace('-', ' ')}"] for f in found
+            ],
+            "hovertemplate": "<b>%{customdata[1]}</b><br>%{y:+.0f}°, %{x:.1f} s<extra></extra>",
+            "marker": {
+                "symbol": symbol,
+                "size": 13,
+                "color": f"var(--{severity})",
+                "line": {"color": "var(--card)", "width": 2},
+            },
+        }
+
+
+def _rep_shades(document: Document) -> Iterator[Figure]:
+    for rep in document["reps"]:
+        yield {
+            "type": "rect",
+            "name": f"rep {rep['index']}",
+            "xref": "x",
+            "yref": "paper",
+            "x0": rep["start_s"],
+            "x1": rep["end_s"],
+            "y0": 0,
+            "y1": 1,
+            "fillcolor": "var(--shade)",
+            "line": {"width": 0},
+            "layer": "below",
+        }
+
+
+def _rep_numbers(document: Document) -> Iterator[Figure]:
+    for rep in document["reps"]:
+        yield {
+            "text": str(rep["index"]),
+            "x": (rep["start_s"] + rep["end_s"]) / 2,
+            "y": 1,
+            "yref": "paper",
+            "yanchor": "bottom",
+            "showarrow": False,
+            "font": {"color": "var(--soft)", "size": 12},
+        }
+
+
+def _limits(limits: Scale) -> list[tuple[float, str, str, str]]:
+    lines = [
+        (limits.rounded_deg, "rounded beyond", "var(--flexed)", "dash"),
+        (0.0, "flat", "var(--soft)", "solid"),
+        (limits.neutral_deg, "neutral", "var(--neutral)", "dot"),
+        (limits.arched_deg, "over-arched below", "var(--arched)", "dash"),
+    ]
+    return [line for line in lines if math.isfinite(line[0])]
+
+
+def _limit_lines(limits: Scale) -> Iterator[Figure]:
+    for at, name, colour, dash in _limits(limits):
+        yield {
+            "type": "line",
+            "name": name,
+            "xref": "paper",
+            "x0": 0,
+            "x1": 1,
+            "y0": round(at, 1),
+            "y1": round(at, 1),
+            "line": {"color": colour, "width": 1.5, "dash": dash},
+            "layer": "below",
+        }
+
+
+def _limit_words(limits: Scale) -> Iterator[Figure]:
+    for at, name, colour, _ in _limits(limits):
+        yield {
+            "text": name,
+            "xref": "paper",
+            "x": 0.003,
+            "xanchor": "left",
+            "y": round(at, 1),
+            "yanchor": "bottom",
+            "showarrow": False,
+            "font": {"color": colour, "size": 12},
+            "bgcolor": "var(--veil)",
+            "borderpad": 1,
+        }
+
+
+def listed(values: FloatArray, digits: int) -> list[float | None]:
+    """Rounded values; None, which breaks a line, for NaN."""
+    return [round(float(value), digits) if math.isfinite(value) else None for value in values]

@@ -1,0 +1,116 @@
+"""A result, as it is read back from its folder."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from formcheck.document import AnalysisDocument
+from formcheck.errors import InputError
+
+__all__ = ["Frames", "Result", "read_result"]
+
+FloatArray = NDArray[np.float64]
+
+_NUMBERS = ("time_s", "lumbar_deg", "lumbar_uncertainty_deg")
+
+
+@dataclass(frozen=True, eq=False)
+class Frames:
+    """What `frames.csv` tells of each frame.
+
+    Attributes
+    ----------
+    time_s, lumbar_deg, lumbar_uncertainty_deg : float (N,)
+        NaN where not measured.
+    rep, phase : list of str
+        Empty outside repetitions.
+    """
+
+    time_s: FloatArray
+    lumbar_deg: FloatArray
+    lumbar_uncertainty_deg: FloatArray
+    rep: list[str]
+    phase: list[str]
+
+    def at(self, time_s: float) -> int:
+        """Index of the frame nearest to a time."""
+        return int(np.argmin(np.abs(self.time_s - time_s)))
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A folder of results.
+
+    Attributes
+    ----------
+    folder : Path
+    document : dict
+        `analysis.json`, checked; with fields that this version does not know.
+    frames : Frames
+    """
+
+    folder: Path
+    document: dict[str, Any]
+    frames: Frames
+
+    @property
+    def measured(self) -> bool:
+        """Whether the back was measured in at least one repetition."""
+        return any(rep["lumbar_deg"]["peak"] is not None for rep in self.document["reps"])
+
+
+def read_result(path: Path) -> Result:
+    """Read a folder of results, or its `analysis.json`.
+
+    Raises
+    ------
+    InputError
+        If the files are missing, damaged, or of a version that is not known.
+    """
+    file = path / "analysis.json" if path.is_dir() else path
+    text = _read(file)
+    try:
+        AnalysisDocument.model_validate_json(text, strict=True, extra="ignore")
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(step) for step in first["loc"]) or "the file"
+        raise InputError(
+            f"{file} is no analysis of this version of formcheck: {place}: {first['msg']}.\n"
+            "Analyse the clip again."
+        ) from error
+    return Result(file.parent, json.loads(text), _frames(file.parent))
+
+
+def _frames(folder: Path) -> Frames:
+    file = folder / "frames.csv"
+    rows = list(csv.DictReader(_read(file).splitlines()))
+    try:
+        numbers = {
+            name: np.array([float(row[name] or math.nan) for row in rows]) for name in _NUMBERS
+        }
+        rep, phase = [row["rep"] for row in rows], [row["phase"] for row in rows]
+    except (KeyError, ValueError, TypeError) as error:
+        raise InputError(f"{file} is damaged ({error}). Analyse the clip again.") from error
+    if not rows or not np.isfinite(numbers["time_s"]).all():
+        raise InputError(f"{file} holds no frames. Analyse the clip again.")
+    return Frames(**numbers, rep=rep, phase=phase)
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise InputError(
+            f"There is no file {file}.\nGive the folder that `formcheck analyze` wrote."
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{file} cannot be read: {error}.") from error

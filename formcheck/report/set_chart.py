@@ -1,0 +1,177 @@
+"""The set at a glance, repetition by repetition, as a plotly figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from statistics import median
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.report.angle_chart import Figure, listed
+from formcheck.report.result import Result
+from formcheck.report.words import fatigue_sets
+
+__all__ = ["set_chart"]
+
+FloatArray = NDArray[np.float64]
+
+_FRESH_REPS = 3
+
+
+def set_chart(result: Result) -> Figure:
+    """Peaks and speed repetition by repetition, with the drift and where form gave way."""
+    document = result.document
+    reps = document["reps"]
+    sets = fatigue_sets(document)
+    numbers = [rep["index"] for rep in reps]
+    marks = [_give_way(one) for one in sets if one.get("from_rep") is not None]
+    return {
+        "data": [
+            *(trace for one in sets for trace in _drift(reps, one)),
+            _extremes(reps, "peak", "most flexed", "var(--flexed)", "circle"),
+            _extremes(reps, "least", "most extended", "var(--arched)", "square"),
+            _speeds(reps),
+        ],
+        "layout": {
+            "xaxis": {
+                "title": {"text": "repetition"},
+                "tickvals": numbers,
+                "range": [0.4, max(numbers, default=1) + 0.6],
+                "zeroline": False,
+                "anchor": "y2",
+            },
+            "yaxis": {
+                "title": {"text": "lumbar angle [°]"},
+                "domain": [0.34, 1],
+                "ticksuffix": "°",
+                "zeroline": True,
+            },
+            "yaxis2": {
+                "title": {"text": "speed [/s]"},
+                "domain": [0, 0.24],
+                "rangemode": "tozero",
+                "zeroline": False,
+            },
+            "shapes": [line for line, _ in marks],
+            "annotations": [label for _, label in marks],
+            "hovermode": "closest",
+            "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+            "margin": {"l": 56, "r": 12, "t": 64, "b": 44},
+        },
+    }
+
+
+def _extremes(
+    all_reps: Sequence[Mapping[str, Any]], side: str, name: str, colour: str, symbol: str
+) -> Figure:
+    reps = [rep for rep in all_reps if rep["lumbar_deg"][side] is not None]
+    doubt = {"peak": "uncertainty", "least": "least_uncertainty"}[side]
+    uncertainty = [rep["lumbar_deg"][doubt] for rep in reps]
+    return {
+        "type": "scatter",
+        "name": name,
+        "mode": "markers+lines",
+        "x": [rep["index"] for rep in reps],
+        "y": [rep["lumbar_deg"][side] for rep in reps],
+        "error_y": {"type": "data", "array": uncertainty, "color": colour, "thickness": 1.5},
+        "customdata": [
+            [rep[f"{side}_s"], f"{half:.0f}"] for rep, half in zip(reps, uncertainty, strict=True)
+        ],
+        "hovertemplate": f"rep %{{x}}, {name}: <b>%{{y:+.0f}}°</b> ±%{{customdata[1]}}°"
+        "<br>at %{customdata[0]:.1f} s<extra></extra>",
+        "marker": {"color": colour, "symbol": symbol, "size": 11},
+        "line": {"color": colour, "width": 1, "dash": "dot"},
+    }
+
+
+def _speeds(reps: Sequence[Mapping[str, Any]]) -> Figure:
+    known = [rep for rep in reps if rep["concentric_speed"] is not None]
+    return {
+        "type": "bar",
+        "name": "speed on the way up",
+        "x": [rep["index"] for rep in known],
+        "y": [rep["concentric_speed"] for rep in known],
+        "yaxis": "y2",
+        "customdata": [[rep["start_s"]] for rep in known],
+        "hovertemplate": "rep %{x}: <b>%{y:.2f}</b> body lengths a second<extra></extra>",
+        "marker": {"color": "var(--speed)"},
+        "width": 0.5,
+    }
+
+
+def _drift(reps: Sequence[Mapping[str, Any]], one: Mapping[str, Any]) -> Iterator[Figure]:
+    """The trend of a set, its interval, and the change that is needed to be one.
+
+    A positive drift gets worse: up for rounding, down for arching.
+    """
+    side, sign = ("least", -1) if one.get("direction") == "arching" else ("peak", 1)
+    first, last = one.get("first_rep", 1), one.get("last_rep", len(reps))
+    values = [(rep["index"], rep["lumbar_deg"][side]) for rep in reps if rep["complete"]]
+    values = [(at, value) for at, value in values if first <= at <= last and value is not None]
+    if one.get("drift_deg_per_rep") is None or len(values) < 2:
+        return
+    slope = sign * one["drift_deg_per_rep"]
+    middle = median(at for at, _ in values)
+    level = median(value - slope * (at - middle) for at, value in values)
+    x = np.linspace(values[0][0], values[-1][0], 25)
+    mdc_deg, interval = one.get("mdc_deg"), one.get("drift_ci_deg")
+    if mdc_deg is not None:
+        fresh = median(value for _, value in values[:_FRESH_REPS])
+        low, high = np.full(25, fresh - mdc_deg), np.full(25, fresh + mdc_deg)
+        yield _area(x, low, high, "too small to tell (MDC)", "var(--mdc)")
+    if interval:
+        ends = np.array([level + sign * bound * (x - middle) for bound in interval])
+        yield _area(x, ends.min(axis=0), ends.max(axis=0), "interval of the drift", "var(--band)")
+    yield {
+        "type": "scatter",
+        "name": f"drift {slope:+.1f}° a rep",
+        "mode": "lines",
+        "x": [values[0][0], values[-1][0]],
+        "y": [round(level + slope * (at - middle), 2) for at in (values[0][0], values[-1][0])],
+        "line": {"color": "var(--ink)", "width": 2.5, "dash": "dash"},
+        "hoverinfo": "skip",
+    }
+
+
+def _area(x: FloatArray, low: FloatArray, high: FloatArray, name: str, colour: str) -> Figure:
+    return {
+        "type": "scatter",
+        "name": name,
+        "x": listed(np.concatenate([x, x[::-1]]), 3),
+        "y": listed(np.concatenate([high, low[::-1]]), 2),
+        "fill": "toself",
+        "fillcolor": colour,
+        "line": {"width": 0},
+        "mode": "lines",
+        "hoverinfo": "skip",
+    }
+
+
+def _give_way(one: Mapping[str, Any]) -> tuple[Figure, Figure]:
+    """A line before the repetition from which a set changed, and its words."""
+    at = one["from_rep"] - 0.5
+    words = "form gives way" if one["verdict"] == "breakdown" else "changes from here"
+    line = {
+        "type": "line",
+        "name": "from rep",
+        "yref": "paper",
+        "x0": at,
+        "x1": at,
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": "var(--stop)", "width": 2},
+    }
+    label = {
+        "text": f"{words} ▸",
+        "x": at,
+        "xanchor": "right",
+        "xshift": -4,
+        "y": 0.34,
+        "yref": "paper",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"color": "var(--stop)", "size": 13},
+    }
+    return line, label

@@ -1,0 +1,267 @@
+"""What the report says, in sentences, from the document alone."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from formcheck.exercises import EXERCISES, OTHER, Exercise, Measure
+from formcheck.findings import DRIFT_CODES, looked_for
+from formcheck.geometry.neutral import Neutral
+
+__all__ = [
+    "FindingGroup",
+    "Headline",
+    "degrees",
+    "evidence_items",
+    "fatigue_sets",
+    "finding_groups",
+    "headline",
+    "key_reps",
+    "lift_columns",
+    "lift_of",
+    "neutral_of",
+    "plain_degrees",
+    "plural",
+    "typical_uncertainty",
+]
+
+Document = Mapping[str, Any]
+
+_RANK = {"info": 0, "caution": 1, "stop": 2}
+_TONES = (("good", "No fault found"), ("caution", "Caution"), ("stop", "Stop and mend"))
+# They tell how the set went from first to last.
+_COURSE_CODES = {"breakdown-under-fatigue", "velocity-loss", *DRIFT_CODES.values()}
+_UNITS = {"deg_per_rep": "° a rep", "deg": "°", "s": " s", "pct": " %", "hz": " Hz"}
+_LIFT_TITLES: Mapping[Measure, str] = {
+    "flexion_onset_hip_deg": "Hip angle where the back leaves neutral",
+    "depth_thigh_deg": "Thigh above level",
+    "wink_deg": "Flexion added near the bottom",
+    "lean_at_hips_up_deg": "Trunk lean with the hips up",
+    "curl_deg": "Flexion from lying to the top",
+}
+_MINUS = "\N{MINUS SIGN}"
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The verdict.
+
+    Attributes
+    ----------
+    tone : {"good", "caution", "stop", "unknown"}
+    label : str
+        The tone in words.
+    text : str
+        One sentence.
+    more : list of str
+        What else matters.
+    """
+
+    tone: str
+    label: str
+    text: str
+    more: list[str]
+
+
+@dataclass(frozen=True)
+class FindingGroup:
+    """Findings of one code: that of the set, or else the gravest, and where it was seen."""
+
+    main: Mapping[str, Any]
+    places: list[Mapping[str, Any]]
+
+
+def headline(document: Document, *, measured: bool) -> Headline:
+    """Say in a sentence what came out."""
+    mains = [group.main for group in finding_groups(document)]
+    if not measured:
+        reasons = document["view"]["reasons"]
+        said = reasons[0]["message"] if reasons else "The back could not be read."
+        more = [main["message"] for main in mains]
+        return Headline("unknown", "No verdict", f"Not measured: {said}", more)
+    faults = [main for main in mains if _RANK[main["severity"]] > 0]
+    told = [main for main in mains if main in faults or main["code"] in _COURSE_CODES]
+    told.sort(key=lambda main: main["code"] != "breakdown-under-fatigue")
+    sentences = [main["message"] for main in told]
+    if not faults:
+        sentences.insert(0, _no_fault(document))
+    if not any(main["code"] in _COURSE_CODES for main in told):
+        sentences += _course(document)
+    gravest = max((_RANK[fault["severity"]] for fault in faults), default=0)
+    tone, label = _TONES[gravest]
+    return Headline(tone, label, sentences[0], list(dict.fromkeys(sentences[1:])))
+
+
+def fatigue_sets(document: Document) -> list[Mapping[str, Any]]:
+    """The verdict on each set of the clip; none if fatigue was not judged."""
+    fatigue = document.get("fatigue")
+    return list(fatigue.get("sets") or [fatigue]) if fatigue else []
+
+
+def _course(document: Document) -> list[str]:
+    """How each set went, where no finding tells it."""
+    sets = fatigue_sets(document)
+    told = (_course_of(one, named=len(sets) > 1) for one in sets)
+    return [sentence for sentence in told if sentence]
+
+
+def _course_of(one: Mapping[str, Any], *, named: bool) -> str:
+    where = f"Repetitions {one['first_rep']} to {one['last_rep']}: " if named else ""
+    mdc, loss, start = one.get("mdc_deg"), one.get("velocity_loss_pct"), one.get("from_rep")
+    noticed = f": no drift as large as the {mdc:.0f}° that would have been noticed" if mdc else ""
+    slower = f" by {loss:.0f} %" if loss is not None else ""
+    said = {
+        "held": f"Form held over the set{noticed}.",
+        "drift": f"Form changed from rep {start} on, while the speed did not.",
+        "tired": f"The lifts slowed{slower}; the lower back held.",
+        "breakdown": f"Form gave way from rep {start} on, as the lifts slowed{slower}.",
+        "too-few-reps": "Too few repetitions to tell how the set changed.",
+        "not-measured": "How the set changed could not be told.",
+    }.get(one["verdict"], "")
+    return where + (one.get("reason") or said)
+
+
+def _no_fault(document: Document) -> str:
+    reps = _measured_reps(document)
+    worst = max(reps, key=lambda rep: rep["lumbar_deg"]["peak"])["lumbar_deg"]
+    return (
+        f"No {looked_for(neutral_of(document), lift_of(document))} found in {len(reps)} of "
+        f"{plural(len(document['reps']), 'repetition')}; most flexed "
+        f"{degrees(worst['peak'])} ±{worst['uncertainty']:.0f}° from flat."
+    )
+
+
+def finding_groups(document: Document) -> list[FindingGroup]:
+    """Findings by code, the gravest first; what the picture did not show is no finding."""
+    silent = {reason["code"] for reason in document["view"]["reasons"]}
+    codes: dict[str, list[Mapping[str, Any]]] = {}
+    for finding in document["findings"]:
+        if finding["code"] not in silent:
+            codes.setdefault(finding["code"], []).append(finding)
+    groups = []
+    for found in codes.values():
+        main = max(found, key=lambda f: (f["rep"] is None, _RANK[f["severity"]]))
+        places = [f for f in found if f["at_s"] is not None and f["rep"] is not None]
+        groups.append(FindingGroup(main, places or [f for f in found if f["at_s"] is not None]))
+    return sorted(groups, key=lambda group: -_RANK[group.main["severity"]])
+
+
+def lift_of(document: Document) -> Exercise:
+    """The lift; one without limits if this version does not know it."""
+    return EXERCISES.get(document["exercise"]["name"], OTHER)
+
+
+def neutral_of(document: Document) -> Neutral:
+    """The neutral as the analysis had it."""
+    told = document["neutral"]
+    lumbar_deg, uncertainty_deg = (
+        math.nan if told[name] is None else told[name] for name in ("lumbar_deg", "uncertainty_deg")
+    )
+    return Neutral(lumbar_deg, uncertainty_deg, told["method"])
+
+
+def key_reps(document: Document) -> list[dict[str, Any]]:
+    """The worst and the best measured repetition, and the moment that shows it.
+
+    By score if there is one, else by the angle: the most flexed moment, or the most
+    extended where arching was all that was found, or is all that the lift can do wrong.
+
+    Returns
+    -------
+    list of dict
+        None, one or two of ``{role, rep, at_s, lumbar_deg, what}``.
+    """
+    reps = _measured_reps(document)
+    reps = [rep for rep in reps if rep["complete"]] or reps
+    side, doubt, sign, what = (
+        ("least", "least_uncertainty", -1, "most arched")
+        if _arches(document)
+        else ("peak", "uncertainty", 1, "most rounded")
+    )
+
+    def badness(rep: Mapping[str, Any]) -> tuple[float, float]:
+        score = rep.get("score")
+        return (-score if score is not None else 0.0, sign * rep["lumbar_deg"][side])
+
+    ordered = sorted(reps, key=badness, reverse=True)
+    chosen = list(zip(("worst", "best"), (ordered[:1] + ordered[1:][-1:]), strict=False))
+    return [
+        {
+            "role": role,
+            "rep": rep["index"],
+            "at_s": rep[f"{side}_s"],
+            "lumbar_deg": rep["lumbar_deg"][side],
+            "uncertainty_deg": rep["lumbar_deg"][doubt],
+            "what": what,
+            "findings": rep["findings"],
+        }
+        for role, rep in chosen
+    ]
+
+
+def _arches(document: Document) -> bool:
+    """Whether the most extended moment is the one to look at."""
+    codes, lift = {finding["code"] for finding in document["findings"]}, lift_of(document)
+    if "lumbar-flexion" in codes:
+        return False
+    only = lift.rounded_deg is None and lift.arched_deg is not None
+    return only or not codes.isdisjoint({"lumbar-hyperextension", DRIFT_CODES["arching"]})
+
+
+def lift_columns(document: Document) -> list[tuple[str, str]]:
+    """Names and titles of what was measured of this lift besides the back's angle."""
+    return [
+        (name, title)
+        for name, title in _LIFT_TITLES.items()
+        if any(rep["lift"][name] is not None for rep in document["reps"])
+    ]
+
+
+def typical_uncertainty(document: Document) -> float | None:
+    """Median uncertainty of the peaks, in degrees."""
+    known = [rep["lumbar_deg"]["uncertainty"] for rep in _measured_reps(document)]
+    return median(known) if known else None
+
+
+def evidence_items(evidence: Mapping[str, float]) -> list[tuple[str, str]]:
+    """Names and values in words: ``lumbar_peak_deg: 24.6`` becomes ``lumbar peak, 25°``."""
+    items = []
+    for name, value in evidence.items():
+        match = re.fullmatch(r"(.+)_(deg_per_rep|deg|s|pct|hz)", name)
+        words, unit = (match[1], _UNITS[match[2]]) if match else (name, "")
+        items.append((words.replace("_", " "), f"{_number(value)}{unit}"))
+    return items
+
+
+def degrees(value: float | None, digits: int = 0) -> str:
+    """An angle with its sign, or a word for none."""
+    if value is None:
+        return "not seen"
+    return f"{value:+.{digits}f}°".replace("-", _MINUS)
+
+
+def plain_degrees(value: float | None) -> str:
+    """An angle that has no two directions, or a dash for none."""
+    return "\N{EN DASH}" if value is None else f"{_number(value)}°"
+
+
+def plural(count: int, noun: str) -> str:
+    """``1 repetition``, ``2 repetitions``."""
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
+def _number(value: float) -> str:
+    if float(value).is_integer():
+        text = f"{value:.0f}"
+    else:
+        text = f"{value:.0f}" if abs(value) >= 10 else f"{value:.2g}"
+    return text.replace("-", _MINUS)
+
+
+def _measured_reps(document: Document) -> Sequence[Mapping[str, Any]]:
+    return [rep for rep in document["reps"] if rep["lumbar_deg"]["peak"] is not None]

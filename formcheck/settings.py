@@ -1,0 +1,50 @@
+"""What shapes a result, beside the clip and the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from formcheck.errors import ConfigurationError
+from formcheck.exercises import AUTO, EXERCISES
+
+__all__ = ["Settings"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What shapes a result, beside the clip and the model.
+
+    Attributes
+    ----------
+    exercise : str
+        One of `formcheck.exercises.EXERCISES`, or "auto" to recognise it.
+    max_fps : float
+        Most frames analysed a second; 0 for all.
+    neutral_deg : float or None
+        The lifter's standing `lumbar_deg`, if it was measured elsewhere.
+    neutral_uncertainty_deg : float
+        Half its 90 % interval.
+    neutral_from : str or None
+        Name of the clip or analysis that it was measured in.
+    """
+
+    exercise: str = AUTO
+    max_fps: float = 30.0
+    neutral_deg: float | None = None
+    neutral_uncertainty_deg: float = 0.0
+    neutral_from: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.exercise not in {AUTO, *EXERCISES}:
+            raise ConfigurationError(
+                f"There is no exercise {self.exercise!r}.\n"
+                f"Give {AUTO}, or one of {', '.join(EXERCISES)}."
+            )
+        if not (self.max_fps == 0 or 1 <= self.max_fps <= 1000):
+            raise ConfigurationError(
+                f"max_fps is {self.max_fps}; give 0 for every frame, or 1 to 1000."
+            )
+        if self.neutral_deg is not None and not abs(self.neutral_deg) <= 90:
+            raise ConfigurationError(
+                f"neutral_deg is {self.neutral_deg}; give the standing angle in degrees, -90 to 90."
+            )

@@ -1,0 +1,398 @@
+"""The page without a browser: its words, its files, its refusals."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from results import BREAKDOWN, HOSTILE, analysed, breakdown, held, refused, written
+from typer.testing import CliRunner
+from typer.testing import Result as Run
+
+from formcheck.annotate.names import key_frame_name
+from formcheck.annotate.scene import Scale
+from formcheck.cli import app
+from formcheck.errors import InputError, OutputError
+from formcheck.report import REPORT_NAME, write_report
+from formcheck.report.angle_chart import angle_chart
+from formcheck.report.result import Frames, Result, read_result
+from formcheck.report.set_chart import set_chart
+from formcheck.report.words import (
+    degrees,
+    evidence_items,
+    finding_groups,
+    headline,
+    key_reps,
+    typical_uncertainty,
+)
+
+LIMITS = Scale(10.0, -40.0, -25.0)
+Change = Callable[[dict[str, Any]], None]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(analysed(BREAKDOWN, name=HOSTILE), tmp_path_factory.mktemp("result"), breakdown)
+
+
+@pytest.fixture
+def document(folder: Path) -> dict[str, Any]:
+    """A document to be changed at will."""
+    return dict(json.loads((folder / "analysis.json").read_text(encoding="utf-8")))
+
+
+def run(*arguments: str | Path) -> Run:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def finding(code: str, severity: str, rep: int | None = None, at_s: float = 1.0) -> dict[str, Any]:
+    return {
+        "code": code,
+        "severity": severity,
+        "rep": rep,
+        "at_s": at_s,
+        "message": f"{code} was seen.",
+        "why": "",
+        "evidence": {},
+        "advice": "",
+    }
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [
+        ("held", "Form held over the set: no drift as large as the 7°"),
+        ("drift", "Form changed from rep 5 on, while the speed did not."),
+        ("tired", "The lifts slowed by 31 %; the lower back held."),
+        ("breakdown", "Form gave way from rep 5 on, as the lifts slowed by 31 %."),
+        ("too-few-reps", "Too few repetitions to tell how the set changed."),
+        ("not-measured", "How the set changed could not be told."),
+    ],
+)
+def test_each_verdict_is_said(document: dict[str, Any], verdict: str, words: str) -> None:
+    document["fatigue"] |= {"verdict": verdict, "sets": []}
+    document["findings"] = []
+    said = headline(document, measured=True)
+    assert said.tone == "good"
+    assert said.text.startswith("No rounding or over-arching found in 7 of 7 repetitions")
+    assert len(said.more) == 1
+    assert said.more[0].startswith(words)
+
+
+def test_a_finding_on_the_whole_set_is_not_said_twice(document: dict[str, Any]) -> None:
+    document["findings"] = [
+        finding("lumbar-flexion", "stop"),
+        finding("breakdown-under-fatigue", "caution"),
+    ]
+    said = headline(document, measured=True)
+    assert said.text == "breakdown-under-fatigue was seen."
+    assert said.more == ["lumbar-flexion was seen."]
+    assert said.tone == "stop"
+
+
+def test_a_drift_into_arching_is_told_as_the_course_of_the_set(document: dict[str, Any]) -> None:
+    document["fatigue"] |= {"verdict": "drift", "direction": "arching", "sets": []}
+    document["findings"] = [finding("extension-drift", "caution")]
+    said = headline(document, measured=True)
+    assert (said.text, said.more) == ("extension-drift was seen.", [])
+
+
+@pytest.mark.parametrize(
+    ("lift", "method", "words"),
+    [
+        ("deadlift", "standing", "No rounding or over-arching found in"),
+        ("deadlift", "first-reps", "No rounding found in"),
+        ("overhead-press", "first-reps", "No over-arching found in"),
+        ("sit-up", "standing", "No fault found in"),
+    ],
+)
+def test_no_more_is_cleared_than_was_judged(
+    document: dict[str, Any], lift: str, method: str, words: str
+) -> None:
+    document["exercise"]["name"] = lift
+    document["neutral"]["method"] = method
+    document["findings"] = []
+    assert headline(document, measured=True).text.startswith(words)
+
+
+def test_what_the_lift_asks_for_besides_is_in_the_table(tmp_path: Path) -> None:
+    def measure(document: dict[str, Any]) -> None:
+        document["reps"][0]["lift"] |= {"depth_thigh_deg": -12.4, "curl_deg": None}
+
+    page = write_report(written(analysed((0.0, 5.0)), tmp_path, measure))
+    text = page.read_text(encoding="utf-8")
+    assert '<th scope="col">Thigh above level</th>' in text
+    assert "<td>\N{MINUS SIGN}12°</td>" in text
+    assert "Flexion from lying" not in text
+
+
+def test_several_sets_are_named(document: dict[str, Any]) -> None:
+    one = document["fatigue"] | {"verdict": "held", "first_rep": 1, "last_rep": 3}
+    two = one | {"verdict": "too-few-reps", "first_rep": 4, "last_rep": 7, "reason": "Only two."}
+    document["fatigue"]["sets"] = [one, two]
+    document["findings"] = []
+    said = headline(document, measured=True).more
+    assert said[0].startswith("Repetitions 1 to 3: Form held")
+    assert said[1] == "Repetitions 4 to 7: Only two."
+
+
+def test_nothing_is_claimed_of_a_set_that_was_not_measured(tmp_path: Path) -> None:
+    document = read_result(written(refused(), tmp_path)).document
+    said = headline(document, measured=False)
+    assert said.tone == "unknown"
+    assert said.text.startswith("Not measured: The camera looks at the front")
+    assert finding_groups(document) == []  # reasons are no findings
+    assert key_reps(document) == []
+    assert typical_uncertainty(document) is None
+
+
+def test_what_else_was_found_is_said_although_the_back_was_not_measured(tmp_path: Path) -> None:
+    def add(document: dict[str, Any]) -> None:
+        document["findings"].append(finding("hip-flexor-dominant", "caution"))
+
+    folder = written(refused(), tmp_path, add)
+    said = headline(read_result(folder).document, measured=False)
+    assert (said.tone, said.more) == ("unknown", ["hip-flexor-dominant was seen."])
+    page = write_report(folder)
+    assert "Hip flexor dominant" in page.read_text(encoding="utf-8")
+    assert page.stat().st_size < 100_000  # no chart, so no script for charts
+
+
+def test_findings_come_together_by_code_the_gravest_first(document: dict[str, Any]) -> None:
+    document["findings"] = [
+        finding("velocity-loss", "info"),
+        finding("lumbar-flexion", "caution", 2),
+        finding("lumbar-flexion", "stop", 3),
+        finding("lumbar-flexion", "stop"),
+    ]
+    flexion, speed = finding_groups(document)
+    assert flexion.main["rep"] is None
+    assert [place["rep"] for place in flexion.places] == [2, 3]
+    assert [place["rep"] for place in speed.places] == [None]
+
+
+def rep(index: int, peak: float | None, least: float, score: float | None = None) -> dict[str, Any]:
+    return {
+        "index": index,
+        "complete": True,
+        "lumbar_deg": {
+            "peak": peak,
+            "least": least,
+            "uncertainty": 5.0,
+            "least_uncertainty": 7.0,
+        },
+        "peak_s": index + 0.5,
+        "least_s": index + 0.7,
+        "findings": [],
+        "score": score,
+    }
+
+
+def test_the_worst_and_the_best_repetition_are_shown_where_they_differ() -> None:
+    reps = [rep(1, 4.0, -50.0), rep(2, 22.0, -30.0), rep(3, None, 0.0), rep(4, 1.0, -28.0)]
+    document: dict[str, Any] = {"exercise": {"name": "deadlift"}, "reps": reps, "findings": []}
+    worst, best = key_reps(document)
+    assert (worst["rep"], worst["at_s"], worst["lumbar_deg"]) == (2, 2.5, 22.0)
+    assert (best["rep"], best["role"]) == (4, "best")
+    document["findings"] = [finding("lumbar-hyperextension", "caution", 1)]
+    worst, best = key_reps(document)
+    assert (worst["rep"], worst["at_s"], worst["what"]) == (1, 1.7, "most arched")
+    assert (best["rep"], worst["uncertainty_deg"]) == (4, 7.0)
+    document |= {"exercise": {"name": "overhead-press"}, "findings": []}
+    assert key_reps(document)[0]["what"] == "most arched"  # all that a press is judged for
+    document["exercise"] = {"name": "deadlift"}
+    document["reps"] = [rep(1, 4.0, -30.0, 90.0), rep(2, 3.0, -30.0, 40.0)]
+    document["findings"] = []
+    assert [shown["rep"] for shown in key_reps(document)] == [2, 1]  # by score
+    document["reps"] = reps[:1]
+    assert [shown["role"] for shown in key_reps(document)] == ["worst"]
+
+
+def test_numbers_read_as_a_person_writes_them() -> None:
+    assert degrees(-24.6) == "\N{MINUS SIGN}25°"
+    assert degrees(2.38, 1) == "+2.4°"
+    assert degrees(None) == "not seen"
+    evidence = {"lumbar_peak_deg": 24.64, "p": 0.0008, "reps_flagged": 3.0, "loss_pct": 43.4}
+    assert evidence_items(evidence | {"drift_deg_per_rep": 2.38}) == [
+        ("lumbar peak", "25°"),
+        ("p", "0.0008"),
+        ("reps flagged", "3"),
+        ("loss", "43 %"),
+        ("drift", "2.4° a rep"),
+    ]
+
+
+def test_the_charts_hold_the_numbers_of_the_files(folder: Path) -> None:
+    result = read_result(folder)
+    reps = result.document["reps"]
+    angle = angle_chart(result, LIMITS)
+    shades = [s for s in angle["layout"]["shapes"] if s["name"].startswith("rep")]
+    assert [(s["x0"], s["x1"]) for s in shades] == [(r["start_s"], r["end_s"]) for r in reps]
+    assert {"flat", "neutral", "rounded beyond", "over-arched below"} <= {
+        s["name"] for s in angle["layout"]["shapes"]
+    }
+    chart = {trace["name"]: trace for trace in set_chart(result)["data"]}
+    assert chart["most flexed"]["y"] == [r["lumbar_deg"]["peak"] for r in reps]
+    assert chart["most flexed"]["error_y"]["array"] == [
+        r["lumbar_deg"]["uncertainty"] for r in reps
+    ]
+    assert chart["most extended"]["y"] == [r["lumbar_deg"]["least"] for r in reps]
+    assert chart["speed on the way up"]["y"] == [r["concentric_speed"] for r in reps]
+
+
+def test_the_drift_line_has_the_slope_of_the_document_and_its_mdc(folder: Path) -> None:
+    result = read_result(folder)
+    fatigue = result.document["fatigue"]
+    fatigue |= {"drift_deg_per_rep": 2.0, "drift_ci_deg": [1.0, 3.0], "mdc_deg": 6.0, "sets": []}
+    traces = {trace["name"]: trace for trace in set_chart(result)["data"]}
+    low, high = traces["drift +2.0° a rep"]["y"]
+    assert high - low == pytest.approx(6 * 2.0, abs=0.02)
+    mdc = traces["too small to tell (MDC)"]["y"]
+    assert max(mdc) - min(mdc) == pytest.approx(12.0, abs=0.02)
+    fatigue["direction"] = "arching"  # for the worse is downwards then
+    traces = {trace["name"]: trace for trace in set_chart(result)["data"]}
+    assert "drift -2.0° a rep" in traces
+
+
+def test_gaps_stay_open_in_the_band(folder: Path) -> None:
+    result = read_result(folder)
+    result.frames.lumbar_deg[50:60] = float("nan")
+    band, line = angle_chart(result, LIMITS)["data"][:2]
+    assert line["y"][50:60] == [None] * 10
+    inside = result.frames.time_s[55]
+    for edge_s in (x for x in band["x"] if x is not None):
+        assert abs(edge_s - inside) > 0.3
+
+
+def test_a_long_clip_does_not_make_a_heavy_page(folder: Path) -> None:
+    result = read_result(folder)
+    frames = result.frames
+    many = Frames(
+        frames.time_s.repeat(300),
+        frames.lumbar_deg.repeat(300),
+        frames.lumbar_uncertainty_deg.repeat(300),
+        frames.rep * 300,
+        frames.phase * 300,
+    )
+    chart = angle_chart(Result(folder, result.document, many), LIMITS)
+    assert len(many.time_s) > 30_000
+    assert len(chart["data"][1]["x"]) <= 6000
+
+
+def test_names_stay_text(folder: Path) -> None:
+    page = write_report(folder).read_text(encoding="utf-8")
+    assert "<img src=x" not in page
+    assert "&lt;img src=x onerror" in page
+
+
+def test_script_endings_in_the_data_end_no_script(tmp_path: Path) -> None:
+    def hostile(document: dict[str, Any]) -> None:
+        document["findings"] = [finding("</script><script>alert(1)//", "stop", 1)]
+
+    page = write_report(written(analysed((0.0,)), tmp_path, hostile)).read_text(encoding="utf-8")
+    assert "</script><script>alert" not in page
+
+
+def test_a_page_is_light(folder: Path) -> None:
+    assert write_report(folder).stat().st_size <= 6e6
+
+
+def test_the_page_is_made_again_from_the_files_alone(folder: Path, tmp_path: Path) -> None:
+    first = write_report(folder).read_bytes()
+    assert write_report(folder / "analysis.json", out=tmp_path / "again.html").read_bytes() == first
+    result = run("report", folder)
+    assert result.exit_code == 0
+    assert result.stdout.strip() == str(folder / REPORT_NAME)
+    assert (folder / REPORT_NAME).read_bytes() == first
+
+
+def test_pictures_and_video_are_shown_only_if_they_are_there(tmp_path: Path) -> None:
+    folder = written(analysed((0.0, 30.0)), tmp_path)
+    page = write_report(folder).read_text(encoding="utf-8")
+    assert "<video" not in page
+    assert "data:image/jpeg" not in page
+    (folder / key_frame_name(2)).write_bytes(b"\xff\xd8picture")
+    page = write_report(folder).read_text(encoding="utf-8")
+    assert page.count("data:image/jpeg") == 1
+
+
+def plain(document: dict[str, Any]) -> None:
+    """As before fatigue was judged."""
+    document |= {"fatigue": None, "score": None}
+    for rep in document["reps"]:
+        rep["score"] = None
+
+
+@pytest.mark.parametrize(("change", "scored"), [(plain, False), (held, True), (breakdown, True)])
+def test_what_the_document_does_not_say_is_left_out(
+    tmp_path: Path, change: Change, scored: bool
+) -> None:
+    page = write_report(written(analysed((0.0, 5.0, 30.0)), tmp_path, change))
+    text = page.read_text(encoding="utf-8")
+    assert ("<dt>Score</dt>" in text) == scored
+    assert ("minimal detectable change" in text) == scored
+
+
+def test_fields_of_a_later_version_do_no_harm(tmp_path: Path) -> None:
+    def add(document: dict[str, Any]) -> None:
+        document["mood"] = {"value": "good"}
+        document["reps"][0]["colour"] = "red"
+
+    assert write_report(written(analysed((0.0,)), tmp_path, add)).is_file()
+
+
+def break_version(folder: Path) -> None:
+    document = json.loads((folder / "analysis.json").read_text(encoding="utf-8"))
+    (folder / "analysis.json").write_text(json.dumps(document | {"schema_version": 9}))
+
+
+def break_type(folder: Path) -> None:
+    document = json.loads((folder / "analysis.json").read_text(encoding="utf-8"))
+    document["reps"][0]["start_s"] = "<b>"
+    (folder / "analysis.json").write_text(json.dumps(document))
+
+
+def cut_frames(folder: Path) -> None:
+    (folder / "frames.csv").write_text("frame,time_s\n0,0.0\n", encoding="utf-8")
+
+
+def empty_frames(folder: Path) -> None:
+    lines = (folder / "frames.csv").read_text(encoding="utf-8").splitlines()
+    (folder / "frames.csv").write_text(lines[0] + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (break_version, "schema_version"),
+        (break_type, r"reps\.0\.start_s"),
+        (cut_frames, r"frames\.csv is damaged"),
+        (empty_frames, "holds no frames"),
+        (lambda folder: (folder / "frames.csv").unlink(), r"no file .*frames\.csv"),
+        (lambda folder: (folder / "analysis.json").unlink(), "formcheck analyze"),
+        (lambda folder: (folder / "analysis.json").write_bytes(b"\xff\xfe"), "cannot be read"),
+        (lambda folder: (folder / "analysis.json").write_text("{"), "no analysis"),
+    ],
+)
+def test_damaged_results_are_named_and_the_old_page_is_kept(
+    tmp_path: Path, damage: Callable[[Path], object], words: str
+) -> None:
+    folder = written(analysed((0.0,)), tmp_path)
+    page = write_report(folder)
+    before = page.read_bytes()
+    damage(folder)
+    with pytest.raises(InputError, match=words):
+        write_report(folder)
+    assert page.read_bytes() == before
+    result = run("report", folder)
+    assert result.exit_code == 1
+    assert len(result.stderr.strip().splitlines()) <= 2
+    assert not [file for file in folder.iterdir() if file.name.startswith(".")]
+
+
+def test_a_page_that_cannot_be_written_is_an_output_error(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="cannot be written"):
+        write_report(folder, out=tmp_path / "nowhere" / "page.html")

@@ -1,0 +1,68 @@
+"""What a person reads of a set in the terminal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from figures import moving_lifter
+
+from formcheck.analysis import SetAnalysis, Settings, analyze_track
+from formcheck.contributors import Contributor
+from formcheck.terminal import print_analysis, verdict
+
+
+def squats(peaks: list[float]) -> SetAnalysis:
+    return analyze_track(moving_lifter("squat", peaks), Settings("squat"))
+
+
+def printed(analysis: SetAnalysis, capsys: pytest.CaptureFixture[str]) -> str:
+    print_analysis(analysis, Path("results"))
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_a_set_that_held_says_what_would_have_been_noticed() -> None:
+    said = verdict(squats([0.0, 1.0, 0.0, 1.0, 0.0, 1.0]))
+    assert "The form held in repetitions 1 to 6" in said
+    assert "that would have been noticed" in said
+
+
+def test_no_more_is_cleared_than_was_judged() -> None:
+    analysis = squats([0.0, 1.0])
+    assert verdict(analysis).startswith("No rounding or over-arching found in 2 of 2")
+    neutral = replace(analysis.neutral, method="first-reps")
+    assert verdict(replace(analysis, neutral=neutral)).startswith("No rounding found in 2 of 2")
+
+
+def test_a_set_that_drifted_says_from_when() -> None:
+    said = verdict(squats([-5.0, -5.0, -4.0, 4.0, 13.0, 22.0]))
+    assert "From repetition 4 on the lower back rounded more" in said
+    assert "held" not in said
+
+
+def test_the_score_shows_what_each_part_cost(capsys: pytest.CaptureFixture[str]) -> None:
+    out = printed(squats([0.0, 1.0, 20.0, 21.0]), capsys)
+    assert "of 100: rounding 2" in out
+    assert "completeness 10 of 10." in out
+
+
+def test_without_a_verdict_the_reason_is_given(capsys: pytest.CaptureFixture[str]) -> None:
+    out = printed(squats([0.0, 1.0]), capsys)
+    assert "No verdict on fatigue. A trend needs 4 whole repetitions; there are 2." in out
+
+
+def test_a_pause_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    analysis = squats([0.0, 1.0, 0.0, 1.0])
+    assert analysis.fatigue is not None
+    paused = replace(analysis.fatigue.worst, paused_after=(2,))
+    fatigue = replace(analysis.fatigue, sets=(paused,))
+    out = printed(replace(analysis, fatigue=fatigue), capsys)
+    assert "A pause after repetition 2" in out
+
+
+def test_contributors_are_for_a_person_to_check(capsys: pytest.CaptureFixture[str]) -> None:
+    one = Contributor("standing-slouch", "low", "Stands flat.", "May slouch.", "Is there room?")
+    out = printed(replace(squats([0.0]), contributors=(one,)), capsys)
+    assert "possible, to be checked by a person (low sureness): Stands flat." in out
+    assert "possible, to be" not in printed(squats([0.0]), capsys)
