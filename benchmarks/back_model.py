@@ -1,6 +1,6 @@
 """Fit the shape model of backs to rendered lifters, and compare it with other estimators.
 
-    python -m benchmarks.back_model [--each 30] [--keep]
+    python benchmarks/back_model.py [--each 30] [--keep]
 
 reads the crowd (`benchmarks/crowd.py`, rendered if it is not in the cache), writes
 `formcheck/geometry/back_model.json` unless `--keep`, and `benchmarks/back_model.md`.
@@ -17,10 +17,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from crowd import LIFTS, crowd, crowd_clip
 from numpy.typing import NDArray
 
 import formcheck
-from benchmarks.crowd import LIFTS, crowd, crowd_clip
 from formcheck.geometry.curve import Surface, trunk_curve
 from formcheck.geometry.joints import smooth_landmarks
 from formcheck.geometry.person import follow_lifter
@@ -92,8 +92,8 @@ def outlines(surface: Surface, each: int, *, true: bool = False) -> Iterator[Out
             continue
         known = np.isfinite(picture) & np.isfinite(truth)
         off = np.where(known, np.abs(picture - truth), np.nan)
-        good = known.any(axis=1)
-        good[good] &= np.nanmedian(off[good], axis=1) < _LOST
+        rows = [row[np.isfinite(row)] for row in off]
+        good = np.array([row.size > 0 and np.median(row) < _LOST for row in rows])
         d = (truth if true else picture)[good]
         yield Outlines(kind, d, clip.truth.lumbar_deg[good])
 
@@ -233,7 +233,9 @@ ESTIMATORS: dict[Surface, dict[str, Callable[..., Predict]]] = {
 }
 
 
-def errors(clips: Sequence[Outlines], surface: Surface, fit: Callable[..., Predict]) -> list[FloatArray]:
+def errors(
+    clips: Sequence[Outlines], surface: Surface, fit: Callable[..., Predict]
+) -> list[FloatArray]:
     """Error of the change in each clip, by an estimator that has not seen its lifter."""
     found: list[FloatArray] = [np.empty(0)] * len(clips)
     for fold in range(FOLDS):
@@ -297,7 +299,7 @@ def _spread(values: Sequence[float]) -> float:
 
 _ABOUT = """# The shape model of backs, and what it was compared with
 
-`python -m benchmarks.back_model` on the crowd (`benchmarks/crowd.py`): rendered lifters,
+`python benchmarks/back_model.py` on the crowd (`benchmarks/crowd.py`): rendered lifters,
 each with a body, clothes, a camera (up to 15° off the side, 480 or 720 lines) and lumbar
 and thoracic angles of their own. Angles are the error of the *change* within a clip (less
 its median), rms, on lifters that the estimator was not fitted to; *picture*: MediaPipe's
@@ -316,9 +318,7 @@ def main() -> None:
     for surface in STATIONS:
         text += comparison(surface, arguments.each) + "\n"
         model = learn(list(outlines(surface, arguments.each)), surface)
-        models[surface] = {
-            name: np.round(value, 5).tolist() for name, value in vars(model).items()
-        }
+        models[surface] = {name: np.round(value, 5).tolist() for name, value in vars(model).items()}
     (HERE / "back_model.md").write_text(text, encoding="utf-8")
     if not arguments.keep:
         MODEL.write_text(json.dumps(models, indent=0) + "\n", encoding="utf-8")

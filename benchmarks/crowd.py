@@ -13,11 +13,11 @@ import argparse
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
+from rendered import RenderedClip, rendered_clip
 
-from benchmarks.rendered import RenderedClip, rendered_clip
 from lifter.params import Body, Camera, Clothes, Scene, SetPlan, Take
 
 __all__ = ["FPS", "LIFTS", "crowd", "crowd_clip"]
@@ -25,23 +25,20 @@ __all__ = ["FPS", "LIFTS", "crowd", "crowd_clip"]
 # Half of the frames a phone films: neighbouring frames say nearly the same.
 FPS = 15.0
 _STANDING = Camera(distance_m=3.8, height_m=1.0, focal_mm=31)
+_PRESSING = replace(_STANDING, distance_m=4.5)
 _LYING = Camera(distance_m=3.1, height_m=0.7, focal_mm=32)
 
 
+@dataclass(frozen=True)
 class _Kind:
     """A lift, its variant, its camera, plates, and lumbar ranges home and far [deg]."""
 
-    def __init__(
-        self,
-        lift: str,
-        variant: str,
-        camera: Camera,
-        plate_m: tuple[float, float],
-        home_deg: tuple[float, float],
-        far_deg: tuple[float, float],
-    ) -> None:
-        self.lift, self.variant, self.camera = lift, variant, camera
-        self.plate_m, self.home_deg, self.far_deg = plate_m, home_deg, far_deg
+    lift: str
+    variant: str
+    camera: Camera
+    plate_m: tuple[float, float]
+    home_deg: tuple[float, float]
+    far_deg: tuple[float, float]
 
 
 # Home angles are against the lifter's standing lordosis, far ones from flat.
@@ -49,7 +46,7 @@ LIFTS = (
     _Kind("deadlift", "", _STANDING, (0.15, 0.225), (-10, 12), (-35, 32)),
     _Kind("squat", "", replace(_STANDING, height_m=0.8), (0.0, 0.14), (-8, 12), (-40, 20)),
     _Kind("squat", "bodyweight", replace(_STANDING, height_m=0.8), (0, 0), (-8, 12), (-40, 24)),
-    _Kind("overhead-press", "", replace(_STANDING, distance_m=4.5), (0.0, 0.16), (-5, 8), (-65, -18)),
+    _Kind("overhead-press", "", _PRESSING, (0.0, 0.16), (-5, 8), (-65, -18)),
     _Kind("glute-bridge", "", _LYING, (0, 0), (4, 24), (-60, -14)),
     _Kind("back-extension", "", replace(_STANDING, distance_m=3.7), (0, 0), (-16, 10), (-30, 28)),
     _Kind("back-extension", "prone", _LYING, (0, 0), (-4, 14), (-60, -24)),

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.analysis import SetAnalysis, analyze
-from formcheck.geometry.dorsal import LUMBAR_FROM, LUMBAR_TO
+from formcheck.geometry.curve import LUMBAR_FROM, LUMBAR_TO
 from formcheck.measures import RepMeasures
 
 ROOT = Path(__file__).parent.parent

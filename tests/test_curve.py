@@ -1,4 +1,4 @@
-"""Behaviour of `formcheck.geometry.dorsal`: the back's outline, freed of what covers it."""
+"""Behaviour of `formcheck.geometry.curve`: the back's outline, freed of what covers it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from figures import (
 )
 from numpy.typing import NDArray
 
-from formcheck.geometry.dorsal import LUMBAR_FROM, LUMBAR_TO, DorsalCurve, dorsal_curve, on_axis
+from formcheck.geometry.curve import LUMBAR_FROM, LUMBAR_TO, TrunkCurve, on_axis, trunk_curve
 from formcheck.geometry.joints import smooth_landmarks
 from formcheck.geometry.view import Facing
 from formcheck.landmarks import LEFT, RIGHT
@@ -35,9 +35,9 @@ LUMBAR = (STATIONS >= LUMBAR_FROM) & (STATIONS <= LUMBAR_TO)
 
 def curve_of(
     track: PoseTrack, facing: Facing = "right", frames: BoolArray | None = None
-) -> DorsalCurve:
+) -> TrunkCurve:
     kept = track.found if frames is None else frames
-    return dorsal_curve(track, smooth_landmarks(track, kept), kept, facing, TRUNK_PX)
+    return trunk_curve(track, smooth_landmarks(track, kept), kept, facing, TRUNK_PX)
 
 
 def still(figure: Figure, frames: int = 4) -> PoseTrack:
@@ -52,7 +52,7 @@ def with_profile(change: FloatArray, lumbar_deg: float = 0.0) -> PoseTrack:
     return still(replace(figure, profile=profile))
 
 
-def seen(curve: DorsalCurve) -> BoolArray:
+def seen(curve: TrunkCurve) -> BoolArray:
     """Stations of the lumbar part that are seen in every frame."""
     return np.asarray(np.isfinite(curve.d[:, LUMBAR]).all(axis=0))
 

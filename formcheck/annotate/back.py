@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from formcheck.analysis import SetAnalysis
 from formcheck.annotate.colours import INK, PAPER, angle_rgb
-from formcheck.geometry.dorsal import LUMBAR_FROM, LUMBAR_TO
+from formcheck.geometry.curve import LUMBAR_FROM, LUMBAR_TO
 from formcheck.landmarks import middle
 from formcheck.signals import runs
 

@@ -81,7 +81,7 @@ class TrunkCurve:
     px: NDArray[np.floating]
 
 
-def trunk_curve(
+def trunk_curve(  # noqa: PLR0917 - one more than five, all needed
     track: PoseTrack,
     points_px: FloatArray,
     frames: BoolArray,

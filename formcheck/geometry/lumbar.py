@@ -50,10 +50,6 @@ _PIECE_FRAMES = 1024
 # standard deviation (benchmarks/back_model.md).
 _FLOOR_DEG = 2.0
 _TO_90_PERCENT = 1.645
-# Skin follows bone differently from lifter to lifter: standard deviation of the share by
-# which a change is over- or underread, and of the angle that is the same in every frame.
-CHANGE_GAIN_SD = 0.08
-OFFSET_SD_DEG = 6.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +62,8 @@ class Back:
         0 flat, + rounded, - arched; NaN where it was not seen.
     uncertainty_deg : float (N,)
         Half the width of the interval that should hold the angle in 9 of 10 frames,
-        but for what is the same in every frame of this lifter (`OFFSET_SD_DEG`).
+        but for what is the same in every frame of this lifter
+        (`formcheck.geometry.neutral.LEVEL_UNCERTAINTY_DEG`).
     curve : TrunkCurve
         The outline that it was read off.
     surface : {"dorsal", "ventral"}
@@ -151,10 +148,12 @@ def read_lumbar(
     variance = np.einsum("nij,i,j->n", fit.covariance, model.change_deg, model.change_deg)
     seen = fit.residual <= MAX_RESIDUAL
     uncertainty = _TO_90_PERCENT * np.sqrt(variance + _FLOOR_DEG**2)
-    return LumbarReading(*(np.where(seen, v, np.nan) for v in (change, between - change, uncertainty)))
+    return LumbarReading(
+        *(np.where(seen, v, np.nan) for v in (change, between - change, uncertainty))
+    )
 
 
-def _curve(
+def _curve(  # noqa: PLR0917 - as `trunk_curve`, piece by piece
     track: PoseTrack,
     points_px: FloatArray,
     frames: BoolArray,
@@ -162,10 +161,9 @@ def _curve(
     trunk_px: float,
     surface: Surface,
 ) -> TrunkCurve:
+    """The curve of the whole clip, measured in pieces to keep memory flat."""
     count, stations = len(track), STATIONS.size
-    curve = TrunkCurve(
-        *(np.empty((count, stations, *axes), np.float32) for axes in ((), (), (2,)))
-    )
+    curve = TrunkCurve(*(np.empty((count, stations, *axes), np.float32) for axes in ((), (), (2,))))
     for at in range(0, count, _PIECE_FRAMES):
         piece = slice(at, at + _PIECE_FRAMES)
         found = trunk_curve(

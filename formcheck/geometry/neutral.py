@@ -12,7 +12,14 @@ from formcheck.geometry.joints import Joints
 from formcheck.geometry.lumbar import Back
 from formcheck.signals import runs
 
-__all__ = ["Neutral", "first_reps_neutral", "given_neutral", "no_neutral", "standing_neutral"]
+__all__ = [
+    "LEVEL_UNCERTAINTY_DEG",
+    "Neutral",
+    "first_reps_neutral",
+    "given_neutral",
+    "no_neutral",
+    "standing_neutral",
+]
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -29,6 +36,11 @@ _LEAST_S = 0.5
 _FLAT_DEG = 10.0
 
 _TO_90_PERCENT = 1.645
+# Skin follows bone differently from lifter to lifter: standard deviation of the share by
+# which a change is over- or underread, and half the 90 % interval of what is off by the
+# same in every frame of a lifter, neutral included (benchmarks/back_model.md).
+_GAIN_SD = 0.14
+LEVEL_UNCERTAINTY_DEG = _TO_90_PERCENT * 5.6
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,14 @@ class Neutral:
     lumbar_deg: float
     uncertainty_deg: float
     method: Literal["standing", "first-reps", "given", "none"]
+
+    def flexion_uncertainty_deg(self, lumbar_deg: float, uncertainty_deg: float) -> float:
+        """Half the 90 % interval of `lumbar_deg` less this neutral.
+
+        The level of the lifter is the same in both and cancels.
+        """
+        gain = _TO_90_PERCENT * _GAIN_SD * (lumbar_deg - self.lumbar_deg)
+        return float(np.sqrt(uncertainty_deg**2 + self.uncertainty_deg**2 + gain**2))
 
 
 def no_neutral() -> Neutral:

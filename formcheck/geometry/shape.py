@@ -11,7 +11,7 @@ covariance of the weights says how far that is.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -98,8 +98,9 @@ def back_shape(surface: str) -> BackShape:
     """The model of a surface, "dorsal" or "ventral", that comes with formcheck."""
     text = files("formcheck.geometry").joinpath("back_model.json").read_text("utf-8")
     stored: dict[str, Any] = json.loads(text)[surface]
-    arrays = {field.name: np.array(stored[field.name]) for field in fields(BackShape)}
-    return BackShape(**{**arrays, "mean_deg": float(stored["mean_deg"])})
+    names = ("u", "mean", "shapes", "change_deg", "level_deg")
+    u, mean, shapes, change, level = (np.array(stored[name]) for name in names)
+    return BackShape(u, mean, shapes, change, level, float(stored["mean_deg"]))
 
 
 def resample(u: NDArray[np.floating], d: NDArray[np.floating], at: FloatArray) -> FloatArray:
