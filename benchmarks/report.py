@@ -19,6 +19,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import psutil
 from playwright.sync_api import sync_playwright
 
 from formcheck.annotate.names import VIDEO_NAME
@@ -120,6 +121,7 @@ def main() -> None:
     arguments = parser.parse_args()
     chromium = shutil.which("chromium") or sys.exit("no Chromium: apt-get install chromium")
     rows = []
+    load = psutil.getloadavg()[0]
     with tempfile.TemporaryDirectory() as out, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         for sample, stem in SAMPLES.items():
@@ -142,8 +144,8 @@ def main() -> None:
         [
             "# The report's weight, and how soon it is there",
             "",
-            "From opening the file to all charts drawn, headless Chromium on 2 cores that others "
-            f"used as well, the best of {OPENINGS}.",
+            "From opening the file to all charts drawn, in headless Chromium, the best of "
+            f"{OPENINGS}; {psutil.cpu_count()} cores, on which others ran {load:.0f} processes.",
             "",
             "| sample | page without the video [MB], target 6 | ready [s], target 2 |",
             "|---|---|---|",

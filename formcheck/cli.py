@@ -71,11 +71,13 @@ def formcheck(
 
     Film one set from the side, whole body in the picture, and run
 
-        formcheck analyze clip.mp4 --exercise deadlift
+        formcheck analyze clip.mp4
 
-    Angles are read off the outline of the back: 0 is flat, + rounded, - arched.
-    It screens and coaches; it does not diagnose. With pain that is severe, lasts,
-    or comes with numbness or weakness, see a professional.
+    Deadlift, squat, overhead press, glute bridge, back extension and sit-up are
+    recognised; --exercise names the lift. Angles are read off the outline of the
+    back: 0 is flat, + rounded, - arched. It screens and coaches; it does not
+    diagnose. With pain that is severe, lasts, or comes with numbness or weakness,
+    see a professional.
     """
 
 

@@ -127,18 +127,21 @@ def verdict(analysis: SetAnalysis) -> str:
     """Say in one line what came out."""
     if not analysis.measured:
         return f"Not measured: {analysis.reasons[0].message}"
-    for_the_set = [f.message for f in analysis.findings if f.rep is None]
+    for_the_set = [f for f in analysis.findings if f.rep is None]
+    faultless = all(f.severity == "info" for f in for_the_set)
     held = [_held(one) for one in analysis.fatigue.sets] if analysis.fatigue else []
-    if for_the_set:
-        return " ".join([*for_the_set, *filter(None, held)])
+    sentences = [_no_fault(analysis)] * faultless + [f.message for f in for_the_set]
+    return " ".join([*sentences, *filter(None, held)])
+
+
+def _no_fault(analysis: SetAnalysis) -> str:
     worst = max((r for r in analysis.reps if r.measured), key=lambda rep: rep.peak_deg)
     seen = sum(rep.measured for rep in analysis.reps)
     faults = looked_for(analysis.neutral, analysis.exercise)
-    sound = (
+    return (
         f"No {faults} found in {seen} of {_reps(len(analysis.reps))}; "
         f"most flexed {worst.peak_deg:+.0f}° ±{worst.uncertainty_deg:.0f}° from flat."
     )
-    return " ".join([sound, *filter(None, held)])
 
 
 def _held(one: SetFatigue) -> str:
@@ -159,7 +162,7 @@ def print_analysis(analysis: SetAnalysis, folder: Path) -> None:
     console.print(Text(verdict(analysis), style="bold"))
     for finding in analysis.findings:
         if finding.rep is None:
-            console.print(_finding(finding))
+            console.print(_finding(finding, said=analysis.measured))
     for one in analysis.contributors:
         console.print(_contributor(one))
     for note in _fatigue_notes(analysis):
@@ -228,9 +231,12 @@ def _neutral(analysis: SetAnalysis) -> str:
     )
 
 
-def _finding(finding: Finding) -> Text:
+def _finding(finding: Finding, *, said: bool) -> Text:
+    """What to know and do; with the finding itself if the verdict has not said it."""
+    text = f"{finding.why} {finding.advice}"
     return Text.assemble(
-        (f"{finding.severity}: ", _STYLES[finding.severity]), f"{finding.why} {finding.advice}"
+        (f"{finding.severity}: ", _STYLES[finding.severity]),
+        text if said else f"{finding.message} {text}",
     )
 
 

@@ -10,6 +10,7 @@ from figures import moving_lifter
 
 from formcheck.analysis import SetAnalysis, Settings, analyze_track
 from formcheck.contributors import Contributor
+from formcheck.findings import Finding
 from formcheck.terminal import print_analysis, verdict
 
 
@@ -26,6 +27,16 @@ def test_a_set_that_held_says_what_would_have_been_noticed() -> None:
     said = verdict(squats([0.0, 1.0, 0.0, 1.0, 0.0, 1.0]))
     assert "The form held in repetitions 1 to 6" in said
     assert "that would have been noticed" in said
+
+
+def test_what_is_no_fault_comes_after_that_there_is_none() -> None:
+    analysis = squats([0.0, 1.0])
+    shallow = Finding("squat-depth", "info", "The squat stopped above parallel.", "")
+    said = verdict(replace(analysis, findings=(shallow,)))
+    assert said.startswith("No rounding or over-arching found in 2 of 2")
+    assert "stopped above parallel" in said
+    caution = replace(shallow, severity="caution")
+    assert verdict(replace(analysis, findings=(caution,))).startswith("The squat stopped")
 
 
 def test_no_more_is_cleared_than_was_judged() -> None:
@@ -50,6 +61,15 @@ def test_the_score_shows_what_each_part_cost(capsys: pytest.CaptureFixture[str])
 def test_without_a_verdict_the_reason_is_given(capsys: pytest.CaptureFixture[str]) -> None:
     out = printed(squats([0.0, 1.0]), capsys)
     assert "No verdict on fatigue. A trend needs 4 whole repetitions; there are 2." in out
+
+
+def test_what_was_found_is_told_although_the_back_was_not_seen(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    analysis = analyze_track(moving_lifter("squat", [0.0], yaw_deg=80.0), Settings("squat"))
+    shallow = Finding("squat-depth", "info", "The squat stopped above parallel.", "No harm.")
+    out = printed(replace(analysis, findings=(shallow,)), capsys)
+    assert "info: The squat stopped above parallel. No harm." in out
 
 
 def test_a_pause_is_told(capsys: pytest.CaptureFixture[str]) -> None:
