@@ -2,7 +2,8 @@
 
 Lengths are in trunk lengths (middle of the hips to middle of the shoulders), turned
 to pixels at the end. The back is a circular arc between two straight ends: its
-tangent turns by exactly `lumbar_deg` between u = 0.15 and u = 0.65. The joints
+tangent turns by exactly `lumbar_deg` + `SKIN_DEG` between u = 0.15 and u = 0.65, since
+over a straight lumbar spine the skin is rounded. The joints
 follow from the angles of trunk, hip and knee over feet that stay where they are.
 
 Single pictures are drawn as a silhouette and traced like a real one::
@@ -68,6 +69,10 @@ Lift = Literal[
     "bench back-extension",
     "sit-up",
 ]
+
+# How far the skin turns over a lumbar spine that is straight: buttocks and shoulder blades
+# stand out from it. On the rendered lifters some 20 degrees.
+SKIN_DEG = 21.0
 
 # Proportions in trunk lengths, after Drillis & Contini's shares of the stature.
 THIGH, SHANK = 0.85, 0.855
@@ -160,10 +165,10 @@ def back_height(u: ArrayLike, lumbar_deg: float) -> FloatArray:
     """Height of the back over the hip→shoulder axis, float like `u`.
 
     With radius R the tangent leaves the axis by asin(x / R) at a distance x from the
-    arc's middle, so R = 0.25 / sin(lumbar / 2) turns it by `lumbar_deg` in between.
+    arc's middle, so R = 0.25 / sin(turn / 2) turns it by `turn` in between.
     """
     x = np.asarray(u, dtype=np.float64) - _ARC_MIDDLE
-    curvature = np.sin(np.radians(lumbar_deg) / 2) / _READ_HALF
+    curvature = np.sin(np.radians(lumbar_deg + SKIN_DEG) / 2) / _READ_HALF
     on_arc = np.clip(x, -_ARC_HALF, _ARC_HALF)
     cosine = np.sqrt(1 - (curvature * on_arc) ** 2)
     # R (1 - cos), written so that a flat back needs no case of its own
