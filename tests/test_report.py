@@ -129,6 +129,17 @@ def test_what_the_lift_asks_for_besides_is_in_the_table(tmp_path: Path) -> None:
     assert "Flexion from lying" not in text
 
 
+def test_what_is_merely_to_be_known_is_not_marked_as_a_fault(tmp_path: Path) -> None:
+    def shallow(document: dict[str, Any]) -> None:
+        document["findings"] = [finding("squat-depth", "info", 1)]
+        document["reps"][0]["findings"] = ["squat-depth"]
+
+    page = write_report(written(analysed((0.0, 5.0)), tmp_path, shallow))
+    text = page.read_text(encoding="utf-8")
+    assert '<span aria-hidden="true">● </span>squat depth' in text
+    assert 'class="flagged"' not in text
+
+
 def test_several_sets_are_named(document: dict[str, Any]) -> None:
     one = document["fatigue"] | {"verdict": "held", "first_rep": 1, "last_rep": 3}
     two = one | {"verdict": "too-few-reps", "first_rep": 4, "last_rep": 7, "reason": "Only two."}
