@@ -146,8 +146,8 @@ def read_lumbar(
     change = fit.weights @ model.change_deg
     between = fit.weights @ model.level_deg + model.mean_deg
     variance = np.einsum("nij,i,j->n", fit.covariance, model.change_deg, model.change_deg)
-    seen = fit.residual <= MAX_RESIDUAL
     uncertainty = _TO_90_PERCENT * np.sqrt(variance + _FLOOR_DEG**2)
+    seen = (fit.residual <= MAX_RESIDUAL) & (uncertainty <= MAX_UNCERTAINTY_DEG)
     return LumbarReading(
         *(np.where(seen, v, np.nan) for v in (change, between - change, uncertainty))
     )
@@ -183,9 +183,9 @@ def _read_pieces(curve: TrunkCurve, surface: Surface) -> LumbarReading:
 
 
 def _offset_deg(reading: LumbarReading) -> float:
-    """The lifter's constant: median over the frames that are read well."""
-    sure = reading.uncertainty_deg <= MAX_UNCERTAINTY_DEG
-    return float(np.median(reading.offset_deg[sure])) if sure.any() else float("nan")
+    """The lifter's constant: median over the frames that were read."""
+    seen = np.isfinite(reading.offset_deg)
+    return float(np.median(reading.offset_deg[seen])) if seen.any() else float("nan")
 
 
 def _without_leaps(time_s: FloatArray, angle_deg: FloatArray) -> FloatArray:
