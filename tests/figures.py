@@ -27,6 +27,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from formcheck.clip import ClipInfo
+from formcheck.geometry.lumbar import read_lumbar
 from formcheck.geometry.view import Facing
 from formcheck.landmarks import LANDMARK_COUNT, LEFT, RIGHT, Side
 from formcheck.outline import STATIONS, trace_outline
@@ -40,6 +41,7 @@ __all__ = [
     "Figure",
     "Move",
     "Posture",
+    "as_read",
     "back_height",
     "clip_info",
     "draw_back",
@@ -176,6 +178,16 @@ def back_height(u: ArrayLike, lumbar_deg: float) -> FloatArray:
     straight = (x - on_arc) * curvature * on_arc / cosine
     height: FloatArray = np.clip(_DEPTH - sagitta - straight, *_DEPTH_RANGE)
     return height
+
+
+def as_read(lumbar_deg: float) -> float:
+    """What formcheck reads off one still arc: an arc is no back, so it is a few degrees off.
+
+    Tests of what comes after the reading compare with this; how far the reading itself is
+    off is for the tests of `formcheck.geometry.lumbar`.
+    """
+    reading = read_lumbar(STATIONS[None], back_height(STATIONS, lumbar_deg)[None])
+    return float(reading.change_deg[0] + reading.offset_deg[0])
 
 
 def _direction(angle_deg: float) -> FloatArray:

@@ -108,8 +108,9 @@ def test_lean_size_place_and_camera_roll_do_not_matter(figure: Figure) -> None:
 
 def test_a_change_is_read_in_a_lifter_who_stands_as_in_one_who_bends() -> None:
     # The thigh's round end is this figure's buttock, so its level depends on the hip.
-    stands = {"lean_deg": 0.0, "hip_deg": 178.0, "knee_deg": 178.0}
-    rest, moved = (measure(draw_back(a, **stands)) for a in (-20.0, 0.0))
+    rest, moved = (
+        measure(draw_back(a, lean_deg=0.0, hip_deg=178.0, knee_deg=178.0)) for a in (-20.0, 0.0)
+    )
     assert moved - rest == pytest.approx(20.0, rel=0.35)
 
 
