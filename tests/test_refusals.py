@@ -62,8 +62,8 @@ def test_two_people() -> None:
 @pytest.mark.parametrize(
     ("yaw_deg", "code", "refuses"),
     [
-        (20.0, None, False),
-        (28.0, "view-doubtful", False),
+        (16.0, None, False),
+        (21.0, "view-doubtful", False),
         (40.0, "oblique-view", True),
         (80.0, "front-view", True),
     ],

@@ -24,10 +24,11 @@ FloatArray = NDArray[np.float64]
 _SHOULDER_WIDTH = 0.72
 _HIP_WIDTH = 0.48
 
-# Side views there read 3-15 degrees in lifts on the feet and 22 on the floor, oblique
-# and front ones 36 and more. Beyond some 15 degrees the outline is biased.
-YAW_DOUBTFUL_DEG = 20.0
-YAW_REFUSED_DEG = 30.0
+# Side views there read 4-15 degrees in lifts on the feet and up to 22 on the floor, oblique
+# and front ones 52 and more; rendered lifters turned by 15 degrees read 10-14, by 50
+# degrees 29-63.
+YAW_DOUBTFUL_DEG = 18.0
+YAW_REFUSED_DEG = 25.0
 
 
 @dataclass(frozen=True)
@@ -100,16 +101,26 @@ def vote_facing(points_px: FloatArray) -> tuple[Facing, float]:
 
 
 def _yaw_deg(track: PoseTrack, frames: BoolArray) -> float:
-    """Yaw from the widths of shoulders and hips, seen across the trunk."""
+    """Yaw from how far apart the two shoulders and the two hips are seen.
+
+    Seen across the trunk they part in a lifter who stands. In one who bends or lies they
+    part along it instead, which is level in the picture: the wider of the two counts.
+    """
     points = track.landmarks_px.astype(np.float64)
     trunk = track.shoulder_px - track.hip_px
     trunk_px = np.nanmedian(length(trunk)[frames]) if frames.any() else np.nan
+    shoulders = points[:, LEFT.shoulder] - points[:, RIGHT.shoulder]
+    hips = points[:, LEFT.hip] - points[:, RIGHT.hip]
     along = unit(trunk)
-    shoulders = cross(along, points[:, LEFT.shoulder] - points[:, RIGHT.shoulder])
-    hips = cross(along, points[:, LEFT.hip] - points[:, RIGHT.hip])
-    share = np.abs(shoulders) / _SHOULDER_WIDTH + np.abs(hips) / _HIP_WIDTH
-    widths = (share / 2 / trunk_px)[frames]
-    widths = widths[np.isfinite(widths)]
+    across = _width(cross(along, shoulders), cross(along, hips))
+    level = _width(shoulders[:, 0], hips[:, 0])
+    widths = np.stack([across, level])[:, frames] / trunk_px
+    widths = widths[:, np.isfinite(widths).all(axis=0)]
     if widths.size == 0:
         return float("nan")
-    return float(np.degrees(np.arcsin(min(1.0, float(np.median(widths))))))
+    return float(np.degrees(np.arcsin(min(1.0, float(np.median(widths, axis=1).max())))))
+
+
+def _width(shoulders: FloatArray, hips: FloatArray) -> FloatArray:
+    """Mean share of the widths that a lifter has square-on, times the trunk's length."""
+    return np.asarray((np.abs(shoulders) / _SHOULDER_WIDTH + np.abs(hips) / _HIP_WIDTH) / 2)
