@@ -10,6 +10,7 @@ from pydantic import Field
 from formcheck import __version__
 from formcheck.analysis import SetAnalysis
 from formcheck.findings import Finding
+from formcheck.geometry.neutral import LEVEL_UNCERTAINTY_DEG
 from formcheck.measures import RepMeasures
 from formcheck.parts import (
     ContributorPart,
@@ -118,6 +119,8 @@ class FlexionRange(_Part):
 
     peak: float | None
     least: float | None
+    uncertainty: float | None = Field(description="Half the 90 % interval of the peak.")
+    least_uncertainty: float | None
 
 
 class LiftPart(_Part):
@@ -178,6 +181,10 @@ class Quality(_Part):
 
     pose_found: Share
     back_visible: Share
+    level_uncertainty_deg: float = Field(
+        description="By how much all lumbar_deg of the lifter may be off by the same, beside "
+        "their own uncertainty: half a 90 % interval. It cancels in flexion_deg."
+    )
 
 
 class AnalysisDocument(_Part):
@@ -240,6 +247,7 @@ def describe(analysis: SetAnalysis) -> AnalysisDocument:
         score=points(analysis.score),
         score_parts=score_parts(analysis.score),
         quality=Quality(
+            level_uncertainty_deg=round(LEVEL_UNCERTAINTY_DEG, 1),
             pose_found=round(float(track.found.mean()), 4),
             back_visible=round(float(np.isfinite(kin.back.lumbar_deg).mean()), 4),
         ),
@@ -274,7 +282,7 @@ def _source(analysis: SetAnalysis) -> Source:
 
 
 def _rep(index: int, rep: RepMeasures, score: Points | None, analysis: SetAnalysis) -> RepPart:
-    neutral_deg = analysis.neutral.lumbar_deg
+    neutral = analysis.neutral
     return RepPart(
         index=index,
         start_s=round(rep.start_s, 4),
@@ -292,7 +300,12 @@ def _rep(index: int, rep: RepMeasures, score: Points | None, analysis: SetAnalys
             least_uncertainty=_number(rep.least_uncertainty_deg),
         ),
         flexion_deg=FlexionRange(
-            peak=_number(rep.peak_deg - neutral_deg), least=_number(rep.least_deg - neutral_deg)
+            peak=_number(rep.peak_deg - neutral.lumbar_deg),
+            least=_number(rep.least_deg - neutral.lumbar_deg),
+            uncertainty=_number(neutral.flexion_uncertainty_deg(rep.peak_deg, rep.uncertainty_deg)),
+            least_uncertainty=_number(
+                neutral.flexion_uncertainty_deg(rep.least_deg, rep.least_uncertainty_deg)
+            ),
         ),
         peak_s=_number(rep.peak_s, 4),
         least_s=_number(rep.least_s, 4),

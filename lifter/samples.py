@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lifter.params import Body, Camera, Clothes, Scene, SetPlan, Take
 
 __all__ = ["ABOUT", "SAMPLES"]
@@ -72,12 +74,18 @@ _SQUAT = Take(
         far_lumbar_deg=(-20, -19, -18, -16, -14),
         concentric_s=(1.15, 1.15, 1.2, 1.25, 1.35),
         eccentric_s=_same(5, 1.35),
-        plate_radius_m=0.125,
         home_pause_s=0.45,
+        variant="bodyweight",
     ),
     camera=Camera(distance_m=3.9, height_m=0.7, focal_mm=30, yaw_deg=-8, noise=0.7, crf=24),
     scene=Scene(seed=7),
     seed=3,
+)
+
+_BARBELL_SQUAT = replace(
+    _SQUAT,
+    name="squat-barbell",
+    plan=replace(_SQUAT.plan, variant="", plate_radius_m=0.125),
 )
 
 _PRESS = Take(
@@ -167,14 +175,18 @@ _FRONT = Take(
     seed=8,
 )
 
-_ALL = (_DEADLIFTER, _STEADY, _SQUAT, _PRESS, _BRIDGE, _EXTENSION, _SIT_UP, _FRONT)
+_ALL = (
+    *(_DEADLIFTER, _STEADY, _SQUAT, _BARBELL_SQUAT, _PRESS, _BRIDGE, _EXTENSION, _SIT_UP),
+    _FRONT,
+)
 SAMPLES: dict[str, Take] = {take.name: take for take in _ALL}
 
 # What a sample shows, and the share of its length at which its picture is taken.
 ABOUT: dict[str, tuple[str, float]] = {
     "deadlift-fatigue": ("deadlift: sound for four reps, rounds and slows from rep 5 on", 0.83),
     "deadlift-steady": ("deadlift: six reps alike", 0.21),
-    "squat": ("back squat with small plates; a little more butt wink each rep", 0.18),
+    "squat": ("squat with the arms held out; a little more butt wink each rep", 0.18),
+    "squat-barbell": ("the same with a bar: elbows cover the back, not measured", 0.18),
     "overhead-press": ("overhead press: leans back and arches more as it gets slow", 0.115),
     "glute-bridge": ("glute bridge on the floor", 0.15),
     "back-extension": ("back extension on a 45° bench", 0.175),
