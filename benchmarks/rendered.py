@@ -30,6 +30,9 @@ CACHE = HERE.parent / ".cache" / "rendered"
 # of a pixel.
 _EDGE_BLUR_PX = 1.0
 
+# Modules of the renderer that decide no pixel of a take.
+_NOT_DRAWING = {"__main__", "gallery", "samples"}
+
 # MediaPipe's landmarks that have no truth of their own stand where a neighbour is.
 _PLACES = (
     *("nose", "left_eye", "left_eye", "left_eye", "right_eye", "right_eye", "right_eye"),
@@ -83,7 +86,8 @@ def rendered_clip(take: Take, cache: Path = CACHE, *, max_fps: float = 30.0) -> 
 
 def _rendered(take: Take, cache: Path) -> Path:
     """Folder of a clip, named by all that decides its pixels."""
-    sources = sorted((HERE.parent / "lifter").glob("*.py"))
+    every = sorted((HERE.parent / "lifter").glob("*.py"))
+    sources = [path for path in every if path.stem not in _NOT_DRAWING]
     digest = _digest(json.dumps(asdict(take)).encode(), *(s.read_bytes() for s in sources))
     folder = cache / digest
     if not (folder / f"{take.name}.mp4").is_file():

@@ -67,7 +67,12 @@ def test_reps_carry_ranges_and_the_codes_of_their_findings(analysis: SetAnalysis
     document = describe(analysis)
     flat, rounded = document.reps
     assert set(flat.lumbar_deg.model_dump()) >= {"peak", "least", "range", "uncertainty"}
-    assert set(flat.flexion_deg.model_dump()) == {"peak", "least", "uncertainty", "least_uncertainty"}
+    assert set(flat.flexion_deg.model_dump()) == {
+        "peak",
+        "least",
+        "uncertainty",
+        "least_uncertainty",
+    }
     assert flat.findings == []
     assert rounded.findings == ["lumbar-flexion"]
     assert [f.rep for f in document.findings if f.code == "lumbar-flexion"] == [2, None]
