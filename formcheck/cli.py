@@ -14,6 +14,7 @@ from formcheck import __version__
 from formcheck.commands import models
 from formcheck.commands.analyze import analyze
 from formcheck.commands.compare import compare
+from formcheck.commands.live import live
 from formcheck.commands.report import report
 from formcheck.commands.schema import schema
 from formcheck.commands.symptoms import symptoms
@@ -48,6 +49,7 @@ app = typer.Typer(
 )
 app.command()(analyze)
 app.add_typer(models.app, name="models")
+app.command()(live)
 app.command()(compare)
 app.command()(symptoms)
 app.command()(report)
