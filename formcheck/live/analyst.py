@@ -17,6 +17,7 @@ from formcheck.live.tally import Tally, update
 from formcheck.models import ResolvedModel
 from formcheck.recorder import TrackRecorder
 from formcheck.settings import Settings
+from formcheck.signals import lowpass
 from formcheck.track import PoseTrack
 
 __all__ = ["STRETCH_S", "Analyst", "Reading", "Stretch"]
@@ -28,6 +29,8 @@ STRETCH_S = 30.0
 _EVERY_S = 0.2
 # Of the time of one core, this much goes to analysing.
 _SHARE = 0.25
+# But for a moment in which the machine is busy otherwise nothing is to wait long.
+_REST_S = 0.6
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +90,8 @@ class Analyst:
         self._thread = threading.Thread(target=self._run, name="formcheck-analyst", daemon=True)
 
     def __enter__(self) -> Self:
+        # The filters' library takes a second to load: now, and not in the first analysis.
+        lowpass(np.arange(30) / 30, np.zeros(30))
         self._thread.start()
         return self
 
@@ -115,7 +120,7 @@ class Analyst:
                 start_s = time.perf_counter()
                 self._reading = read(stretch, self._reading)
                 took_s = time.perf_counter() - start_s
-                self._rest(max(_EVERY_S, took_s / _SHARE) - took_s)
+                self._rest(min(_REST_S, max(_EVERY_S, took_s / _SHARE) - took_s))
         except Exception as error:
             self._error = error
 

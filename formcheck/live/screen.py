@@ -25,7 +25,7 @@ from formcheck.outline import STATIONS, outline_points_px
 from formcheck.recorder import Pose
 from formcheck.signals import runs
 
-__all__ = ["Screen", "State", "last_rep", "status_words", "trouble"]
+__all__ = ["Screen", "State", "angle_now", "headline"]
 
 Picture = NDArray[np.uint8]
 Rgb = tuple[int, int, int]
@@ -38,6 +38,8 @@ _WORD_PER_WIDTH = 0.085
 CUE_S = 2.0
 # A back that is not seen for a moment is no news.
 _UNSEEN_S = 1.0
+# The last frame or two lack their followers, without which a wild value is left out.
+_CURRENT_S = 0.25
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class Screen:
         if view.reading is None or not view.pose.found:
             return
         kin = view.reading.analysis.kinematics
-        lumbar_deg = float(kin.back.lumbar_deg[-1])
+        lumbar_deg = angle_now(view.reading)[0]
         if kin.measurable:
             back_now(view.pose, kin.view.facing, lumbar_deg).draw(scene, 1.0)
 
@@ -142,6 +144,15 @@ def back_now(pose: Pose, facing: Facing, lumbar_deg: float) -> DrawnBack:
         trunk=np.stack([hip, shoulder]),
         lumbar_deg=lumbar_deg if known else 0.0,
     )
+
+
+def angle_now(reading: Reading) -> tuple[float, float]:
+    """The latest angle and its uncertainty, no older than `_CURRENT_S`; else NaN."""
+    back, time_s = reading.analysis.kinematics.back, reading.analysis.track.time_s
+    known = np.flatnonzero(np.isfinite(back.lumbar_deg) & (time_s >= time_s[-1] - _CURRENT_S))
+    if not known.size:
+        return math.nan, math.nan
+    return float(back.lumbar_deg[known[-1]]), float(back.uncertainty_deg[known[-1]])
 
 
 def headline(view: View) -> tuple[str, Rgb]:
@@ -207,8 +218,7 @@ def status_words(view: View, state: State) -> str:
 def _caption(reading: Reading | None) -> Caption:
     if reading is None:
         return Caption(None, None, 0, None, "", "", "info")
-    back = reading.analysis.kinematics.back
-    lumbar, doubt = float(back.lumbar_deg[-1]), float(back.uncertainty_deg[-1])
+    lumbar, doubt = angle_now(reading)
     known = math.isfinite(lumbar)
     count = len(reading.tally.ended)
     phase = reading.analysis.phases[-1]

@@ -118,6 +118,7 @@ class Session:
         self._finder.close()
         self.new_set()
         self._saver.shutdown()
+        self._collect()
 
     def frame(self, frame: Frame) -> View:
         """Take the next frame, whose time is later than that of the one before."""
@@ -147,18 +148,15 @@ class Session:
         return view
 
     def new_set(self) -> None:
-        """End the set; the next frame begins another."""
+        """End the set; the next frame begins another. Nothing is kept of an empty one."""
         current, self._set = self._set, None
         if current is None:
             return
-        if self._counted.reps or current.film:
-            self._saving.append((current.number, self._saver.submit(current.save)))
-            self._events.append(
-                Event("set", f"set {current.number} ended", {"set": current.number})
-            )
-            self._number += 1
-        else:
-            current.drop()
+        self._saving.append((current.number, self._saver.submit(current.save)))
+        self._number += 1
+        if self._counted.reps:
+            words = f"set {current.number} ended"
+            self._events.append(Event("set", words, {"set": current.number}))
 
     def _forget_wait(self) -> None:
         """Begin the set again, as nothing was lifted yet."""
@@ -183,11 +181,14 @@ class Session:
 
     def last_events(self) -> tuple[Event, ...]:
         """What has happened since this was asked last."""
+        self._collect()
+        events, self._events = tuple(self._events), []
+        return events
+
+    def _collect(self) -> None:
         for number, future in [one for one in self._saving if one[1].done()]:
             self._saving.remove((number, future))
             self._take_result(number, future)
-        events, self._events = tuple(self._events), []
-        return events
 
     def _take_result(self, number: int, future: Future[Saved | None]) -> None:
         try:
@@ -265,7 +266,9 @@ class Session:
             words = f"Ready. Neutral {neutral.lumbar_deg:+.0f}° ±{neutral.uncertainty_deg:.0f}."
             self._events.append(Event("ready", f"{words} {setup.hint}".strip()))
         elif self._counted.reps:
-            self._events.append(Event("ready", "Lifting without a neutral of its own."))
+            self._events.append(
+                Event("ready", "Counting: the neutral is taken from the repetitions.")
+            )
         elif setup.step != self._step:
             self._events.append(Event("setup", setup.words, {"step": setup.step}))
         self._step = setup.step
