@@ -85,7 +85,8 @@ class Window:
         self._open = True
 
     def _key(self) -> str:
-        code = cv2.waitKey(1)
+        # waitKey(1) lets its one millisecond end before Qt has painted, at times for ever.
+        code = cv2.pollKey()
         if code == _ESCAPE or cv2.getWindowProperty(TITLE, cv2.WND_PROP_VISIBLE) < 1:
             return QUIT
         key = chr(code & 0xFF).lower() if code >= 0 else ""
