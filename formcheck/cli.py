@@ -14,8 +14,10 @@ from formcheck import __version__
 from formcheck.commands import models
 from formcheck.commands.analyze import analyze
 from formcheck.commands.compare import compare
+from formcheck.commands.live import live
 from formcheck.commands.report import report
 from formcheck.commands.schema import schema
+from formcheck.commands.serve import serve
 from formcheck.commands.symptoms import symptoms
 from formcheck.errors import FormcheckError
 
@@ -48,6 +50,8 @@ app = typer.Typer(
 )
 app.command()(analyze)
 app.add_typer(models.app, name="models")
+app.command()(live)
+app.command()(serve)
 app.command()(compare)
 app.command()(symptoms)
 app.command()(report)

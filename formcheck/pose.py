@@ -1,43 +1,36 @@
-"""From frames to a pose track: the only place that knows MediaPipe."""
+"""From frames to poses and tracks: the only place that knows MediaPipe."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.errors import InputError, ModelError
 from formcheck.geometry.view import vote_facing
-from formcheck.landmarks import LANDMARK_COUNT, MIRRORED, middle
+from formcheck.landmarks import MIRRORED, middle
 from formcheck.models import ResolvedModel
-from formcheck.outline import STATIONS, snap_to_edges, trace_outline
+from formcheck.outline import snap_to_edges, trace_outline
+from formcheck.recorder import Pose, TrackRecorder, no_pose
 from formcheck.track import PoseTrack
 from formcheck.video import Frame, Video
 
-__all__ = ["OnFrame", "track_pose"]
+__all__ = ["OPENING_FRAMES", "OnFrame", "PoseFinder", "faces_left", "track_pose"]
 
 OnFrame = Callable[[int], None]
 
 # A third of a second: enough to tell left from right, and 1 % of a set's time.
-_OPENING_FRAMES = 10
+OPENING_FRAMES = 10
 
 
 def track_pose(
     video: Video, model: ResolvedModel, *, max_fps: float, on_frame: OnFrame | None = None
 ) -> PoseTrack:
     """Find the lifter in every frame of an open clip.
-
-    MediaPipe runs in VIDEO mode with one pose. Looking for two poses avoids its
-    hidden landmark filter, but takes 1.3 to 1.8 times as long, and the landmarks
-    are lost more often under plates (benchmarks/running_mode.md).
-
-    MediaPipe sees left otherwise than right: on mirrored clips its hips moved by up
-    to 0.05 trunk lengths. So it is always shown a lifter who faces right, as judged
-    from the first frames, and its findings are mirrored back.
 
     Parameters
     ----------
@@ -63,61 +56,73 @@ def track_pose(
         If MediaPipe cannot use the bundle.
     """
     frames = iter(video)
-    opening = list(islice(frames, _OPENING_FRAMES))
-    mirror = _faces_left(opening, model)
-    recorder = _Recorder()
-    with _landmarker(model.path) as landmarker:
+    opening = list(islice(frames, OPENING_FRAMES))
+    with PoseFinder(model) as finder:
+        mirror = faces_left([finder.find(frame) for frame in opening])
+    recorder = TrackRecorder()
+    with PoseFinder(model, mirror=mirror) as finder:
         for frame in chain(opening, frames):
-            found = _detect(landmarker, frame, recorder.next_ms(frame), mirror=mirror)
-            recorder.add(frame, *found)
+            recorder.add(frame.index, frame.time_s, finder.find(frame))
             if on_frame is not None:
                 on_frame(len(recorder))
-    return recorder.track(video, model, max_fps)
+    clip = video.summary
+    if not len(recorder):
+        raise InputError(f"{clip.name} has no frame that can be read. Film it again.")
+    return recorder.track(clip, model_name=model.name, model_sha256=model.sha256, max_fps=max_fps)
 
 
-class _Recorder:
-    """Collects what is kept of each frame."""
+def faces_left(poses: Sequence[Pose]) -> bool:
+    """Whether the lifter faces left in the picture; not so where nobody was found."""
+    if not poses:
+        return False
+    points_px = np.stack([pose.landmarks_px for pose in poses]).astype(np.float64)
+    return vote_facing(points_px)[0] == "left"
 
-    def __init__(self) -> None:
+
+class PoseFinder:
+    """Finds the lifter frame by frame; a context manager.
+
+    MediaPipe runs in VIDEO mode with one pose. Looking for two poses avoids its
+    hidden landmark filter, but takes 1.3 to 1.8 times as long, and the landmarks
+    are lost more often under plates (benchmarks/running_mode.md).
+
+    MediaPipe sees left otherwise than right: on mirrored clips its hips moved by up
+    to 0.05 trunk lengths. So it is to be shown a lifter who faces right, as judged
+    from the first frames (see `faces_left`), and its findings are mirrored back.
+
+    Parameters
+    ----------
+    model : ResolvedModel
+        A pose landmarker bundle.
+    mirror : bool
+        Whether MediaPipe is shown the mirrored picture.
+
+    Raises
+    ------
+    ModelError
+        If MediaPipe cannot use the bundle.
+    """
+
+    def __init__(self, model: ResolvedModel, *, mirror: bool = False) -> None:
+        self.mirror = mirror
+        self._landmarker = _landmarker(model.path)
         self._last_ms = -1
-        self._index: list[int] = []
-        self._time_s: list[float] = []
-        self._landmarks: list[NDArray[np.float32]] = []
-        self._profiles: list[NDArray[np.float32]] = []
 
-    def __len__(self) -> int:
-        return len(self._index)
+    def __enter__(self) -> Self:
+        return self
 
-    def next_ms(self, frame: Frame) -> int:
-        """Timestamp for MediaPipe, which wants whole and rising milliseconds."""
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of MediaPipe; one that is left open complains at the end."""
+        self._landmarker.close()
+
+    def find(self, frame: Frame) -> Pose:
+        """Find the lifter in the next frame."""
+        # MediaPipe wants whole and rising milliseconds.
         self._last_ms = max(round(frame.time_s * 1000), self._last_ms + 1)
-        return self._last_ms
-
-    def add(
-        self, frame: Frame, landmarks: NDArray[np.float32], profile: NDArray[np.float32]
-    ) -> None:
-        self._index.append(frame.index)
-        self._time_s.append(frame.time_s)
-        self._landmarks.append(landmarks)
-        self._profiles.append(profile)
-
-    def track(self, video: Video, model: ResolvedModel, max_fps: float) -> PoseTrack:
-        clip = video.summary
-        if not self._index:
-            raise InputError(f"{clip.name} has no frame that can be read. Film it again.")
-        landmarks = np.stack(self._landmarks)
-        size = np.array([clip.width, clip.height], dtype=np.float32)
-        return PoseTrack(
-            frame=np.array(self._index, dtype=np.int64),
-            time_s=np.array(self._time_s),
-            landmarks_px=landmarks[:, :, :2] * size,
-            visibility=landmarks[:, :, 2],
-            profile=np.stack(self._profiles),
-            clip=clip,
-            model_name=model.name,
-            model_sha256=model.sha256,
-            max_fps=max_fps,
-        )
+        return _detect(self._landmarker, frame.image, self._last_ms, mirror=self.mirror)
 
 
 def _landmarker(path: Path) -> Any:
@@ -137,33 +142,15 @@ def _landmarker(path: Path) -> Any:
         ) from error
 
 
-def _faces_left(opening: list[Frame], model: ResolvedModel) -> bool:
-    """Whether the lifter faces left in the first frames."""
-    if not opening:
-        return False
-    with _landmarker(model.path) as landmarker:
-        found = [
-            _detect(landmarker, frame, round(frame.time_s * 1000) + i, mirror=False)[0]
-            for i, frame in enumerate(opening)
-        ]
-    size = np.array(opening[0].image.shape[1::-1])
-    return vote_facing(np.stack(found)[:, :, :2] * size)[0] == "left"
-
-
-def _detect(
-    landmarker: Any, frame: Frame, time_ms: int, *, mirror: bool
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Landmarks (33, 3) as shares of the picture with visibility, and profile (2, K)."""
+def _detect(landmarker: Any, image: NDArray[np.uint8], time_ms: int, *, mirror: bool) -> Pose:
     from mediapipe import Image, ImageFormat
 
-    picture = np.ascontiguousarray(frame.image[:, ::-1]) if mirror else frame.image
-    image = Image(image_format=ImageFormat.SRGB, data=picture)
-    result = landmarker.detect_for_video(image, time_ms)
+    picture = np.ascontiguousarray(image[:, ::-1]) if mirror else image
+    result = landmarker.detect_for_video(
+        Image(image_format=ImageFormat.SRGB, data=picture), time_ms
+    )
     if not result.pose_landmarks:
-        return (
-            np.full((LANDMARK_COUNT, 3), np.nan, np.float32),
-            np.full((2, STATIONS.size), np.nan, np.float32),
-        )
+        return no_pose()
     pose = result.pose_landmarks[0]
     landmarks = np.array([(p.x, p.y, p.visibility) for p in pose], dtype=np.float32)
     mask = np.squeeze(result.segmentation_masks[0].numpy_view())
@@ -172,7 +159,10 @@ def _detect(
     hip, shoulder = middle(points, "hip"), middle(points, "shoulder")
     outline = trace_outline(mask, hip, shoulder)
     profile = snap_to_edges(picture, outline, hip, shoulder).astype(np.float32)
-    return (_mirrored(landmarks), profile[::-1]) if mirror else (landmarks, profile)
+    if mirror:
+        landmarks, profile = _mirrored(landmarks), profile[::-1]
+    size = np.array([width, height], dtype=np.float32)
+    return Pose(landmarks[:, :2] * size, landmarks[:, 2], profile)
 
 
 def _mirrored(landmarks: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -6,6 +6,7 @@ import json
 import math
 import zipfile
 import zlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import IO, Any
@@ -18,7 +19,7 @@ from formcheck.errors import InputError
 from formcheck.landmarks import LANDMARK_COUNT, middle
 from formcheck.outline import STATIONS
 
-__all__ = ["PoseTrack", "load_track", "save_track"]
+__all__ = ["PoseTrack", "join", "load_track", "save_track"]
 
 FORMAT_VERSION = 1
 
@@ -113,6 +114,14 @@ class PoseTrack:
     def shoulder_px(self) -> NDArray[np.float64]:
         """Middle of the shoulders, float (N, 2): where the outline's axis ends."""
         return middle(self.landmarks_px, "shoulder")
+
+
+def join(pieces: Sequence[PoseTrack]) -> PoseTrack:
+    """One track of stretches that follow each other."""
+    arrays: dict[str, Any] = {
+        name: np.concatenate([getattr(piece, name) for piece in pieces]) for name in _SHAPES
+    }
+    return replace(pieces[0], **arrays)
 
 
 def save_track(track: PoseTrack, file: Path | IO[bytes]) -> None:

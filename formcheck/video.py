@@ -28,7 +28,7 @@ from formcheck.container import examine
 from formcheck.errors import ConfigurationError, InputError
 from formcheck.thinning import Thinning, frames_apart
 
-__all__ = ["MAX_SIDE_PX", "Frame", "Video", "open_video"]
+__all__ = ["MAX_SIDE_PX", "Frame", "Video", "describe_times", "open_video"]
 
 # FFmpeg writes "[h264 @ ...]" straight to the process's stderr. OpenCV reads this
 # once, at the first capture; -8 is AV_LOG_QUIET. A user's own setting wins.
@@ -77,7 +77,7 @@ def _read_ahead(frames: Generator[Frame]) -> Generator[Frame]:
         frames.close()
 
 
-def _describe(times_s: ArrayLike) -> tuple[float, float, bool]:
+def describe_times(times_s: ArrayLike) -> tuple[float, float, bool]:
     """Duration [s], frames per second, and whether the rate varies."""
     steps = np.diff(times_s)
     if not len(steps):
@@ -205,7 +205,7 @@ class Video:
             raise self._error("holds no frame that can be decoded")
         if self._untimed >= len(self._stamps_s):
             raise self._error("does not say when its frames were taken")
-        duration_s, fps, varies = _describe(self._stamps_s)
+        duration_s, fps, varies = describe_times(self._stamps_s)
         # Edits leave frames out, and sound or a late start may lengthen a clip: only
         # fewer frames and less time together tell that something is missing.
         short_s = (self._stated_s or 0) - duration_s

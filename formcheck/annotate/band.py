@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
     from PIL.ImageFont import FreeTypeFont
 
-__all__ = ["Band"]
+__all__ = ["Band", "font"]
 
 _GREY, _SOFT = (150, 156, 166), (52, 58, 68)
 _GAUGE_DEG = (-50.0, 50.0)
@@ -32,7 +32,8 @@ _KEPT = 32
 
 
 @lru_cache(maxsize=16)
-def _font(size_px: int, *, bold: bool) -> FreeTypeFont:
+def font(size_px: int, *, bold: bool) -> FreeTypeFont:
+    """The letters of all that is drawn on pictures."""
     from PIL import ImageFont
 
     home = find_spec("matplotlib")
@@ -81,14 +82,14 @@ class Band:
         line = 1.25 * text
         if caption.lumbar_deg is None:
             words = "not measured" + (f": {self._refusal}" if self._refusal else "")
-            canvas.text((margin, line), words, _GREY, _font(text, bold=True), anchor="lm")
+            canvas.text((margin, line), words, _GREY, font(text, bold=True), anchor="lm")
             return
         colour = angle_rgb(caption.lumbar_deg)
         angle = f"{caption.lumbar_deg:+d}°".replace("-", "\N{MINUS SIGN}")
-        font = _font(round(1.55 * text), bold=True)
-        canvas.text((margin, line), angle, colour, font, anchor="lm")
-        beside = margin + canvas.textlength("+00°", font) + 0.35 * text
-        small = _font(round(0.8 * text), bold=False)
+        face = font(round(1.55 * text), bold=True)
+        canvas.text((margin, line), angle, colour, face, anchor="lm")
+        beside = margin + canvas.textlength("+00°", face) + 0.35 * text
+        small = font(round(0.8 * text), bold=False)
         canvas.text((beside, 0.78 * text), f"±{caption.uncertainty_deg}°", _GREY, small, "lm")
         word = posture(caption.lumbar_deg)
         canvas.text((beside, 1.72 * text), word, PAPER, small, "lm")
@@ -118,7 +119,7 @@ class Band:
     def _draw_marks(self, canvas: ImageDraw) -> None:
         """Flat, the lifter's own neutral where there is room for the word, and the ends."""
         text, line = self._text_px, 1.25 * self._text_px
-        small = _font(round(0.62 * text), bold=False)
+        small = font(round(0.62 * text), bold=False)
         ends = [(_GAUGE_DEG[0], "arched", "lm"), (_GAUGE_DEG[1], "rounded", "rm")]
         marks = [(0.0, "flat", "mm")]
         neutral_deg = self._limits.neutral_deg
@@ -140,12 +141,14 @@ class Band:
     def _draw_rep(self, canvas: ImageDraw, caption: Caption) -> None:
         text = self._text_px
         at, line = 0.5 * text, 3.4 * text
-        font = _font(text, bold=True)
+        face = font(text, bold=True)
         words = f"rep {caption.rep} of {caption.reps}" if caption.reps else "no repetition"
-        canvas.text((at, line), words, PAPER, font, anchor="lm")
-        beside = at + canvas.textlength(words, font) + 0.5 * text
+        if caption.reps is None:
+            words = f"{caption.rep} rep{'s' * (caption.rep != 1)}"
+        canvas.text((at, line), words, PAPER, face, anchor="lm")
+        beside = at + canvas.textlength(words, face) + 0.5 * text
         arrow = {"up": "▲ ", "down": "▼ "}.get(caption.phase, "")
-        small = _font(round(0.8 * text), bold=False)
+        small = font(round(0.8 * text), bold=False)
         canvas.text((beside, line), arrow + caption.phase, _GREY, small, anchor="lm")
 
     def _draw_label(self, canvas: ImageDraw, caption: Caption) -> None:
@@ -153,11 +156,11 @@ class Band:
         if not caption.label:
             return
         words = f"⚠ {caption.label}"
-        full = canvas.textlength(words, _font(text, bold=True))
+        full = canvas.textlength(words, font(text, bold=True))
         size = min(0.9, max(0.5, (width - 10.5 * text) / full))
-        font = _font(round(size * text), bold=True)
+        face = font(round(size * text), bold=True)
         right, line, half = width - 0.5 * text, 3.4 * text, 0.72 * text
-        left = right - canvas.textlength(words, font) - text
+        left = right - canvas.textlength(words, face) - text
         fill = SEVERITIES[caption.severity]
         canvas.rounded_rectangle((left, line - half, right, line + half), half, fill)
-        canvas.text((left + 0.5 * text, line), words, INK, font, anchor="lm")
+        canvas.text((left + 0.5 * text, line), words, INK, face, anchor="lm")

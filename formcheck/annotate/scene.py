@@ -66,7 +66,8 @@ class Caption:
     lumbar_deg, uncertainty_deg : int or None
         Rounded to whole degrees; None where the back was not measured.
     rep, reps : int
-        The latest repetition that has begun, 0 before the first, and how many there are.
+        The latest repetition that has begun, 0 before the first, and how many there are;
+        while the set lasts that is not known (None), and `rep` counts those that ended.
     phase : str
     label : str
         A finding, while it happens.
@@ -77,7 +78,7 @@ class Caption:
     lumbar_deg: int | None
     uncertainty_deg: int | None
     rep: int
-    reps: int
+    reps: int | None
     phase: str
     label: str
     severity: Severity

@@ -1,0 +1,185 @@
+"""``formcheck live``: feedback during the set."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from formcheck.exercises import AUTO, EXERCISES
+
+if TYPE_CHECKING:
+    from formcheck.live.loop import Outlet
+    from formcheck.live.session import Session
+    from formcheck.live.sources import Source
+    from formcheck.settings import Settings
+
+__all__ = ["live"]
+
+_NOTHING_MEASURED, _INTERRUPTED = 3, 130
+_LIFTS = ", ".join(EXERCISES)
+
+
+def live(  # noqa: PLR0917 - one parameter an option
+    camera: Annotated[
+        str,
+        typer.Option(
+            "--camera",
+            "-c",
+            metavar="CAMERA",
+            help="A number (0 is the first camera), a device (/dev/video0), the address of a "
+            "stream (rtsp://...), or a video file, which is played at its own speed.",
+        ),
+    ] = "0",
+    exercise: Annotated[
+        str,
+        typer.Option(
+            "--exercise",
+            "-e",
+            help=f"The lift: {_LIFTS}; or auto, to recognise it.",
+            metavar="LIFT",
+        ),
+    ] = AUTO,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Folder for the results, a folder in it for a set.")
+    ] = Path("results"),
+    model: Annotated[
+        str | None,
+        typer.Option(
+            help="Pose model: full, lite, heavy, or a .task file.",
+            envvar="FORMCHECK_MODEL",
+            show_default="full",
+        ),
+    ] = None,
+    neutral: Annotated[
+        float | None,
+        typer.Option(
+            metavar="DEG",
+            help="Your standing lumbar angle, if you know it; else you are asked to stand still.",
+        ),
+    ] = None,
+    rest: Annotated[
+        float, typer.Option(metavar="S", min=3.0, help="A rest this long ends the set.")
+    ] = 20.0,
+    record: Annotated[
+        bool, typer.Option("--record", help="Keep the video of every set; the report shows it.")
+    ] = False,
+    mirror: Annotated[
+        bool, typer.Option("--mirror/--no-mirror", help="Show yourself as in a mirror.")
+    ] = True,
+    headless: Annotated[
+        bool, typer.Option("--headless", help="No window: print one line a repetition.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="With --headless: print what happens as JSON lines.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Make no sound.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what is going on.")] = False,
+) -> None:
+    """Watch your back while you lift, through a webcam.
+
+    The window says how to set up the camera, takes your neutral while you stand
+    still for two seconds, then counts, measures, and calls out when the back rounds
+    or over-arches: once per repetition, with a word and a tone. Set up or not, what
+    you lift is measured.
+
+    Every set is saved like the result of `formcheck analyze`: after a rest, at the
+    latest when you quit. If the machine stops, the next start saves what was lifted.
+
+    Keys: **q** quit, **n** new set, **c** take the neutral anew, **m** mirror,
+    **s** sound, **r** record.
+    """
+    from formcheck.errors import ConfigurationError
+    from formcheck.settings import Settings
+    from formcheck.terminal import native_chatter_hidden
+
+    if as_json and not headless:
+        raise ConfigurationError("--json prints lines: give --headless with it.")
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING, format="formcheck: %(message)s"
+    )
+    settings = Settings(exercise, 0, neutral)
+    with native_chatter_hidden(shown=verbose):
+        outlet = _outlet(mirror=mirror, headless=headless, as_json=as_json, quiet=quiet)
+        measured, interrupted = _run(
+            camera, settings, model, out, outlet, rest_s=rest, record=record
+        )
+    if interrupted:
+        raise typer.Exit(_INTERRUPTED)
+    if not measured:
+        raise typer.Exit(_NOTHING_MEASURED)
+
+
+def _outlet(*, mirror: bool, headless: bool, as_json: bool, quiet: bool) -> Outlet:
+    from formcheck.live.cues import tone_player
+    from formcheck.live.headless import Lines
+
+    play, how = tone_player(lambda: _aside("\a", end=""))
+    if not quiet:
+        _aside(f"Cues sound as {how}.")
+    if headless:
+        return Lines(_line, _aside, as_json=as_json, sound=_nothing if quiet else play)
+    from formcheck.live.window import Window
+
+    return Window(play, _aside, mirror=mirror, sound=not quiet)
+
+
+def _run(
+    camera: str,
+    settings: Settings,
+    model: str | None,
+    out: Path,
+    outlet: Outlet,
+    *,
+    rest_s: float,
+    record: bool,
+) -> tuple[bool, bool]:
+    """Whether something was measured, and whether the session was interrupted."""
+    from formcheck.live.saving import recover
+    from formcheck.live.session import Session
+    from formcheck.live.sources import open_source
+    from formcheck.models import ensure
+    from formcheck.terminal import fetch_progress
+
+    with fetch_progress(quiet=False) as progress:
+        resolved = ensure(model, progress)
+    for saved in recover(out):
+        _aside(f"Saved from a session that was cut off: {saved.folder}")
+    source = open_source(camera)
+    session = Session(resolved, settings, out, rest_s=rest_s, film=record)
+    interrupted = _play(source, session, outlet)
+    for event in session.last_events():
+        outlet.tell(event)
+    return any(one.analysis.measured for one in session.saved), interrupted
+
+
+def _play(source: Source, session: Session, outlet: Outlet) -> bool:
+    """Whether it was interrupted; what was lifted is saved either way."""
+    from formcheck.live.loop import play
+
+    try:
+        with session, source:
+            try:
+                play(source, session, outlet)
+            finally:
+                _aside("Saving what was lifted ...")
+    except KeyboardInterrupt:
+        return True
+    return False
+
+
+def _line(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _aside(text: str, end: str = "\n") -> None:
+    sys.stderr.write(text + end)
+    sys.stderr.flush()
+
+
+def _nothing(_code: str) -> None:
+    """Make no sound."""

@@ -1,0 +1,118 @@
+"""``formcheck serve``: the same in a browser."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from formcheck.serve.access import Access
+
+__all__ = ["serve"]
+
+_FRAME_BYTES = 4 * 2**20
+
+
+def serve(  # noqa: PLR0917 - one parameter an option
+    host: Annotated[
+        str,
+        typer.Option(
+            help="Address to listen on. Other than this machine's own, a token is asked for."
+        ),
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8765,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="The results folder; nothing else is served.")
+    ] = Path("results"),
+    model: Annotated[
+        str | None,
+        typer.Option(
+            help="Pose model: full, lite, heavy, or a .task file.",
+            envvar="FORMCHECK_MODEL",
+            show_default="full",
+        ),
+    ] = None,
+    max_upload: Annotated[
+        int, typer.Option(metavar="MB", min=1, help="Largest clip that may be sent.")
+    ] = 500,
+    tls_cert: Annotated[
+        Path | None, typer.Option(help="Certificate (PEM), for https.", exists=True)
+    ] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Its key (PEM).", exists=True)] = None,
+) -> None:
+    """Open a page in the browser: live view, upload of a clip, past reports.
+
+    For tablets and machines without a window system. It listens on this machine
+    alone; with --host 0.0.0.0 others reach it with the token in the address that is
+    printed. Browsers give their camera only to this machine's own page or over
+    https: for a tablet give a certificate.
+
+    Needs the extra: pip install 'formcheck[serve]'.
+    """
+    from formcheck.errors import ConfigurationError
+    from formcheck.terminal import fetch_progress, native_chatter_hidden
+
+    try:
+        import fastapi  # noqa: F401
+        import uvicorn
+    except ImportError as error:
+        raise ConfigurationError(
+            "formcheck serve needs more packages.\nRun: pip install 'formcheck[serve]'"
+        ) from error
+    if (tls_cert is None) != (tls_key is None):
+        raise ConfigurationError("Give --tls-cert and --tls-key together.")
+    from formcheck.live.saving import recover
+    from formcheck.models import ensure
+    from formcheck.serve.app import make_app
+
+    logging.basicConfig(format="formcheck: %(message)s")
+    with native_chatter_hidden(shown=False):
+        with fetch_progress() as progress:
+            ensure(model, progress)
+        for saved in recover(out):
+            _say(f"Saved from a session that was cut off: {saved.folder}")
+        access = _access(host)
+        app = make_app(out, model, access, most_bytes=max_upload * 2**20)
+        scheme = "https" if tls_cert else "http"
+        _say(f"Open {_address(scheme, host, port, access)}  (Ctrl-C ends it.)")
+        uvicorn.run(
+            app,
+            host=host,
+            port=port,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            ws="websockets-sansio",
+            ws_max_size=_FRAME_BYTES,
+            timeout_graceful_shutdown=10,
+            **_tls(tls_cert, tls_key),
+        )
+
+
+def _tls(cert: Path | None, key: Path | None) -> dict[str, Any]:
+    return {"ssl_certfile": str(cert), "ssl_keyfile": str(key)} if cert and key else {}
+
+
+def _access(host: str) -> Access:
+    import secrets
+
+    from formcheck.serve.access import Access, is_loopback
+
+    return Access(host, "" if is_loopback(host) else secrets.token_urlsafe(24))
+
+
+def _address(scheme: str, host: str, port: int, access: Access) -> str:
+    import socket
+
+    shown = socket.gethostbyname(socket.gethostname()) if host in {"0.0.0.0", "::"} else host
+    shown = f"[{shown}]" if ":" in shown else shown
+    return f"{scheme}://{shown}:{port}/" + (f"?token={access.token}" if access.token else "")
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()

@@ -1,0 +1,1 @@
+"""Feedback during the set: the recorded analysis, run again and again while it grows."""

@@ -1,0 +1,107 @@
+"""What happens in a session, for people who read lines and programs that read JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from formcheck.annotate.scene import finding_label
+from formcheck.live.cues import Cue
+from formcheck.live.saving import Saved
+from formcheck.live.tally import Counted
+from formcheck.terminal import verdict
+
+__all__ = ["Event", "cue_event", "json_line", "notice", "rep_event", "saved_event"]
+
+Kind = Literal["setup", "ready", "rep", "cue", "set", "saved", "notice"]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened.
+
+    Attributes
+    ----------
+    kind : Kind
+    text : str
+        For a person.
+    data : mapping
+        For a program; the units are in the names.
+    """
+
+    kind: Kind
+    text: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def json_line(event: Event) -> str:
+    """One line of JSON; what was not measured is null."""
+    return json.dumps({"event": event.kind, **event.data, "text": event.text})
+
+
+def notice(text: str) -> Event:
+    """Something that the lifter or whoever helps them should know."""
+    return Event("notice", text)
+
+
+def rep_event(set_number: int, number: int, rep: Counted, exercise: str) -> Event:
+    """A repetition that has ended."""
+    measures = rep.measures
+    faults = [f for f in rep.findings if f.severity != "info"]
+    words = ", ".join(finding_label(f.code) for f in faults)
+    angles = "back not seen"
+    if measures.measured:
+        angles = (
+            f"most flexed {measures.peak_deg:+.0f}° ±{measures.uncertainty_deg:.0f}, "
+            f"least {measures.least_deg:+.0f}°"
+        )
+    text = f"set {set_number} rep {number} ({exercise}): {angles}"
+    text += f", {measures.concentric_speed:.2f} /s" if _known(measures.concentric_speed) else ""
+    whole = "" if measures.rep.complete else ", not whole"
+    data = {
+        "set": set_number,
+        "rep": number,
+        "exercise": exercise,
+        "start_s": round(measures.start_s, 3),
+        "end_s": round(measures.end_s, 3),
+        "complete": measures.rep.complete,
+        "lumbar_peak_deg": _number(measures.peak_deg),
+        "lumbar_least_deg": _number(measures.least_deg),
+        "uncertainty_deg": _number(measures.uncertainty_deg),
+        "concentric_speed": _number(measures.concentric_speed),
+        "findings": [f.code for f in rep.findings],
+    }
+    return Event("rep", text + whole + (f": {words}" if words else ""), data)
+
+
+def cue_event(set_number: int, cue: Cue) -> Event:
+    """Something that was called out."""
+    data = {"set": set_number, "rep": cue.rep, "code": cue.code, "severity": cue.severity}
+    return Event("cue", f"! {cue.words}", data)
+
+
+def saved_event(set_number: int, saved: Saved) -> Event:
+    """A set's summary, once its result is written."""
+    count = len(saved.analysis.reps)
+    text = (
+        f"set {set_number}, {count} repetition{'s' * (count != 1)}: {verdict(saved.analysis)} "
+        f"Written to {saved.folder}"
+    )
+    data = {
+        "set": set_number,
+        "reps": count,
+        "measured": saved.analysis.measured,
+        "folder": str(saved.folder),
+    }
+    return Event("saved", text, data)
+
+
+def _known(value: float) -> bool:
+    return math.isfinite(value)
+
+
+def _number(value: float) -> float | None:
+    return round(value, 2) if _known(value) else None

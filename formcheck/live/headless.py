@@ -1,0 +1,56 @@
+"""Lines instead of a window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from formcheck.live.events import Event, json_line
+from formcheck.live.session import View
+from formcheck.live.sources import Shot, Status
+
+__all__ = ["Lines"]
+
+_RESULTS = frozenset({"rep", "saved"})
+
+
+class Lines:
+    """Writes a line a repetition and a set, and cues and notices beside them.
+
+    Parameters
+    ----------
+    result, aside : callable
+        Take a line without its end: results, and the rest.
+    as_json : bool
+        Every event as a line of JSON to `result`.
+    sound : callable
+        Takes the code of a cue.
+    """
+
+    def __init__(
+        self,
+        result: Callable[[str], None],
+        aside: Callable[[str], None],
+        *,
+        as_json: bool,
+        sound: Callable[[str], None],
+    ) -> None:
+        self._result, self._aside, self._as_json, self._sound = result, aside, as_json, sound
+
+    def show(self, view: View, _shot: Shot) -> str:
+        """Sound the cues."""
+        for cue in view.cues:
+            self._sound(cue.code)
+        return ""
+
+    def wait(self, _status: Status) -> str:
+        """Wait on."""
+        return ""
+
+    def tell(self, event: Event) -> None:
+        """Write the line."""
+        if self._as_json:
+            self._result(json_line(event))
+        elif event.kind in _RESULTS:
+            self._result(event.text)
+        else:
+            self._aside(event.text)

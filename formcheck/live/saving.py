@@ -1,0 +1,77 @@
+"""From a set on the disk to its result, as `formcheck analyze` would write it."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from formcheck.analysis import SetAnalysis, analyze_track
+from formcheck.clip import ClipInfo
+from formcheck.document import describe
+from formcheck.errors import InputError
+from formcheck.live.spool import SetSpool, unfinished_sets
+from formcheck.outputs import Outputs, write_result
+from formcheck.track import PoseTrack
+from formcheck.video import open_video
+from formcheck.writers import ResultFolder
+
+__all__ = ["Saved", "recover", "save_set"]
+
+
+@dataclass(frozen=True, eq=False)
+class Saved:
+    """A set that was saved, and where."""
+
+    analysis: SetAnalysis
+    folder: Path
+
+
+def save_set(spool: SetSpool, out: Path) -> Saved | None:
+    """Analyse a whole set, write its result, and forget its pieces.
+
+    None if it holds no repetition; a set that was filmed is kept all the same.
+    """
+    track = spool.track()
+    filmed = track is not None and _filmed(spool.recording)
+    if track is None:
+        spool.discard()
+        return None
+    clip = Path("live.npz")
+    if filmed:
+        clip = spool.recording
+        track = replace(track, clip=_recorded(track, clip, f"{spool.name}.mp4"))
+    analysis = analyze_track(track, spool.settings)
+    if not analysis.reps and not filmed:
+        spool.discard()
+        return None
+    with ResultFolder(out, spool.name) as folder:
+        outputs = Outputs(video=filmed, track=not filmed)
+        write_result(clip, analysis, describe(analysis), folder, outputs)
+        if filmed:
+            shutil.copyfile(clip, folder.staging / f"{spool.name}.mp4")
+        folder.publish()
+    spool.discard()
+    return Saved(analysis, folder.path)
+
+
+def recover(out: Path) -> list[Saved]:
+    """Save the sets of sessions that were killed."""
+    found = [save_set(spool, out) for spool in unfinished_sets(out)]
+    return [saved for saved in found if saved]
+
+
+def _filmed(recording: Path) -> bool:
+    """Whether there is a film that can be read: a killed encoder may leave none."""
+    try:
+        with open_video(recording) as video:
+            return next(iter(video), None) is not None
+    except InputError:
+        return False
+
+
+def _recorded(track: PoseTrack, film: Path, name: str) -> ClipInfo:
+    with film.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+    return replace(track.clip, name=name, sha256=digest.hexdigest())

@@ -1,0 +1,301 @@
+"""A session in front of the camera: frames go in, what to show and to say comes out."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+from formcheck.errors import OutputError
+from formcheck.fatigue import SET_REST_S
+from formcheck.live.analyst import Analyst, Reading
+from formcheck.live.cues import Cue, CueWatch
+from formcheck.live.events import Event, cue_event, notice, rep_event, saved_event
+from formcheck.live.saving import Saved
+from formcheck.live.sets import CurrentSet
+from formcheck.live.setup import Setup
+from formcheck.live.tally import Tally
+from formcheck.models import ResolvedModel
+from formcheck.pose import OPENING_FRAMES, PoseFinder, faces_left
+from formcheck.recorder import Pose
+from formcheck.settings import Settings
+from formcheck.video import Frame
+
+__all__ = ["Session", "View"]
+
+# Waiting for the first repetition is forgotten after this long, when the lifter is
+# not in the picture or stands still.
+_IDLE_S = 45.0
+_STILL_STEPS = frozenset({"person", "ready"})
+# An athlete's longest sets last two minutes; a crowd in the background could go on.
+_LONGEST_S = 1200.0
+_RATE_FRAMES = 30
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """What there is to show with a frame.
+
+    Attributes
+    ----------
+    frame : Frame
+    pose : Pose
+        Of this very frame.
+    reading : Reading or None
+        The latest analysis of this set, some tenths of a second old.
+    set_number : int
+    ready : bool
+        Whether setting up is over.
+    cues : tuple of Cue
+        To be called out now.
+    events : tuple of Event
+        What has happened since the frame before.
+    fps : float
+        Frames analysed a second.
+    filming : bool
+    """
+
+    frame: Frame
+    pose: Pose
+    reading: Reading | None
+    set_number: int
+    ready: bool
+    cues: tuple[Cue, ...]
+    events: tuple[Event, ...]
+    fps: float
+    filming: bool
+
+
+class Session:
+    """Measures set after set; a context manager that saves what is open when it ends.
+
+    Parameters
+    ----------
+    model : ResolvedModel
+    settings : Settings
+    out : Path
+        The folder of all results.
+    rest_s : float
+        A rest that long ends the set.
+    film : bool
+        Whether to write the video of every set.
+    """
+
+    def __init__(
+        self,
+        model: ResolvedModel,
+        settings: Settings,
+        out: Path,
+        *,
+        rest_s: float = SET_REST_S,
+        film: bool = False,
+    ) -> None:
+        self._model, self._given, self._settings = model, settings, settings
+        self._out, self._rest_s, self.film = out, rest_s, film
+        self._name = _free_name(out)
+        self._finder = PoseFinder(model)
+        self._analyst = Analyst()
+        self._saver = ThreadPoolExecutor(1, "formcheck-saver")
+        self._saving: list[tuple[int, Future[Saved | None]]] = []
+        self._set: CurrentSet | None = None
+        self._number = 1
+        self._stamps_s: deque[float] = deque(maxlen=_RATE_FRAMES)
+        self._ready = settings.neutral_deg is not None
+        self._events: list[Event] = []
+        self.saved: list[Saved] = []
+        self._begin_afresh()
+
+    def __enter__(self) -> Self:
+        self._analyst.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Save what is open; `saved` and `last_events` are whole afterwards."""
+        self._analyst.__exit__()
+        self._finder.close()
+        self.new_set()
+        self._saver.shutdown()
+        self._collect()
+
+    def frame(self, frame: Frame) -> View:
+        """Take the next frame, whose time is later than that of the one before."""
+        if self._set and not self._set.fits(frame):
+            self.new_set()
+        pose = self._finder.find(frame)
+        self._settle_facing(pose)
+        current = self._set or self._open(frame)
+        current.add(frame, pose)
+        self._analyst.offer(current.stretch())
+        reading = self._reading(current)
+        cues = self._follow(reading, current) if reading else []
+        self._stamps_s.append(time.monotonic())
+        view = View(
+            frame=frame,
+            pose=pose,
+            reading=reading,
+            set_number=current.number,
+            ready=self._ready,
+            cues=tuple(cues),
+            events=self.last_events(),
+            fps=self._fps(),
+            filming=current.film,
+        )
+        if reading:
+            self._close_in_time(current, reading)
+        return view
+
+    def new_set(self) -> None:
+        """End the set; the next frame begins another. Nothing is kept of an empty one."""
+        current, self._set = self._set, None
+        if current is None:
+            return
+        self._saving.append((current.number, self._saver.submit(current.save)))
+        self._number += 1
+        if self._counted.reps:
+            words = f"set {current.number} ended"
+            self._events.append(Event("set", words, {"set": current.number}))
+
+    def _forget_wait(self) -> None:
+        """Begin the set again, as nothing was lifted yet."""
+        current, self._set = self._set, None
+        if current is not None:
+            current.drop()
+
+    def calibrate(self) -> None:
+        """Take the neutral anew."""
+        self._settings, self._ready = replace(self._given, neutral_deg=None), False
+        self._events.append(notice("Stand upright and still: the neutral is taken anew."))
+        if not self._counted.reps:
+            self._forget_wait()
+
+    def toggle_film(self) -> None:
+        """Begin, or no longer go on, to write the video: of whole sets only."""
+        self.film = not self.film
+        if not self._counted.reps:
+            self._forget_wait()
+        state = "on" if self.film else "off"
+        self._events.append(notice(f"Recording is {state}, from the next set that begins."))
+
+    def last_events(self) -> tuple[Event, ...]:
+        """What has happened since this was asked last."""
+        self._collect()
+        events, self._events = tuple(self._events), []
+        return events
+
+    def _collect(self) -> None:
+        for number, future in [one for one in self._saving if one[1].done()]:
+            self._saving.remove((number, future))
+            self._take_result(number, future)
+
+    def _take_result(self, number: int, future: Future[Saved | None]) -> None:
+        try:
+            saved = future.result()
+        except OutputError as error:
+            self._events.append(
+                notice(f"Set {number} was not saved: {error} It is kept for later.")
+            )
+            return
+        if saved:
+            self.saved.append(saved)
+            self._events.append(saved_event(number, saved))
+
+    def _open(self, frame: Frame) -> CurrentSet:
+        self._set = CurrentSet(
+            self._out,
+            f"{self._name}-set-{self._number}",
+            self._number,
+            self._settings,
+            model=self._model,
+            first=frame,
+            film=self.film,
+        )
+        self._begin_afresh()
+        return self._set
+
+    def _begin_afresh(self) -> None:
+        self._opening: list[Pose] = []
+        self._counted, self._told = Tally(), 0
+        self._watch = CueWatch()
+        self._seen: Reading | None = None
+        self._step = ""
+
+    def _settle_facing(self, pose: Pose) -> None:
+        """Judge from a set's first frames which way MediaPipe is to be shown the lifter."""
+        if len(self._opening) == OPENING_FRAMES or not pose.found:
+            return
+        self._opening.append(pose)
+        if len(self._opening) == OPENING_FRAMES:
+            mirror = faces_left(self._opening)
+            if mirror != self._finder.mirror:
+                self._finder.close()
+                self._finder = PoseFinder(self._model, mirror=mirror)
+
+    def _reading(self, current: CurrentSet) -> Reading | None:
+        reading = self._analyst.reading
+        return reading if reading and reading.serial == current.serial else None
+
+    def _follow(self, reading: Reading, current: CurrentSet) -> list[Cue]:
+        """Take note of a reading that is new."""
+        if reading is self._seen:
+            return []
+        self._seen, self._counted = reading, reading.tally
+        self._set_up(reading.setup)
+        exercise = reading.analysis.exercise.name
+        ended = reading.tally.ended
+        for number, rep in enumerate(ended[self._told :], start=self._told + 1):
+            self._events.append(rep_event(current.number, number, rep, exercise))
+        self._told = max(self._told, len(ended))
+        cues = self._watch.news(reading.tally, float(reading.analysis.track.time_s[-1]))
+        self._events += [cue_event(current.number, cue) for cue in cues]
+        return cues
+
+    def _set_up(self, setup: Setup) -> None:
+        if self._ready:
+            return
+        if setup.step == "ready":
+            neutral = setup.neutral
+            self._settings = replace(
+                self._given,
+                neutral_deg=neutral.lumbar_deg,
+                neutral_uncertainty_deg=neutral.uncertainty_deg,
+                neutral_from=f"standing still, {self._name}",
+            )
+            words = f"Ready. Neutral {neutral.lumbar_deg:+.0f}° ±{neutral.uncertainty_deg:.0f}."
+            self._events.append(Event("ready", f"{words} {setup.hint}".strip()))
+        elif self._counted.reps:
+            self._events.append(
+                Event("ready", "Counting: the neutral is taken from the repetitions.")
+            )
+        elif setup.step != self._step:
+            self._events.append(Event("setup", setup.words, {"step": setup.step}))
+        self._step = setup.step
+        self._ready = setup.step == "ready" or bool(self._counted.reps)
+
+    def _close_in_time(self, current: CurrentSet, reading: Reading) -> None:
+        """End the set after a rest, and forget a wait that has grown long."""
+        now_s = float(reading.analysis.track.time_s[-1])
+        reps = self._counted.reps
+        if reps:
+            rested_s = now_s - reps[-1].measures.end_s
+            if rested_s >= self._rest_s or current.duration_s > _LONGEST_S:
+                self.new_set()
+        elif now_s > _IDLE_S and reading.setup.step in _STILL_STEPS:
+            self._forget_wait()
+
+    def _fps(self) -> float:
+        if len(self._stamps_s) < 2:
+            return 0.0
+        return (len(self._stamps_s) - 1) / (self._stamps_s[-1] - self._stamps_s[0])
+
+
+def _free_name(out: Path) -> str:
+    """A name for the session that no result has."""
+    name = base = time.strftime("live-%Y%m%d-%H%M%S")
+    attempt = 1
+    while any(out.glob(f"{name}-set-*")):
+        attempt += 1
+        name = f"{base}-{attempt}"
+    return name

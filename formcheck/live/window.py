@@ -1,0 +1,112 @@
+"""The window, and its keys."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+
+import cv2
+
+from formcheck.errors import ConfigurationError
+from formcheck.live.events import Event
+from formcheck.live.loop import QUIT
+from formcheck.live.screen import Screen, State
+from formcheck.live.session import View
+from formcheck.live.sources import Shot, Status
+
+__all__ = ["TITLE", "Window"]
+
+TITLE = "formcheck"
+_ESCAPE = 27
+_PROBE = "import cv2; cv2.namedWindow('formcheck'); cv2.destroyAllWindows()"
+_PROBE_S = 20.0
+_OPEN_WIDTH_PX = 1280
+
+
+class Window:
+    """Shows views in a window of its own.
+
+    Parameters
+    ----------
+    play : callable
+        Sounds the code of a cue.
+    tell : callable
+        Takes a line for the terminal.
+    mirror, sound : bool
+        At first; keys change them.
+
+    Raises
+    ------
+    ConfigurationError
+        If there is no display to open it on.
+    """
+
+    def __init__(
+        self,
+        play: Callable[[str], None],
+        tell: Callable[[str], None],
+        *,
+        mirror: bool,
+        sound: bool,
+    ) -> None:
+        _require_display()
+        self._play, self._tell = play, tell
+        self._mirror, self._sound = mirror, sound
+        self._screen = Screen()
+        self._open = False
+
+    def show(self, view: View, _shot: Shot) -> str:
+        """Draw a frame, sound its cues; the key that was pressed."""
+        state = State(self._mirror, self._sound)
+        picture = cv2.cvtColor(self._screen.draw(view, state), cv2.COLOR_RGB2BGR)
+        if not self._open:
+            self._make(picture.shape[1], picture.shape[0])
+        cv2.imshow(TITLE, picture)
+        key = self._key()
+        if self._sound:
+            for cue in view.cues:
+                self._play(cue.code)
+        return key
+
+    def wait(self, _status: Status) -> str:
+        """Keep the window alive while no picture comes."""
+        return self._key() if self._open else ""
+
+    def tell(self, event: Event) -> None:
+        """Results and notices go to the terminal as well."""
+        self._tell(event.text)
+
+    def _make(self, width: int, height: int) -> None:
+        cv2.namedWindow(TITLE, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
+        zoom = min(1.0, _OPEN_WIDTH_PX / width)
+        cv2.resizeWindow(TITLE, round(width * zoom), round(height * zoom))
+        self._open = True
+
+    def _key(self) -> str:
+        # waitKey(1) lets its one millisecond end before Qt has painted, at times for ever.
+        code = cv2.pollKey()
+        if code == _ESCAPE or cv2.getWindowProperty(TITLE, cv2.WND_PROP_VISIBLE) < 1:
+            return QUIT
+        key = chr(code & 0xFF).lower() if code >= 0 else ""
+        self._mirror ^= key == "m"
+        self._sound ^= key == "s"
+        return key
+
+
+def _require_display() -> None:
+    """Try a window in a process of its own: without a display Qt would end ours."""
+    lacking = sys.platform.startswith("linux") and not (
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
+    if not lacking:
+        probe = subprocess.run(
+            [sys.executable, "-c", _PROBE], capture_output=True, check=False, timeout=_PROBE_S
+        )
+        lacking = probe.returncode != 0
+    if lacking:
+        raise ConfigurationError(
+            "There is no display to open a window on.\n"
+            "Use --headless to have lines instead, or formcheck serve for a page in a browser."
+        )

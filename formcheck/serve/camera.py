@@ -1,0 +1,100 @@
+"""The browser's camera: pictures come in, what to draw on them goes back."""
+
+from __future__ import annotations
+
+import io
+import math
+import struct
+from typing import Any
+
+import cv2
+import numpy as np
+
+from formcheck.annotate.colours import angle_rgb
+from formcheck.annotate.scene import scale
+from formcheck.errors import InputError
+from formcheck.live.screen import State, angle_now, back_now, headline, status_words
+from formcheck.live.session import View
+from formcheck.video import MAX_SIDE_PX, Frame
+
+__all__ = ["message", "read_frame"]
+
+_HEAD = struct.Struct(">d")
+
+
+def read_frame(data: bytes, index: int, after_s: float) -> Frame:
+    """One picture as the page sends it: its time in seconds (8 bytes), then a JPEG.
+
+    Raises
+    ------
+    InputError
+        If it is anything else. Its size is read before memory is asked for.
+    """
+    from PIL import Image
+
+    if len(data) <= _HEAD.size:
+        raise InputError("There is no picture.")
+    (time_s,) = _HEAD.unpack_from(data)
+    if not after_s < time_s < 1e7:
+        raise InputError("The picture's time is not after that of the one before.")
+    try:
+        with Image.open(io.BytesIO(data[_HEAD.size :]), formats=["JPEG"]) as head:
+            size = head.size
+    except (OSError, ValueError, Image.DecompressionBombError) as error:
+        raise InputError("The picture is no JPEG.") from error
+    if not 64 <= min(size) <= max(size) <= MAX_SIDE_PX:
+        raise InputError(f"The picture has {size[0]}x{size[1]} pixels.")
+    picture = cv2.imdecode(np.frombuffer(data, np.uint8, offset=_HEAD.size), cv2.IMREAD_COLOR)
+    if picture is None:
+        raise InputError("The picture is damaged.")
+    return Frame(index, time_s, np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8))
+
+
+def message(view: View) -> dict[str, Any]:
+    """What the page is to show with the frame."""
+    line, colour = headline(view)
+    shown: dict[str, Any] = {
+        "line": line,
+        "colour": _css(colour),
+        "status": status_words(view, State(mirror=False, sound=True)),
+        "ready": view.ready,
+        "reps": 0,
+        "cues": [{"code": c.code, "words": c.words, "severity": c.severity} for c in view.cues],
+        "events": [{"kind": e.kind, "text": e.text, **e.data} for e in view.events],
+        "angle": None,
+        "back": [],
+    }
+    if view.reading is not None:
+        shown |= _measured(view)
+    return shown
+
+
+def _measured(view: View) -> dict[str, Any]:
+    reading = view.reading
+    assert reading is not None
+    lumbar_deg, doubt_deg = angle_now(reading)
+    limits = scale(reading.analysis.exercise, reading.analysis.neutral)
+    kin = reading.analysis.kinematics
+    shown: dict[str, Any] = {
+        "reps": len(reading.tally.ended),
+        "countdown_s": _number(reading.setup.countdown_s),
+        "angle": _number(lumbar_deg),
+        "doubt": _number(doubt_deg),
+        "rounded": _number(limits.rounded_deg),
+        "arched": _number(limits.arched_deg),
+        "neutral": _number(limits.neutral_deg),
+    }
+    if view.pose.found and kin.measurable:
+        back = back_now(view.pose, kin.view.facing, lumbar_deg)
+        shown["back"] = [np.round(part, 1).tolist() for part in back.whole]
+        shown["lumbar"] = [np.round(part, 1).tolist() for part in back.lumbar]
+        shown["tint"] = _css(angle_rgb(back.lumbar_deg))
+    return shown
+
+
+def _number(value: float) -> float | None:
+    return round(value, 1) if math.isfinite(value) else None
+
+
+def _css(rgb: tuple[int, int, int]) -> str:
+    return f"rgb({rgb[0]},{rgb[1]},{rgb[2]})"

@@ -1,0 +1,236 @@
+"""The parts of a live session, each on its own."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from clipmaker import numbered, read_number, write_clip
+from figures import figure_at, make_track, moving_lifter, posture_at
+from sets import measured_rep
+
+from formcheck.analysis import Settings, analyze_track
+from formcheck.errors import InputError
+from formcheck.findings import Finding
+from formcheck.live.cues import CueWatch, tone_player
+from formcheck.live.setup import check_setup
+from formcheck.live.sources import Latest, Shot, camera_source, file_source, open_source
+from formcheck.live.spool import SetSpool, unfinished_sets
+from formcheck.live.tally import Counted, Tally, update
+from formcheck.track import PoseTrack
+from formcheck.video import Frame
+
+GREY = 120.0
+
+
+def shot(index: int) -> Shot:
+    return Shot(Frame(index, index / 30, np.zeros((4, 4, 3), np.uint8)), index / 30)
+
+
+def test_only_the_latest_picture_is_kept() -> None:
+    latest = Latest()
+    for index in range(3):
+        latest.put(shot(index))
+    taken = latest.take(0.0)
+    assert taken is not None
+    assert taken.frame.index == 2
+    assert latest.dropped == 2
+    assert latest.take(0.0) is None
+
+
+def test_a_file_plays_at_its_own_speed(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mp4", list(numbered(16)), fps=20.0)
+    start_s, seen = time.monotonic(), []
+    with file_source(clip) as source:
+        while source.status != "ended":
+            taken = source.take(0.5)
+            if taken:
+                seen.append(read_number(taken.frame.image))
+                assert taken.captured_s == pytest.approx(time.monotonic(), abs=0.2)
+        while taken := source.take(0.0):
+            seen.append(read_number(taken.frame.image))
+    assert 0.7 < time.monotonic() - start_s < 3.0
+    assert seen == sorted(seen)
+    assert seen[-1] == 15
+
+
+class Flaky:
+    """A camera that is pulled out after some pictures."""
+
+    def __init__(self, pictures: int) -> None:
+        self.left = pictures
+
+    def isOpened(self) -> bool:  # noqa: N802 - OpenCV's name
+        return self.left > 0
+
+    def read(self) -> tuple[bool, Any]:
+        time.sleep(0.002)
+        self.left -= 1
+        return self.left > 0, np.zeros((48, 64, 3), np.uint8)
+
+    def release(self) -> None:
+        self.left = 0
+
+
+def test_a_lost_camera_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("formcheck.live.sources._RETRY_S", 0.05)
+    opened = [Flaky(10), Flaky(0), Flaky(1000)]
+    seen: list[str] = []
+    indices: list[int] = []
+    with camera_source("camera 0", lambda: opened.pop(0)) as source:
+        until_s = time.monotonic() + 5
+        while seen[-2:] != ["lost", "live"] and time.monotonic() < until_s:
+            if not seen or seen[-1] != source.status:
+                seen.append(source.status)
+            taken = source.take(0.01)
+            indices += [taken.frame.index] if taken else []
+    assert seen == ["live", "lost", "live"]
+    assert indices == sorted(set(indices))
+
+
+@pytest.mark.parametrize(
+    ("camera", "words"), [("missing.mp4", "There is no camera or file"), ("97", "gives no picture")]
+)
+def test_a_missing_camera_is_named(camera: str, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        open_source(camera)
+
+
+def standing(duration_s: float = 3.0, **changes: Any) -> PoseTrack:
+    """Somebody who stands in the picture, small enough to fit."""
+    yaw_deg = changes.pop("yaw_deg", 0.0)
+    posture = posture_at("squat", 0.0, -25.0, yaw_deg)
+    figure = figure_at(replace(posture, arms="hanging"), trunk_px=150.0, **changes)
+    return make_track([figure] * int(30 * duration_s))
+
+
+def step_of(track: PoseTrack, grey: float = GREY) -> str:
+    return check_setup(analyze_track(track, Settings("squat")), grey).step
+
+
+def words_of(track: PoseTrack) -> str:
+    return check_setup(analyze_track(track, Settings("squat")), GREY).words
+
+
+def test_nobody_is_asked_into_the_picture() -> None:
+    assert step_of(make_track([None] * 40)) == "person"
+
+
+def test_feet_outside_the_picture_are_named() -> None:
+    track = standing()
+    moved = replace(track, landmarks_px=track.landmarks_px + np.array([0, 90], np.float32))
+    assert "feet" in words_of(moved)
+    assert "head" not in words_of(moved)
+
+
+def test_a_distant_lifter_is_asked_nearer() -> None:
+    posture = replace(posture_at("squat", 0.0, -25.0), arms="hanging")
+    track = make_track([figure_at(posture, trunk_px=60.0)] * 60)
+    assert "nearer" in words_of(track)
+
+
+# Seen from the front the lifter's left is on the right of the picture: to face right
+# they turn to their left, to face left to their right.
+@pytest.mark.parametrize(("facing", "way"), [("right", "left"), ("left", "right")])
+def test_a_lifter_turned_to_the_camera_is_told_the_way(facing: Any, way: str) -> None:
+    front = standing(yaw_deg=40.0, facing=facing)
+    across = front.landmarks_px[0, 11, 0] - front.landmarks_px[0, 12, 0]
+    if across < 0:  # make sure that it is the chest that is seen
+        front = standing(yaw_deg=-40.0, facing=facing)
+    assert f"Turn {way} by about 40°" in words_of(front)
+    back = standing(yaw_deg=40.0 if across < 0 else -40.0, facing=facing)
+    other = {"left": "right", "right": "left"}[way]
+    assert f"Turn {other} by about 40°" in words_of(back)
+
+
+def test_darkness_is_said() -> None:
+    assert step_of(standing(), 20.0) == "light"
+
+
+def test_standing_is_counted_down_and_then_taken() -> None:
+    early = check_setup(analyze_track(standing(1.5), Settings("squat")), GREY)
+    assert early.step == "stand-still"
+    assert early.countdown_s == pytest.approx(0.5, abs=0.1)
+    assert math.isnan(early.neutral.lumbar_deg)
+    ready = check_setup(analyze_track(standing(3.0), Settings("squat")), GREY)
+    assert ready.step == "ready"
+    assert ready.neutral.lumbar_deg == pytest.approx(-25.0, abs=6.0)
+
+
+FAULT = Finding("lumbar-flexion", "caution", "", "", rep=1)
+AT_THE_END = Finding("squat-depth", "caution", "", "", rep=1)
+
+
+def tally(*reps: Counted) -> Tally:
+    return Tally(reps)
+
+
+def test_a_fault_is_called_out_once_a_repetition() -> None:
+    watch = CueWatch()
+    first = Counted(measured_rep(1), (FAULT,), ended=False)
+    assert watch.news(tally(first), 1.0) == []  # one analysis may be wrong
+    assert [cue.code for cue in watch.news(tally(first), 1.2)] == ["lumbar-flexion"]
+    grown = Counted(replace(measured_rep(1), end_s=2.6), (FAULT,), ended=True)
+    assert watch.news(tally(grown), 2.6) == []
+    second = Counted(measured_rep(2), (FAULT,), ended=False)
+    watch.news(tally(grown, second), 4.0)
+    assert [cue.rep for cue in watch.news(tally(grown, second), 4.2)] == [2]
+
+
+def test_what_is_seen_at_the_end_waits_for_it() -> None:
+    watch = CueWatch()
+    running = Counted(measured_rep(1), (AT_THE_END,), ended=False)
+    assert [watch.news(tally(running), now_s) for now_s in (1.0, 1.2, 1.4)] == [[], [], []]
+    ended = replace(running, ended=True)
+    assert watch.news(tally(ended), 2.4) == []
+    assert [cue.words for cue in watch.news(tally(ended), 2.6)] == ["above parallel"]
+
+
+def test_an_old_fault_is_not_called_out() -> None:
+    watch = CueWatch()
+    old = Counted(measured_rep(1), (FAULT,), ended=True)
+    assert [watch.news(tally(old), 20.0), watch.news(tally(old), 20.2)] == [[], []]
+
+
+def test_repetitions_that_left_the_stretch_still_count() -> None:
+    track = moving_lifter("squat", [0.0] * 6)
+    whole = update(Tally(), analyze_track(track, Settings("squat")))
+    assert len(whole.ended) == 6
+    counted = Tally()
+    for end in range(60, len(track) + 1, 15):
+        stretch = track[max(0, end - 300) : end]
+        counted = update(counted, analyze_track(stretch, Settings("squat")))
+    assert [rep.measures.start_s for rep in counted.ended] == pytest.approx(
+        [rep.measures.start_s for rep in whole.ended], abs=0.2
+    )
+
+
+def test_without_audio_the_bell_rings() -> None:
+    rung: list[str] = []
+    play, how = tone_player(lambda: rung.append("bell"))
+    if how == "tones":
+        pytest.skip("there is an audio device")
+    play("lumbar-flexion")
+    assert rung == ["bell"]
+
+
+def test_a_spooled_set_comes_back_whole(tmp_path: Path) -> None:
+    track = moving_lifter("squat", [0.0, 5.0])
+    spool = SetSpool.begin(tmp_path, "set", Settings("squat", neutral_deg=-20.0))
+    for at in range(0, len(track), 31):
+        spool.store(track[at : at + 31])
+    assert list(unfinished_sets(tmp_path)) == []  # it is being lifted
+    spool.lock.close()
+    (found,) = unfinished_sets(tmp_path)
+    again = found.track()
+    assert again is not None
+    np.testing.assert_array_equal(again.landmarks_px, track.landmarks_px)
+    np.testing.assert_array_equal(again.time_s, track.time_s)
+    assert found.settings == spool.settings
+    found.discard()
+    assert list(tmp_path.iterdir()) == []

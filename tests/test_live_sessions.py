@@ -1,0 +1,167 @@
+"""Whole sessions: a sample before the camera, saved, killed, in a window."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import imageio_ffmpeg
+import numpy as np
+import pytest
+
+from formcheck.analysis import Settings, analyze
+from formcheck.live.events import Event
+from formcheck.live.session import Session
+from formcheck.models import ResolvedModel
+from formcheck.video import open_video
+
+SAMPLE = Path(__file__).parent.parent / "samples" / "deadlift-fatigue.mp4"
+LIVE = [sys.executable, "-m", "formcheck", "live", "-e", "deadlift", "-c"]
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first repetitions of the sample."""
+    path = tmp_path_factory.mktemp("clip") / "short.mp4"
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", str(SAMPLE), "-t", "8.5"]
+    subprocess.run([*command, "-c", "copy", str(path)], check=True)
+    return path
+
+
+def test_what_is_saved_is_what_analyze_says_of_the_recording(
+    short: Path, tmp_path: Path, pose_model: ResolvedModel
+) -> None:
+    told: list[Event] = []
+    with Session(pose_model, Settings("deadlift", 0), tmp_path, film=True) as session:
+        with open_video(short) as video:
+            for frame in video:
+                told += session.frame(frame).events
+        session.new_set()
+    (saved,) = session.saved
+    assert sorted(path.name for path in tmp_path.iterdir()) == [saved.folder.name]
+    written = json.loads((saved.folder / "analysis.json").read_text(encoding="utf-8"))
+    again = analyze(saved.folder / f"{saved.folder.name}.mp4", "deadlift")
+    assert written["source"]["frames"] == len(again.track)
+    assert len(written["reps"]) == len(again.reps) >= 2
+    for live, rep in zip(written["reps"], again.reps, strict=True):
+        assert live["start_s"] == pytest.approx(rep.start_s, abs=0.1)
+        assert live["complete"] == rep.rep.complete
+        if rep.measured:
+            lumbar = live["lumbar_deg"]
+            assert abs(lumbar["peak"] - rep.peak_deg) <= lumbar["uncertainty"]
+            assert abs(lumbar["least"] - rep.least_deg) <= lumbar["least_uncertainty"]
+    assert {"report.html", "annotated.mp4"} <= {path.name for path in saved.folder.iterdir()}
+    assert "ready" in [event.kind for event in told]
+
+
+def start(clip: Path, out: Path, *more: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*LIVE, str(clip), "--headless", "--json", "-q", "-o", str(out), *more],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for_rep(process: subprocess.Popen[str], number: int) -> None:
+    assert process.stdout is not None
+    for line in process.stdout:
+        event = json.loads(line)
+        if event["event"] == "rep" and event["rep"] == number:
+            return
+    assert process.stderr is not None
+    pytest.fail(f"no repetition {number}: {process.stderr.read()}")
+
+
+@pytest.mark.usefixtures("pose_model")
+def test_a_killed_session_is_saved_at_the_next_start(short: Path, tmp_path: Path) -> None:
+    process = start(SAMPLE, tmp_path)
+    wait_for_rep(process, 3)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert [path.name for path in tmp_path.iterdir()] == [".live"]
+    again = start(short, tmp_path)
+    _, said = again.communicate(timeout=120)
+    assert "Saved from a session that was cut off" in said
+    first = min(tmp_path.glob("live-*"))
+    reps = json.loads((first / "analysis.json").read_text(encoding="utf-8"))["reps"]
+    assert len(reps) >= 3
+    assert not (tmp_path / ".live").exists()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.usefixtures("pose_model")
+def test_a_session_that_is_ended_saves_its_set(tmp_path: Path, number: int, code: int) -> None:
+    process = start(SAMPLE, tmp_path)
+    wait_for_rep(process, 1)
+    process.send_signal(number)
+    process.communicate(timeout=120)
+    assert process.returncode == code
+    (folder,) = tmp_path.glob("live-*")
+    assert (folder / "report.html").is_file()
+    assert not (tmp_path / ".live").exists()
+
+
+def test_without_a_display_other_ways_are_named(tmp_path: Path) -> None:
+    free = {k: v for k, v in os.environ.items() if k not in {"DISPLAY", "WAYLAND_DISPLAY"}}
+    run = subprocess.run(
+        [*LIVE, str(SAMPLE), "-o", str(tmp_path)],
+        env=free,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 2
+    assert "--headless" in run.stderr
+    assert "formcheck serve" in run.stderr
+    broken = subprocess.run(
+        [*LIVE, str(SAMPLE), "-o", str(tmp_path)],
+        env=free | {"DISPLAY": ":987"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert broken.returncode == 2
+    assert "There is no display" in broken.stderr
+
+
+def grab(display: str, path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    """The whole screen."""
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", "-f", "x11grab"]
+    command += ["-video_size", "1400x1200", "-i", display, "-frames:v", "1", str(path)]
+    subprocess.run(command, check=True)
+    return np.asarray(cv2.imread(str(path)), dtype=np.uint8)
+
+
+@pytest.mark.usefixtures("pose_model")
+@pytest.mark.skipif(not shutil.which("Xvfb"), reason="no Xvfb: apt-get install xvfb")
+def test_the_window_shows_picture_and_words(short: Path, tmp_path: Path) -> None:
+    display = f":{90 + os.getpid() % 900}"
+    screen = subprocess.Popen(["Xvfb", display, "-screen", "0", "1400x1200x24"])
+    try:
+        time.sleep(1.0)
+        process = subprocess.Popen(
+            [*LIVE, str(short), "--no-mirror", "-q", "-o", str(tmp_path / "out")],
+            env=os.environ | {"DISPLAY": display},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        brightest = 0.0
+        while process.poll() is None:
+            picture = grab(display, tmp_path / "screen.png")
+            brightest = max(brightest, float(picture[:1000, :1280].mean()))
+            time.sleep(0.3)
+        said = process.communicate()[1]
+        assert process.returncode == 0, said
+        assert brightest > 40  # an empty screen is black
+    finally:
+        screen.terminate()
+        screen.wait()
+    assert len(list((tmp_path / "out").glob("live-*/analysis.json"))) == 1

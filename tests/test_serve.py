@@ -1,0 +1,199 @@
+"""The page's server: who may ask, what is served, what may be sent."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from clipmaker import numbered, write_clip
+from PIL import Image
+from results import analysed, written
+
+from formcheck.errors import InputError
+from formcheck.serve.access import Access
+from formcheck.serve.camera import read_frame
+from formcheck.serve.results import served_file
+
+pytest.importorskip("fastapi")
+testing = pytest.importorskip("starlette.testclient")
+
+HERE = "http://127.0.0.1"
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """A results folder with one result, and a secret beside it."""
+    (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
+    folder = tmp_path / "results"
+    folder.mkdir()
+    written(analysed((0.0, 0.0)), folder)
+    return folder
+
+
+def client(out: Path, access: Access | None = None, most_bytes: int = 10**6) -> Any:
+    from formcheck.serve.app import make_app
+
+    app = make_app(out, None, access or Access("127.0.0.1"), most_bytes=most_bytes)
+    return testing.TestClient(app, base_url=HERE, follow_redirects=False)
+
+
+@pytest.fixture
+def page(out: Path) -> Iterator[Any]:
+    with client(out) as opened:
+        yield opened
+
+
+def test_the_page_and_its_results_are_served(page: Any) -> None:
+    assert "formcheck" in page.get("/").text
+    assert "default-src 'none'" in page.get("/").headers["content-security-policy"]
+    assert page.get("/page.js").status_code == page.get("/page.css").status_code == 200
+    (one,) = page.get("/api/results").json()
+    assert (one["name"], one["exercise"], one["reps"]) == ("clip", "deadlift", 2)
+    assert page.get("/results/clip/reps.csv").text.startswith("rep,")
+    assert page.get("/results/clip/analysis.json").headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/results/../secret.txt",
+        "/results/%2e%2e/secret.txt",
+        "/results/clip/..%2f..%2fsecret.txt",
+        "/results/clip/%2e%2e%2f%2e%2e%2fsecret.txt",
+        "/results/clip/link.txt",
+        "/results/linked/secret.txt",
+        "/results/.live/about.json",
+        "/results/other/file.txt",
+        "/results/clip/.hidden",
+        "/secret.txt",
+        "/docs",
+        "/openapi.json",
+    ],
+)
+def test_nothing_else_is_served(page: Any, out: Path, path: str) -> None:
+    (out / "clip" / "link.txt").symlink_to(out.parent / "secret.txt")
+    (out / "linked").symlink_to(out.parent)
+    (out.parent / "analysis.json").write_text("{}", encoding="utf-8")
+    (out / "clip" / ".hidden").write_text("secret", encoding="utf-8")
+    (out / ".live").mkdir()
+    (out / ".live" / "about.json").write_text("secret", encoding="utf-8")
+    (out / "other").mkdir()
+    (out / "other" / "file.txt").write_text("secret", encoding="utf-8")
+    answer = page.get(path)
+    assert answer.status_code == 404
+    assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize("name", ["", "..", "../secret.txt", "/etc/passwd", "*", "[a-z]*"])
+def test_a_name_is_never_made_into_a_path(out: Path, name: str) -> None:
+    assert served_file(out, "clip", name) is None
+    assert served_file(out, name, "analysis.json") is None
+    assert served_file(out, "clip", "analysis.json") is not None
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "10.0.0.9"])
+def test_another_name_for_this_machine_is_refused(page: Any, host: str) -> None:
+    assert page.get("/", headers={"host": host}).status_code == 421
+    assert page.get("/", headers={"host": "localhost:8765"}).status_code == 200
+
+
+def test_another_page_may_not_send_or_listen(page: Any) -> None:
+    from starlette.websockets import WebSocketDisconnect
+
+    evil = {"origin": "http://evil.example"}
+    assert page.post("/api/clips", content=b"x", headers=evil).status_code == 403
+    with (
+        pytest.raises(WebSocketDisconnect),
+        page.websocket_connect("/api/live", headers=evil) as socket,
+    ):
+        socket.receive_json()
+
+
+def test_others_must_show_the_token(out: Path) -> None:
+    with client(out, Access("0.0.0.0", "s3cret")) as page:
+        assert page.get("/", headers={"host": "10.0.0.9"}).status_code == 401
+        assert page.get("/?token=wrong").status_code == 401
+        assert page.get("/api/results?token=s3cret").status_code == 401
+        assert page.get("/", headers={"host": "evil.example"}).status_code == 421
+        welcome = page.get("/?token=s3cret")
+        assert (welcome.status_code, welcome.headers["location"]) == (303, "/")
+        assert "HttpOnly" in welcome.headers["set-cookie"]
+        assert page.get("/").status_code == page.get("/api/results").status_code == 200
+
+
+def test_a_clip_that_is_too_large_leaves_nothing(out: Path) -> None:
+    def endless() -> Iterator[bytes]:
+        for _ in range(100):
+            yield b"x" * 1000
+
+    with client(out, most_bytes=5000) as page:
+        assert page.post("/api/clips", content=b"x" * 6000).status_code == 413
+        assert page.post("/api/clips", content=endless()).status_code == 413
+        assert page.post("/api/clips?exercise=chess", content=b"x").status_code == 422
+    assert list((out / ".uploads").iterdir()) == []
+
+
+def finished(page: Any, number: str) -> dict[str, Any]:
+    until_s = time.monotonic() + 60
+    while time.monotonic() < until_s:
+        job: dict[str, Any] = page.get(f"/api/clips/{number}").json()
+        if job["state"] in {"done", "failed"}:
+            return job
+        time.sleep(0.1)
+    raise AssertionError("the clip was never analysed")
+
+
+@pytest.mark.usefixtures("pose_model")
+def test_a_clip_is_analysed_and_listed(page: Any, out: Path, tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mp4", list(numbered(12)))
+    sent = page.post("/api/clips?exercise=squat", content=clip.read_bytes())
+    job = finished(page, sent.json()["id"])
+    assert (job["state"], job["message"]) == ("done", "")
+    document = json.loads((out / job["result"] / "analysis.json").read_text(encoding="utf-8"))
+    assert document["view"]["reasons"][0]["code"] == "no-person"
+    assert {one["name"] for one in page.get("/api/results").json()} == {"clip", job["result"]}
+    assert list((out / ".uploads").iterdir()) == []
+
+
+@pytest.mark.usefixtures("pose_model")
+def test_what_is_no_clip_fails_without_a_path(page: Any, out: Path) -> None:
+    job = finished(page, page.post("/api/clips", content=b"no video").json()["id"])
+    assert job["state"] == "failed"
+    assert str(out) not in job["message"]
+    assert "The clip" in job["message"]
+
+
+def jpeg(width: int, height: int) -> bytes:
+    stored = io.BytesIO()
+    Image.fromarray(np.full((height, width, 3), 128, np.uint8)).save(stored, "JPEG")
+    return stored.getvalue()
+
+
+def test_a_picture_comes_with_its_time() -> None:
+    frame = read_frame(struct.pack(">d", 1.5) + jpeg(320, 240), 3, 1.0)
+    assert (frame.index, frame.time_s, frame.image.shape) == (3, 1.5, (240, 320, 3))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        struct.pack(">d", 2.0),
+        struct.pack(">d", 2.0) + b"GIF89a",
+        struct.pack(">d", 2.0) + jpeg(32, 32),
+        struct.pack(">d", 2.0) + jpeg(4000, 100),
+        struct.pack(">d", 0.5) + jpeg(320, 240),
+        struct.pack(">d", float("nan")) + jpeg(320, 240),
+        struct.pack(">d", float("inf")) + jpeg(320, 240),
+    ],
+)
+def test_a_wrong_picture_is_refused(data: bytes) -> None:
+    with pytest.raises(InputError):
+        read_frame(data, 0, 1.0)

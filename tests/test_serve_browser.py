@@ -1,0 +1,108 @@
+"""The live page in headless Chromium, a sample played as its camera."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import imageio_ffmpeg
+import pytest
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+SAMPLE = Path(__file__).parent.parent / "samples" / "deadlift-fatigue.mp4"
+
+pytest.importorskip("uvicorn")
+
+
+@pytest.fixture(scope="module")
+def camera(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample, as Chromium takes it in place of a camera."""
+    path = tmp_path_factory.mktemp("camera") / "camera.mjpeg"
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", str(SAMPLE)]
+    subprocess.run([*command, "-an", "-c:v", "mjpeg", "-q:v", "4", str(path)], check=True)
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser(camera: Path) -> Iterator[Any]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip("no Chromium: apt-get install chromium")
+    api = pytest.importorskip("playwright.sync_api")
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    flags += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    flags += [f"--use-file-for-fake-video-capture={camera}"]
+    with api.sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def address(tmp_path: Path, pose_model: object) -> Iterator[str]:  # noqa: ARG001
+    """A server of its own, ended as a person would."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "formcheck", "serve", "--port", str(port)]
+    process = subprocess.Popen([*command, "-o", str(tmp_path / "results")])
+    base = f"http://127.0.0.1:{port}/"
+    until_s = time.monotonic() + 60
+    while time.monotonic() < until_s:
+        try:
+            urllib.request.urlopen(base, timeout=1).close()
+            break
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    yield base
+    process.terminate()
+    process.wait(60)
+
+
+def test_a_set_before_the_browsers_camera(browser: Any, address: str, tmp_path: Path) -> None:
+    page = browser.new_page(viewport={"width": 1180, "height": 1000})
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    page.goto(address)
+    page.wait_for_selector("html[data-ready=true]", state="attached")
+    page.select_option("#lift", "deadlift")
+    page.click("#start")
+    counted = "() => parseInt(document.getElementById('reps').textContent) >= 2"
+    page.wait_for_function(counted, timeout=60_000)
+    assert "deadlift" in page.locator("#status").inner_text()
+    page.screenshot(path=tmp_path / "page.png")
+    page.click("#start")
+    page.wait_for_selector("#past a", timeout=60_000)
+    (folder,) = (tmp_path / "results").glob("live-*")
+    assert page.locator("#past a").first.inner_text() == folder.name
+    document = json.loads((folder / "analysis.json").read_text(encoding="utf-8"))
+    assert len(document["reps"]) >= 2
+    assert document["source"]["width"] == 1280
+    page.click("#past a")
+    page.wait_for_selector("html[data-ready=true]", state="attached")
+    assert errors == []
+    page.close()
+
+
+def test_a_clip_is_sent_from_the_page(browser: Any, address: str, tmp_path: Path) -> None:
+    page = browser.new_page()
+    page.goto(address)
+    page.wait_for_selector("html[data-ready=true]", state="attached")
+    short = tmp_path / "a clip <b>.mp4"
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", str(SAMPLE), "-t", "6"]
+    subprocess.run([*command, "-c", "copy", str(short)], check=True)
+    page.select_option("#lift", "deadlift")
+    page.set_input_files("#clip", short)
+    page.wait_for_selector("#sent a", timeout=90_000)
+    (folder,) = (tmp_path / "results").glob("upload-*")
+    assert (folder / "report.html").is_file()
+    page.close()
