@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from formcheck import __version__
-from formcheck.commands import models
+from formcheck.commands import config, models
 from formcheck.commands.analyze import analyze
 from formcheck.commands.compare import compare
 from formcheck.commands.report import report
@@ -47,6 +47,7 @@ app = typer.Typer(
     "configuration · 3 nothing could be measured · 4 with --fail-on-flag only · 130 interrupted.",
 )
 app.command()(analyze)
+app.add_typer(config.app, name="config")
 app.add_typer(models.app, name="models")
 app.command()(compare)
 app.command()(symptoms)
