@@ -15,8 +15,10 @@ from typer.main import get_command
 from formcheck.cli import app
 
 ROOT = Path(__file__).parent.parent
-SLOW = ("cv2", "mediapipe", "scipy", "plotly", "jinja2", "matplotlib", "PIL", "imageio_ffmpeg")
-SLOW += ("dask", "distributed", "fsspec")
+SLOW = (
+    *("cv2", "mediapipe", "scipy", "plotly", "jinja2", "matplotlib", "PIL", "imageio_ffmpeg"),
+    *("dask", "distributed", "fsspec"),
+)
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,7 @@ def index_page(
         "formcheck.batch",
         "index.html.j2",
         rows=rows,
+        pictures=any(row.result.picture for row in rows),
         refused=[result for result in results if not result.measured],
         failed=failed,
         unreadable=unreadable,

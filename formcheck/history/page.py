@@ -45,7 +45,10 @@ def _chart(course: Course) -> dict[str, Any]:
     title, unit, *_ = MEASURES[course.measure]
     values = [reading.value for reading in course.readings]
     halves = [reading.half for reading in course.readings]
-    return _figure(course.dates, values, f"{title} [{unit.strip()}]", halves)
+    figure = _figure(course.dates, values, f"{title} [{unit.strip()}]", halves)
+    if course.measure == "score":
+        figure["layout"]["yaxis"]["range"] = [0, 102]
+    return figure
 
 
 def _loads(lift: AthleteLift) -> dict[str, Any]:
@@ -82,6 +85,6 @@ def _figure(
         "height": 270,
         "showlegend": False,
         "xaxis": {**axis, "type": "date", "tickformat": "%d %b %Y", "nticks": 5},
-        "yaxis": axis,
+        "yaxis": dict(axis),
     }
     return {"data": [trace], "layout": layout}
