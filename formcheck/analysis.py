@@ -102,12 +102,13 @@ class SetAnalysis:
     @property
     def score(self) -> Score | None:
         """Points of the whole clip; None where too little was measured."""
-        return score_set(self.reps, self.neutral, self.exercise)
+        return score_set(self.reps, self.neutral, self.exercise, self.settings.rubric.weights)
 
     @property
     def rep_scores(self) -> tuple[Score | None, ...]:
         """Points of each repetition; None where it was not measured."""
-        return tuple(score_rep(rep, self.neutral, self.exercise) for rep in self.reps)
+        weights = self.settings.rubric.weights
+        return tuple(score_rep(rep, self.neutral, self.exercise, weights) for rep in self.reps)
 
     @property
     def flexion_deg(self) -> NDArray[np.float64]:
@@ -201,12 +202,17 @@ def with_neutral_from(
 
 
 def read_track(
-    path: Path, settings: Settings, model: str | Path | None = None, on_video: OnVideo | None = None
+    path: Path,
+    settings: Settings,
+    model: str | Path | ResolvedModel | None = None,
+    on_video: OnVideo | None = None,
 ) -> PoseTrack:
     """Load a saved track, or find the pose in a clip.
 
     Parameters
     ----------
+    model : str, Path or ResolvedModel, optional
+        Name or path of the pose model, or one that is known to be whole.
     on_video : callable, optional
         Called with the open clip; returns what is called after every frame with
         the number of frames done.
@@ -215,9 +221,10 @@ def read_track(
         if not path.is_file():
             raise InputError(f"There is no file {path}.")
         return load_track(path)
-    from formcheck.models import ensure
+    from formcheck.models import ResolvedModel, ensure
 
-    return _track_clip(path, settings, ensure(model), on_video)
+    resolved = model if isinstance(model, ResolvedModel) else ensure(model)
+    return _track_clip(path, settings, resolved, on_video)
 
 
 def _track_clip(
@@ -234,7 +241,8 @@ def _track_clip(
 def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
     """Analyse a track: pure, and quick enough to be run again and again."""
     kin = kinematics(track)
-    recognition, exercise = _exercise(kin, settings)
+    recognition, plain = _exercise(kin, settings)
+    exercise = settings.rubric.of(plain)
     found = find_reps(track.time_s, kin.joints, exercise, side_view=kin.view.measurable)
     if not exercise.swing.returns:
         found = without_standing_up(found, track, kin)

@@ -11,9 +11,11 @@ import typer
 from typer.core import TyperGroup
 
 from formcheck import __version__
-from formcheck.commands import models
+from formcheck.commands import config, models
 from formcheck.commands.analyze import analyze
+from formcheck.commands.batch import batch
 from formcheck.commands.compare import compare
+from formcheck.commands.history import history
 from formcheck.commands.live import live
 from formcheck.commands.report import report
 from formcheck.commands.schema import schema
@@ -49,6 +51,9 @@ app = typer.Typer(
     "configuration · 3 nothing could be measured · 4 with --fail-on-flag only · 130 interrupted.",
 )
 app.command()(analyze)
+app.command()(batch)
+app.command()(history)
+app.add_typer(config.app, name="config")
 app.add_typer(models.app, name="models")
 app.command()(live)
 app.command()(serve)

@@ -17,7 +17,7 @@ from formcheck.document import AnalysisDocument, RepPart
 from formcheck.errors import ConfigurationError, NothingMeasured
 from formcheck.fatigue import LIFTER_DEG, SPEED_NOISE
 
-__all__ = ["Comparison", "Difference", "Measure", "compare"]
+__all__ = ["Comparison", "Difference", "Measure", "Reading", "compare", "set_mean"]
 
 Measure = Literal[
     "lumbar_peak_deg",
@@ -87,41 +87,41 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class _Reading:
-    """One measure of one repetition: its value and half of its 90 % interval."""
+class Reading:
+    """One measure of one repetition, or of a set: its value and half of its 90 % interval."""
 
     value: float
     half: float
 
 
-_Read = Callable[[RepPart, AnalysisDocument], _Reading | None]
+_Read = Callable[[RepPart, AnalysisDocument], Reading | None]
 
 
-def _peak(rep: RepPart, _: AnalysisDocument) -> _Reading | None:
+def _peak(rep: RepPart, _: AnalysisDocument) -> Reading | None:
     lumbar = rep.lumbar_deg
     if lumbar.peak is None or lumbar.uncertainty is None:
         return None
-    return _Reading(lumbar.peak, lumbar.uncertainty)
+    return Reading(lumbar.peak, lumbar.uncertainty)
 
 
-def _least(rep: RepPart, _: AnalysisDocument) -> _Reading | None:
+def _least(rep: RepPart, _: AnalysisDocument) -> Reading | None:
     lumbar = rep.lumbar_deg
     if lumbar.least is None or lumbar.least_uncertainty is None:
         return None
-    return _Reading(lumbar.least, lumbar.least_uncertainty)
+    return Reading(lumbar.least, lumbar.least_uncertainty)
 
 
-def _flexion(rep: RepPart, document: AnalysisDocument) -> _Reading | None:
+def _flexion(rep: RepPart, document: AnalysisDocument) -> Reading | None:
     lumbar, neutral = rep.lumbar_deg, document.neutral
     if rep.flexion_deg.peak is None or lumbar.uncertainty is None:
         return None
     half = float(np.hypot(lumbar.uncertainty, neutral.uncertainty_deg or 0.0))
-    return _Reading(rep.flexion_deg.peak, half)
+    return Reading(rep.flexion_deg.peak, half)
 
 
-def _speed(rep: RepPart, _: AnalysisDocument) -> _Reading | None:
+def _speed(rep: RepPart, _: AnalysisDocument) -> Reading | None:
     speed = rep.concentric_speed
-    return None if speed is None else _Reading(speed, _TO_90_PERCENT * SPEED_NOISE * speed)
+    return None if speed is None else Reading(speed, _TO_90_PERCENT * SPEED_NOISE * speed)
 
 
 # How each measure is read, and how much a lifter varies from repetition to repetition
@@ -165,31 +165,39 @@ def compare(first: AnalysisDocument, second: AnalysisDocument) -> Comparison:
     return Comparison(first.exercise.name, tuple(means), tuple(reps), _notes(first, second))
 
 
-def _readings(measure: Measure, document: AnalysisDocument) -> dict[int, _Reading]:
+def _readings(measure: Measure, document: AnalysisDocument) -> dict[int, Reading]:
     read, _ = _MEASURES[measure]
     found = {rep.index: read(rep, document) for rep in document.reps if rep.complete}
     return {number: reading for number, reading in found.items() if reading is not None}
 
 
-def _of_rep(measure: Measure, number: int, before: _Reading, after: _Reading) -> Difference:
+def _of_rep(measure: Measure, number: int, before: Reading, after: Reading) -> Difference:
     own = _TO_90_PERCENT * _MEASURES[measure][1]
     half = float(np.hypot(before.half, after.half))
     mdc = float(np.hypot(half, np.sqrt(2) * own))
     return _difference(measure, number, (before.value, after.value), half, mdc)
 
 
-def _of_means(measure: Measure, before: list[_Reading], after: list[_Reading]) -> Difference:
+def _of_means(measure: Measure, before: list[Reading], after: list[Reading]) -> Difference:
+    first, second = _mean(measure, before), _mean(measure, after)
+    half = float(np.hypot(first.half, second.half))
+    return _difference(measure, None, (first.value, second.value), half, half)
+
+
+def set_mean(measure: Measure, document: AnalysisDocument) -> Reading | None:
+    """Mean of a measure over the whole repetitions of a set; None if none was measured."""
+    readings = list(_readings(measure, document).values())
+    return _mean(measure, readings) if readings else None
+
+
+def _mean(measure: Measure, readings: list[Reading]) -> Reading:
     """The stated uncertainty is taken as the same in all repetitions: it does not average out."""
     own = _MEASURES[measure][1]
-    halves = []
-    for readings in (before, after):
-        values = np.array([reading.value for reading in readings])
-        shared = float(np.median([reading.half for reading in readings]))
-        scatter = max(float(values.std(ddof=1)) if len(values) > 1 else 0.0, own)
-        halves.append(float(np.hypot(shared, _TO_90_PERCENT * scatter / np.sqrt(len(values)))))
-    half = float(np.hypot(halves[0], halves[1]))
-    first, second = (float(np.mean([r.value for r in rs])) for rs in (before, after))
-    return _difference(measure, None, (first, second), half, half)
+    values = np.array([reading.value for reading in readings])
+    shared = float(np.median([reading.half for reading in readings]))
+    scatter = max(float(values.std(ddof=1)) if len(values) > 1 else 0.0, own)
+    half = float(np.hypot(shared, _TO_90_PERCENT * scatter / np.sqrt(len(values))))
+    return Reading(float(values.mean()), half)
 
 
 def _of_drifts(first: AnalysisDocument, second: AnalysisDocument) -> list[Difference]:

@@ -25,6 +25,7 @@ from formcheck.parts import DocumentPart as _Part
 from formcheck.parts import evidence as _evidence
 from formcheck.parts import number as _number
 from formcheck.refusals import Reason
+from formcheck.score import PartName
 from formcheck.score import Score as Points
 
 __all__ = ["SCHEMA_VERSION", "AnalysisDocument", "describe"]
@@ -51,6 +52,15 @@ class Source(_Part):
     truncated: bool
 
 
+class RubricPart(_Part):
+    """Thresholds of this lift, and weights of the score."""
+
+    weights: dict[PartName, float]
+    rounded_deg: float | None = Field(description="null: this lift is not judged so.")
+    arched_deg: float | None
+    arched_from_start_deg: float | None
+
+
 class SettingsPart(_Part):
     """Everything else that shaped the result."""
 
@@ -59,6 +69,7 @@ class SettingsPart(_Part):
     neutral_deg: float | None
     neutral_uncertainty_deg: float
     neutral_from: str | None = Field(description="Where the neutral was measured, if elsewhere.")
+    rubric: RubricPart
 
 
 class Model(_Part):
@@ -220,6 +231,7 @@ def describe(analysis: SetAnalysis) -> AnalysisDocument:
             neutral_deg=analysis.settings.neutral_deg,
             neutral_uncertainty_deg=analysis.settings.neutral_uncertainty_deg,
             neutral_from=analysis.settings.neutral_from,
+            rubric=_rubric(analysis),
         ),
         model=Model(name=track.model_name, sha256=track.model_sha256),
         exercise=_exercise(analysis),
@@ -261,6 +273,16 @@ def _exercise(analysis: SetAnalysis) -> ExercisePart:
         confidence=None if seen is None else _number(seen.confidence),
         given=seen is None,
         runner_up=None if seen is None else seen.runner_up,
+    )
+
+
+def _rubric(analysis: SetAnalysis) -> RubricPart:
+    lift = analysis.exercise
+    return RubricPart(
+        weights=analysis.settings.rubric.weights,
+        rounded_deg=lift.rounded_deg,
+        arched_deg=lift.arched_deg,
+        arched_from_start_deg=lift.arched_from_start_deg,
     )
 
 

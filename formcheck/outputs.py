@@ -39,6 +39,8 @@ class Outputs:
         The lifter's stature, which gives the TRC export its scale.
     track : bool
         Keep the pose track.
+    plotly : str or None
+        Where plotly's script lies, relative to the page, if many pages share one.
     """
 
     html: bool = True
@@ -49,6 +51,7 @@ class Outputs:
     export: tuple[str, ...] = ()
     height_m: float = DEFAULT_HEIGHT_M
     track: bool = False
+    plotly: str | None = None
 
     def __post_init__(self) -> None:
         _known("--plot", self.plot, PLOT_FORMATS)
@@ -106,7 +109,7 @@ def write_result(
         if outputs.html:
             from formcheck.report import write_report
 
-            write_report(folder.staging, embed=outputs.embed)
+            write_report(folder.staging, embed=outputs.embed, plotly=outputs.plotly)
 
 
 def _export(kind: str, analysis: SetAnalysis, folder: Path, height_m: float) -> None:

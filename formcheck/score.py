@@ -9,7 +9,7 @@ as a whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
 from typing import Literal
@@ -20,9 +20,10 @@ from formcheck.findings import arching_limit_deg
 from formcheck.geometry.neutral import Neutral
 from formcheck.measures import RepMeasures
 
-__all__ = ["PARTS", "REP_PARTS", "Part", "PartName", "Score", "score_rep", "score_set"]
+__all__ = ["PARTS", "REP_PARTS", "Part", "PartName", "Score", "Weights", "score_rep", "score_set"]
 
 PartName = Literal["rounding", "arching", "drift", "consistency", "completeness"]
+Weights = Mapping[PartName, float]
 
 # What each part can earn, before those that a lift does not have are left out and the
 # rest is brought to 100. Judgements, not measurements: the document names rounding
@@ -80,7 +81,9 @@ class Score:
 _Share = float | None
 
 
-def score_rep(rep: RepMeasures, neutral: Neutral, exercise: Exercise) -> Score | None:
+def score_rep(
+    rep: RepMeasures, neutral: Neutral, exercise: Exercise, weights: Weights = PARTS
+) -> Score | None:
     """Score one repetition; None where it was not measured, or the clip cuts it."""
     if not rep.measured or rep.rep.cut:
         return None
@@ -89,10 +92,12 @@ def score_rep(rep: RepMeasures, neutral: Neutral, exercise: Exercise) -> Score |
         "arching": _arching(rep, neutral, exercise),
         "completeness": float(rep.rep.complete),
     }
-    return _score(shares, exercise, reps=1)
+    return _score(shares, exercise, weights, reps=1)
 
 
-def score_set(reps: Sequence[RepMeasures], neutral: Neutral, exercise: Exercise) -> Score | None:
+def score_set(
+    reps: Sequence[RepMeasures], neutral: Neutral, exercise: Exercise, weights: Weights = PARTS
+) -> Score | None:
     """Score all repetitions of a clip; None where less than half of them was measured.
 
     Repetitions that the clip cuts are left out. Drift compares the last third of each
@@ -112,7 +117,7 @@ def score_set(reps: Sequence[RepMeasures], neutral: Neutral, exercise: Exercise)
         "consistency": _mean([_unlike(*p, exercise, _apart, _UNLIKE_DEG) for p in neighbours]),
         "completeness": _mean([float(rep.rep.complete) for rep in judged]),
     }
-    return _score(shares, exercise, reps=max(map(len, sets)))
+    return _score(shares, exercise, weights, reps=max(map(len, sets)))
 
 
 def _sets(reps: list[RepMeasures]) -> list[list[RepMeasures]]:
@@ -124,7 +129,9 @@ def _first_and_last(one: list[RepMeasures]) -> product[tuple[RepMeasures, RepMea
     return product(one[:third], one[-third:])
 
 
-def _score(shares: dict[PartName, _Share], exercise: Exercise, reps: int) -> Score:
+def _score(
+    shares: dict[PartName, _Share], exercise: Exercise, weights: Weights, reps: int
+) -> Score | None:
     """Weigh the parts that this lift, and a set of this length, can have."""
     long = reps >= LEAST_REPS and bool(exercise.drifts_into)
     has: dict[PartName, bool] = {
@@ -134,13 +141,15 @@ def _score(shares: dict[PartName, _Share], exercise: Exercise, reps: int) -> Sco
         "consistency": long,
         "completeness": True,
     }
-    names = [name for name in shares if has[name]]
-    scale = 100 / sum(PARTS[name] for name in names)
+    names = [name for name in shares if has[name] and weights[name] > 0]
+    if not names:
+        return None
+    scale = 100 / sum(weights[name] for name in names)
     return Score(
         tuple(
-            Part(name, (shares[name] or 0.0) * scale * PARTS[name], scale * PARTS[name], seen)
+            Part(name, (shares[name] or 0.0) * of, of, shares[name] is not None)
             for name in names
-            for seen in [shares[name] is not None]
+            for of in [scale * weights[name]]
         )
     )
 

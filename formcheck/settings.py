@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from formcheck.errors import ConfigurationError
 from formcheck.exercises import AUTO, EXERCISES
+from formcheck.rubric import Rubric
 
 __all__ = ["Settings"]
 
@@ -26,6 +27,8 @@ class Settings:
         Half its 90 % interval.
     neutral_from : str or None
         Name of the clip or analysis that it was measured in.
+    rubric : Rubric
+        Thresholds and weights, if not those of the house.
     """
 
     exercise: str = AUTO
@@ -33,6 +36,7 @@ class Settings:
     neutral_deg: float | None = None
     neutral_uncertainty_deg: float = 0.0
     neutral_from: str | None = None
+    rubric: Rubric = field(default_factory=Rubric)
 
     def __post_init__(self) -> None:
         if self.exercise not in {AUTO, *EXERCISES}:

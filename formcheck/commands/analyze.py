@@ -76,6 +76,12 @@ def analyze(  # noqa: PLR0917 - one parameter an option
         bool,
         typer.Option("--save-track", help="Keep track.npz, to analyse again without the video."),
     ] = False,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Thresholds and weights.", show_default="formcheck.toml, if here"
+        ),
+    ] = None,
     video: Annotated[
         bool,
         typer.Option(" /--no-video", help="Leave the annotated video out.", show_default=False),
@@ -135,13 +141,14 @@ def analyze(  # noqa: PLR0917 - one parameter an option
     with the legs. --neutral and --neutral-from give a standing one instead.
     """
     from formcheck.analysis import Settings
+    from formcheck.config import load_rubric
     from formcheck.outputs import Outputs
     from formcheck.terminal import native_chatter_hidden
 
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING, format="formcheck: %(message)s"
     )
-    settings = Settings(exercise, max_fps, neutral)
+    settings = Settings(exercise, max_fps, neutral, rubric=load_rubric(config))
     outputs = Outputs(
         html, video, embed, blur_face, _listed(plot), _listed(export), height, save_track
     )

@@ -18,7 +18,7 @@ from formcheck.report.angle_chart import angle_chart
 from formcheck.report.result import Result, read_result
 from formcheck.report.set_chart import set_chart
 
-__all__ = ["PLOTLY_NAME", "REPORT_NAME", "write_plotly", "write_report"]
+__all__ = ["PLOTLY_NAME", "REPORT_NAME", "plotly_script", "write_plotly", "write_report"]
 
 REPORT_NAME = "report.html"
 PLOTLY_NAME = "plotly.min.js"
@@ -72,7 +72,7 @@ def write_report(
 def write_plotly(folder: Path) -> Path:
     """Put plotly's script into a folder, for pages that share it."""
     target = folder / PLOTLY_NAME
-    target.write_text(_plotly_script(), encoding="utf-8", newline="")
+    target.write_text(plotly_script(), encoding="utf-8", newline="")
     return target
 
 
@@ -116,7 +116,7 @@ def _context(result: Result, target: Path, *, embed: bool, plotly: str | None) -
         "video_data": _base64(video) if embed and video.is_file() else None,
         "charts": _charts(result, limits),
         "plotly": plotly,
-        "plotly_script": None if plotly else _plotly_script(),
+        "plotly_script": None if plotly else plotly_script(),
         "css": _template_file("report.css"),
         "js": _template_file("report.js"),
     }
@@ -146,7 +146,7 @@ def _template_file(name: str) -> str:
     return files("formcheck.report").joinpath("template", name).read_text(encoding="utf-8")
 
 
-def _plotly_script() -> str:
+def plotly_script() -> str:
     """Plotly's own script, as its package carries it; the package is not imported."""
     home = find_spec("plotly")
     if home is None or home.origin is None:

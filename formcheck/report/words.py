@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
 from formcheck.exercises import EXERCISES, OTHER, Exercise, Measure
 from formcheck.findings import DRIFT_CODES, looked_for
 from formcheck.geometry.neutral import Neutral
+from formcheck.rubric import LIMITS
 
 __all__ = [
     "FindingGroup",
@@ -152,8 +153,10 @@ def finding_groups(document: Document) -> list[FindingGroup]:
 
 
 def lift_of(document: Document) -> Exercise:
-    """The lift; one without limits if this version does not know it."""
-    return EXERCISES.get(document["exercise"]["name"], OTHER)
+    """The lift, as it was judged; one without limits if this version does not know it."""
+    lift = EXERCISES.get(document["exercise"]["name"], OTHER)
+    limits = document["settings"]["rubric"]
+    return replace(lift, **{name: limits[name] for name in LIMITS})
 
 
 def neutral_of(document: Document) -> Neutral:

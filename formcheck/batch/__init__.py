@@ -1,0 +1,1 @@
+"""Many clips: the analysis of one, mapped by Dask over the cores of one machine or many."""

@@ -1,0 +1,120 @@
+"""All results of a folder, read back from their files alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from formcheck.annotate.names import key_frame_name
+from formcheck.batch.clips import Clip
+from formcheck.batch.job import CLIPS
+from formcheck.batch.places import Place
+from formcheck.batch.resume import recorded
+from formcheck.document import AnalysisDocument
+from formcheck.report.words import Headline, headline, key_reps
+
+__all__ = ["ClipResult", "read_results"]
+
+
+@dataclass(frozen=True, eq=False)
+class ClipResult:
+    """One clip that was analysed.
+
+    Attributes
+    ----------
+    folder : str
+        In the folder of the batch.
+    clip : Clip
+    document : dict
+        Its `analysis.json`.
+    headline : Headline
+    picture : str
+        Of the worst repetition, in the folder of the batch; empty if there is none.
+    report : str
+        Its page; empty if there is none.
+    """
+
+    folder: str
+    clip: Clip
+    document: dict[str, Any]
+    headline: Headline
+    picture: str
+    report: str
+
+    @property
+    def measured(self) -> bool:
+        """Whether the back was measured in at least one repetition."""
+        return self.headline.tone != "unknown"
+
+    @property
+    def reps(self) -> list[dict[str, Any]]:
+        """The repetitions of `analysis.json`."""
+        reps: list[dict[str, Any]] = self.document["reps"]
+        return reps
+
+    @property
+    def checked(self) -> AnalysisDocument:
+        """The document with its types."""
+        return AnalysisDocument.model_validate(self.document, extra="ignore")
+
+
+def read_results(place: Place) -> tuple[list[ClipResult], list[str]]:
+    """Read every result of a folder, by athlete and date.
+
+    Of two results of one path, the clip having changed in between, the newer counts.
+
+    Returns
+    -------
+    results : list of ClipResult
+    unreadable : list of str
+        Folders whose `analysis.json` is missing, damaged or of another version.
+    """
+    records = _newest(recorded(place))
+    contents = place.read_many([f"{folder}/analysis.json" for folder in records])
+    files = {f"{CLIPS}/{name}" for name in place.files(CLIPS)}
+    results, unreadable = [], []
+    for folder, record in records.items():
+        document = _document(contents.get(f"{folder}/analysis.json", b""))
+        if document is None:
+            unreadable.append(folder)
+        else:
+            results.append(_result(folder, record, document, files))
+    results.sort(key=lambda one: (one.clip.athlete.casefold(), one.clip.date, one.clip.name))
+    return results, unreadable
+
+
+def _newest(records: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    by_url: dict[str, str] = {}
+    for folder, record in sorted(records.items(), key=lambda item: item[1].get("finished", "")):
+        by_url[record["clip"].get("url", folder)] = folder
+    return {folder: records[folder] for folder in sorted(by_url.values())}
+
+
+def _document(content: bytes) -> dict[str, Any] | None:
+    try:
+        AnalysisDocument.model_validate_json(content, strict=True, extra="ignore")
+    except ValidationError:
+        return None
+    document: dict[str, Any] = json.loads(content)
+    return document
+
+
+def _result(
+    folder: str, record: Mapping[str, Any], document: dict[str, Any], files: Iterable[str]
+) -> ClipResult:
+    measured = any(rep["lumbar_deg"]["peak"] is not None for rep in document["reps"])
+    worst = key_reps(document)[:1]
+    picture = f"{folder}/{key_frame_name(worst[0]['rep'])}" if worst else ""
+    report = f"{folder}/report.html"
+    return ClipResult(
+        folder,
+        Clip(**record["clip"]),
+        document,
+        headline(document, measured=measured),
+        picture if picture in files else "",
+        report if report in files else "",
+    )

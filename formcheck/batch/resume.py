@@ -1,0 +1,98 @@
+"""What is to be done: everything that was not done before in just this way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from formcheck.batch.clips import Clip, Faulty
+from formcheck.batch.job import CLIPS, JOB_NAME, Job, Outcome
+from formcheck.batch.places import Place, as_json
+from formcheck.errors import InputError
+
+__all__ = ["Plan", "make_plan", "recorded"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The clips of a run.
+
+    Attributes
+    ----------
+    jobs : list of Job
+        To be done.
+    known : list of Outcome
+        Done before, or failed already: they cannot be read, or are there twice.
+    """
+
+    jobs: list[Job]
+    known: list[Outcome]
+
+
+def recorded(place: Place) -> dict[str, dict[str, Any]]:
+    """What was recorded with each result, by its folder."""
+    names = [f"{CLIPS}/{name}/{JOB_NAME}" for name in place.folders(CLIPS)]
+    found = {}
+    for name, content in place.read_many(names).items():
+        try:
+            record = json.loads(content)
+            if isinstance(record, dict) and {"key", "clip", "status"} <= record.keys():
+                found[name.removesuffix(f"/{JOB_NAME}")] = record
+        except ValueError:
+            continue  # a broken record is of a clip that was not done
+    return found
+
+
+def make_plan(clips: Iterable[Clip | Faulty], place: Place, like: Job, *, force: bool) -> Plan:
+    """Part the clips into those to do and those that are done.
+
+    Parameters
+    ----------
+    clips : iterable
+    place : Place
+        Where results lie.
+    like : Job
+        What all jobs share; its clip and content are replaced.
+    force : bool
+        Do again what is done.
+    """
+    before = recorded(place)
+    jobs: list[Job] = []
+    known: list[Outcome] = []
+    first: dict[str, Clip] = {}
+    for clip in clips:
+        job = _job(clip, like)
+        if isinstance(job, Outcome):
+            known.append(job)
+        elif job.content in first:
+            reason = f"The same content as {first[job.content].url}, which was taken."
+            known.append(Outcome(job.clip, "failed", reason))
+        else:
+            first[job.content] = job.clip
+            record = before.get(job.folder)
+            if force or record is None or record["key"] != job.key:
+                jobs.append(job)
+            else:
+                known.append(_done(job, record, place))
+    return Plan(jobs, known)
+
+
+def _job(found: Clip | Faulty, like: Job) -> Job | Outcome:
+    if isinstance(found, Faulty):
+        return Outcome(found.clip, "failed", found.reason)
+    try:
+        content, written_on = found.identity()
+    except InputError as error:
+        return Outcome(found, "failed", str(error))
+    clip = replace(found, date=found.date or written_on)
+    settings = replace(like.settings, exercise=clip.exercise)
+    return replace(like, clip=clip, content=content, settings=settings)
+
+
+def _done(job: Job, record: Mapping[str, Any], place: Place) -> Outcome:
+    """A clip that was done; what is said of it (its athlete, its load) may be new."""
+    if record["clip"] != asdict(job.clip):
+        place.write(f"{job.folder}/{JOB_NAME}", as_json({**record, "clip": asdict(job.clip)}))
+    return Outcome(job.clip, "skipped", f"Done before ({record['status']}).", job.folder)

@@ -1,0 +1,93 @@
+"""What a person, or a script, sees while a batch runs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from formcheck.batch.job import Outcome
+
+__all__ = ["Screen"]
+
+_STYLES = {"measured": "green", "refused": "yellow", "failed": "bold red", "skipped": "dim"}
+
+
+class Screen:
+    """A bar on stderr, and on stdout a line a clip, in words or as JSON.
+
+    Parameters
+    ----------
+    as_json, quiet : bool
+        Lines of JSON; or no lines at all. Neither has a bar.
+    """
+
+    def __init__(self, *, as_json: bool, quiet: bool) -> None:
+        self._json, self._quiet = as_json, quiet
+        self._total = self._ended = self._failed = 0
+        self._task = TaskID(0)
+        errors = Console(stderr=True)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[failed]} failed, {task.fields[left]} left"),
+            TimeRemainingColumn(),
+            console=errors,
+            transient=True,
+            disable=quiet or as_json or not errors.is_terminal,
+            redirect_stdout=True,
+        )
+        self._out = Console(highlight=False, soft_wrap=True)
+
+    @contextmanager
+    def shown(self, total: int) -> Iterator[None]:
+        """Show the bar, for so many clips."""
+        self._total = total
+        with self._bar:
+            self._task = self._bar.add_task("Clips", total=total, failed=0, left=total)
+            yield
+
+    def show(self, outcome: Outcome) -> None:
+        """Show one clip that ended."""
+        self._ended += 1
+        self._failed += outcome.status == "failed"
+        self._bar.update(self._task, advance=1, failed=self._failed, left=self._total - self._ended)
+        if self._json:
+            self.line("clip", asdict(outcome))
+        elif not self._quiet and outcome.status != "skipped":
+            self._out.print(self._words(outcome))
+
+    def line(self, kind: str, told: dict[str, object]) -> None:
+        """Write a line of JSON, if that is wanted."""
+        if self._json:
+            sys.stdout.write(json.dumps({"kind": kind, **told}, ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+
+    def _words(self, outcome: Outcome) -> Text:
+        clip = outcome.clip
+        who = f"{clip.athlete}: " if clip.athlete else ""
+        took = f" ({outcome.elapsed_s:.0f} s)" if outcome.elapsed_s else ""
+        return Text.assemble(
+            (f"{outcome.status:8} ", _STYLES[outcome.status]),
+            Text(_plain(f"{who}{clip.name}{took}: "), style="bold"),
+            _plain(outcome.text),
+        )
+
+
+def _plain(text: str) -> str:
+    """Without what would steer a terminal."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)

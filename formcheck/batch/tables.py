@@ -1,0 +1,156 @@
+"""Tables over all clips, for a spreadsheet: units in the headers, empty = not measured."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+
+from formcheck.batch.job import Outcome
+from formcheck.batch.results import ClipResult
+from formcheck.comparison import set_mean
+
+__all__ = ["errors_table", "reps_table", "summary_table"]
+
+_CLIP = ("athlete", "date", "exercise", "load_kg", "clip")
+_SUMMARY = (
+    *_CLIP,
+    "status",
+    "verdict",
+    "says",
+    "score_of_100",
+    "reps",
+    "reps_measured",
+    "lumbar_peak_mean_deg",
+    "lumbar_peak_mean_uncertainty_deg",
+    "lumbar_peak_worst_deg",
+    "flexion_peak_mean_deg",
+    "flexion_peak_mean_uncertainty_deg",
+    "fatigue",
+    "fatigue_from_rep",
+    "drift_deg_per_rep",
+    "velocity_loss_pct",
+    "findings",
+    "reasons",
+    "source",
+    "sha256",
+    "folder",
+)
+_REPS = (
+    *_CLIP,
+    "rep",
+    "complete",
+    "start_s",
+    "concentric_s",
+    "concentric_speed_body_lengths_per_s",
+    "lumbar_peak_deg",
+    "lumbar_peak_uncertainty_deg",
+    "lumbar_least_deg",
+    "flexion_peak_deg",
+    "visible_share",
+    "findings",
+    "score_of_100",
+    "folder",
+)
+_ERRORS = (*_CLIP, "reason", "elapsed_s", "source")
+
+# A spreadsheet takes text that begins so for a formula, and runs it.
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def summary_table(results: Iterable[ClipResult]) -> bytes:
+    """A row a clip."""
+    return _table(_SUMMARY, map(_summary_row, results))
+
+
+def reps_table(results: Iterable[ClipResult]) -> bytes:
+    """A row a repetition."""
+    return _table(_REPS, (row for result in results for row in _rep_rows(result)))
+
+
+def errors_table(failed: Iterable[Outcome]) -> bytes:
+    """A row a clip that failed in this run."""
+    rows = (
+        (
+            one.clip.athlete,
+            one.clip.date,
+            one.clip.exercise,
+            one.clip.load_kg,
+            one.clip.name,
+            one.text,
+            round(one.elapsed_s, 1),
+            one.clip.url,
+        )
+        for one in failed
+    )
+    return _table(_ERRORS, rows)
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    # With the mark by which Excel knows UTF-8.
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, str) and value.startswith(_FORMULA_SIGNS):
+        return f"'{value}"
+    return value
+
+
+def _clip_cells(result: ClipResult) -> tuple[object, ...]:
+    clip = result.clip
+    lift = result.document["exercise"]["name"]
+    return clip.athlete, clip.date, lift, clip.load_kg, clip.name
+
+
+def _summary_row(result: ClipResult) -> Sequence[object]:
+    document, checked = result.document, result.checked
+    peaks = [rep["lumbar_deg"]["peak"] for rep in result.reps]
+    known = [peak for peak in peaks if peak is not None]
+    lumbar, flexion = set_mean("lumbar_peak_deg", checked), set_mean("flexion_peak_deg", checked)
+    fatigue = document["fatigue"] or {}
+    return (
+        *_clip_cells(result),
+        "measured" if result.measured else "refused",
+        result.headline.label,
+        result.headline.text,
+        document["score"],
+        len(peaks),
+        len(known),
+        *((round(lumbar.value, 1), round(lumbar.half, 1)) if lumbar else ("", "")),
+        max(known, default=""),
+        *((round(flexion.value, 1), round(flexion.half, 1)) if flexion else ("", "")),
+        fatigue.get("verdict"),
+        fatigue.get("from_rep"),
+        fatigue.get("drift_deg_per_rep"),
+        fatigue.get("velocity_loss_pct"),
+        " ".join(dict.fromkeys(f["code"] for f in document["findings"])),
+        " ".join(reason["code"] for reason in document["view"]["reasons"]),
+        result.clip.url,
+        document["source"]["sha256"],
+        result.folder,
+    )
+
+
+def _rep_rows(result: ClipResult) -> Iterator[Sequence[object]]:
+    for rep in result.reps:
+        yield (
+            *_clip_cells(result),
+            rep["index"],
+            str(rep["complete"]).lower(),
+            rep["start_s"],
+            rep["concentric_s"],
+            rep["concentric_speed"],
+            rep["lumbar_deg"]["peak"],
+            rep["lumbar_deg"]["uncertainty"],
+            rep["lumbar_deg"]["least"],
+            rep["flexion_deg"]["peak"],
+            rep["visible"],
+            " ".join(rep["findings"]),
+            rep["score"],
+            result.folder,
+        )

@@ -1,0 +1,204 @@
+"""The history as an SQLite file: nothing is kept in it that the results do not say.
+
+So a file of another version, or a damaged one, is not mended but made anew.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from formcheck.batch.results import ClipResult
+from formcheck.comparison import Reading, set_mean
+from formcheck.document import AnalysisDocument
+from formcheck.errors import ConfigurationError
+from formcheck.history.sets import PastSet
+
+__all__ = ["HISTORY_NAME", "VERSION", "make_history", "read_sets"]
+
+HISTORY_NAME = "history.sqlite"
+VERSION = 1
+"""Of the tables below, kept in the file's user_version."""
+
+_TABLES = """
+CREATE TABLE athletes (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE sets (
+    id INTEGER PRIMARY KEY,
+    athlete_id INTEGER NOT NULL REFERENCES athletes (id),
+    folder TEXT NOT NULL UNIQUE,
+    clip TEXT NOT NULL,
+    source TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    date TEXT NOT NULL,
+    exercise TEXT NOT NULL,
+    load_kg REAL,
+    formcheck_version TEXT NOT NULL,
+    model_sha256 TEXT NOT NULL,
+    yaw_deg REAL,
+    measured INTEGER NOT NULL,
+    verdict TEXT NOT NULL,
+    fatigue TEXT,
+    lumbar_peak_deg REAL, lumbar_peak_half_deg REAL,
+    flexion_peak_deg REAL, flexion_peak_half_deg REAL,
+    drift_deg_per_rep REAL, drift_half_deg_per_rep REAL,
+    score REAL, score_half REAL
+) STRICT;
+CREATE TABLE reps (
+    set_id INTEGER NOT NULL REFERENCES sets (id),
+    number INTEGER NOT NULL,
+    complete INTEGER NOT NULL,
+    lumbar_peak_deg REAL, uncertainty_deg REAL, lumbar_least_deg REAL, flexion_peak_deg REAL,
+    concentric_speed_body_lengths_per_s REAL,
+    score REAL,
+    PRIMARY KEY (set_id, number)
+) STRICT;
+CREATE INDEX sets_by_athlete ON sets (athlete_id, exercise, date);
+"""
+_SET_COLUMNS = (
+    *("athlete_id", "folder", "clip", "source", "sha256", "date", "exercise", "load_kg"),
+    *("formcheck_version", "model_sha256", "yaw_deg", "measured", "verdict", "fatigue"),
+    *("lumbar_peak_deg", "lumbar_peak_half_deg", "flexion_peak_deg", "flexion_peak_half_deg"),
+    *("drift_deg_per_rep", "drift_half_deg_per_rep", "score", "score_half"),
+)
+
+
+def make_history(results: Iterable[ClipResult]) -> bytes:
+    """Make the database of all results.
+
+    Returns
+    -------
+    bytes
+        Of an SQLite file.
+    """
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.executescript(_TABLES)
+        database.execute(f"PRAGMA user_version = {VERSION}")
+        with database:
+            for result in results:
+                _add(database, result)
+        return database.serialize()
+
+
+def _add(database: sqlite3.Connection, result: ClipResult) -> None:
+    name = result.clip.athlete
+    database.execute("INSERT OR IGNORE INTO athletes (name) VALUES (?)", (name,))
+    [athlete] = database.execute("SELECT id FROM athletes WHERE name = ?", (name,)).fetchone()
+    values = (athlete, *_set_row(result))
+    marks = ", ".join("?" * len(values))
+    made = database.execute(
+        f"INSERT INTO sets ({', '.join(_SET_COLUMNS)}) VALUES ({marks})", values
+    )
+    database.executemany(
+        f"INSERT INTO reps VALUES ({', '.join('?' * 9)})",
+        [
+            (
+                made.lastrowid,
+                rep["index"],
+                int(rep["complete"]),
+                rep["lumbar_deg"]["peak"],
+                rep["lumbar_deg"]["uncertainty"],
+                rep["lumbar_deg"]["least"],
+                rep["flexion_deg"]["peak"],
+                rep["concentric_speed"],
+                rep["score"],
+            )
+            for rep in result.reps
+        ],
+    )
+
+
+def _set_row(result: ClipResult) -> tuple[object, ...]:
+    document = result.checked
+    clip = result.clip
+    return (
+        result.folder,
+        clip.name,
+        clip.url,
+        document.source.sha256,
+        clip.date,
+        document.exercise.name,
+        clip.load_kg,
+        document.formcheck_version,
+        document.model.sha256,
+        document.view.yaw_deg,
+        int(result.measured),
+        result.headline.label,
+        document.fatigue.verdict if document.fatigue else None,
+        *_pair(set_mean("lumbar_peak_deg", document)),
+        *_pair(set_mean("flexion_peak_deg", document)),
+        *_pair(_drift(document)),
+        *_pair(_score(document)),
+    )
+
+
+def _pair(reading: Reading | None) -> tuple[float | None, float | None]:
+    return (reading.value, reading.half) if reading else (None, None)
+
+
+def _drift(document: AnalysisDocument) -> Reading | None:
+    fatigue = document.fatigue
+    if fatigue is None or fatigue.drift_deg_per_rep is None or fatigue.drift_ci_deg is None:
+        return None
+    low, high = fatigue.drift_ci_deg
+    return Reading(fatigue.drift_deg_per_rep, (high - low) / 2)
+
+
+def _score(document: AnalysisDocument) -> Reading | None:
+    """The score, and what the angles' uncertainty can do to it at most.
+
+    Points fall evenly from half to one and a half of the threshold
+    (`formcheck.score`), and there by a part's points for as many degrees as the
+    threshold has. Elsewhere less: this is an upper bound.
+    """
+    if document.score is None:
+        return None
+    rubric = document.settings.rubric
+    limits_deg = {"rounding": rubric.rounded_deg, "arching": rubric.arched_deg}
+    angle = set_mean("lumbar_peak_deg", document)
+    half_deg = angle.half if angle else 0.0
+    halves = [
+        min(part.of, part.of * half_deg / limit_deg)
+        for part in document.score_parts
+        for limit_deg in [limits_deg.get(part.name)]
+        if limit_deg
+    ]
+    return Reading(document.score, float(np.linalg.norm(halves)) if halves else 0.0)
+
+
+def read_sets(content: bytes) -> list[PastSet]:
+    """Read the sets of a database, by athlete, lift and date.
+
+    Raises
+    ------
+    ConfigurationError
+        If it is of a newer version, an older one, or damaged: make it anew.
+    """
+    with _opened(content) as database:
+        version = database.execute("PRAGMA user_version").fetchone()[0]
+        if version != VERSION:
+            raise ConfigurationError(
+                f"The history is of version {version}; this formcheck has {VERSION}."
+            )
+        columns = ", ".join(f"sets.{name}" for name in PastSet.COLUMNS)
+        rows = database.execute(
+            f"SELECT athletes.name, {columns} FROM sets JOIN athletes ON athletes.id = athlete_id "
+            "ORDER BY athletes.name, exercise, date, clip"
+        ).fetchall()
+    return [PastSet.of_row(row) for row in rows]
+
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[sqlite3.Connection]:
+    with tempfile.TemporaryDirectory(prefix="formcheck-") as folder:
+        file = Path(folder) / HISTORY_NAME
+        file.write_bytes(content)
+        with closing(sqlite3.connect(file)) as database:
+            try:
+                yield database
+            except sqlite3.DatabaseError as error:
+                raise ConfigurationError(f"The history is damaged: {error}.") from error
