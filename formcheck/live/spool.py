@@ -19,6 +19,7 @@ from typing import Self
 
 from formcheck.clip import ClipInfo
 from formcheck.errors import InputError
+from formcheck.rubric import Rubric
 from formcheck.settings import Settings
 from formcheck.track import PoseTrack, join, load_track, save_track
 from formcheck.video import describe_times
@@ -122,7 +123,7 @@ def unfinished_sets(out: Path) -> Iterator[SetSpool]:
         lock = _locked(about.parent)
         if lock is not None:
             try:
-                settings = Settings(**json.loads(about.read_text(encoding="utf-8")))
+                settings = _settings(about.read_text(encoding="utf-8"))
             except (OSError, ValueError, TypeError) as error:
                 lock.close()
                 raise InputError(f"{about} is damaged: {error}. Remove its folder.") from error
@@ -144,3 +145,9 @@ def _write(path: Path, content: bytes) -> None:
     staging = path.with_name(f".{secrets.token_hex(4)}")
     staging.write_bytes(content)
     staging.replace(path)
+
+
+def _settings(text: str) -> Settings:
+    """Settings as `SetSpool.describe` wrote them down."""
+    stored = json.loads(text)
+    return Settings(**{**stored, "rubric": Rubric(**stored["rubric"])})
