@@ -36,6 +36,8 @@ _LUMBAR_U = (0.15, 0.65)
 _TEXT_PER_WIDTH = 0.034
 _WORD_PER_WIDTH = 0.085
 CUE_S = 2.0
+# From three metres no more is seen, and a larger picture takes longer to paint.
+_SHOWN_PX = 960
 # A back that is not seen for a moment is no news.
 _UNSEEN_S = 1.0
 # The last frame or two lack their followers, without which a wild value is left out.
@@ -62,7 +64,11 @@ class Screen:
     def draw(self, view: View, state: State) -> Picture:
         """The window's picture, uint8 (H, W, 3), RGB."""
         reading = view.reading
+        zoom = min(1.0, _SHOWN_PX / max(view.frame.image.shape))
         picture = view.frame.image
+        if zoom < 1:
+            small = cv2.resize(picture, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_LINEAR)
+            picture = np.asarray(small, np.uint8)
         height, width = picture.shape[:2]
         band = self._band_for(width, height, reading)
         line, colour = headline(view)
@@ -72,20 +78,20 @@ class Screen:
         canvas[: band.size_px[1]] = band.draw(_caption(reading))
         scene = canvas[band.size_px[1] : -foot.shape[0]]
         scene[:] = picture
-        self._draw_back(scene, view)
+        self._draw_back(scene, view, zoom)
         if state.mirror:
             cv2.flip(scene, 1, scene)
         self._draw_word(scene, view)
         canvas[-foot.shape[0] :] = foot
         return canvas
 
-    def _draw_back(self, scene: Picture, view: View) -> None:
+    def _draw_back(self, scene: Picture, view: View, zoom: float) -> None:
         if view.reading is None or not view.pose.found:
             return
         kin = view.reading.analysis.kinematics
         lumbar_deg = angle_now(view.reading)[0]
         if kin.measurable:
-            back_now(view.pose, kin.view.facing, lumbar_deg).draw(scene, 1.0)
+            back_now(view.pose, kin.view.facing, lumbar_deg).draw(scene, zoom)
 
     def _draw_word(self, scene: Picture, view: View) -> None:
         if view.cues:
