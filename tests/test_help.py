@@ -15,11 +15,31 @@ from typer.main import get_command
 from formcheck.cli import app
 
 ROOT = Path(__file__).parent.parent
-SLOW = ("cv2", "mediapipe", "scipy", "plotly", "jinja2", "matplotlib", "PIL", "imageio_ffmpeg")
+SLOW = (
+    "cv2",
+    "mediapipe",
+    "scipy",
+    "plotly",
+    "jinja2",
+    "matplotlib",
+    "PIL",
+    "imageio_ffmpeg",
+    "fastapi",
+    "uvicorn",
+    "sounddevice",
+)
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["analyze", "--help"], ["report", "--help"], ["models", "--help"]]
+    "arguments",
+    [
+        ["--help"],
+        ["analyze", "--help"],
+        ["report", "--help"],
+        ["models", "--help"],
+        ["live", "--help"],
+        ["serve", "--help"],
+    ],
 )
 def test_help_imports_nothing_slow(arguments: list[str]) -> None:
     program = (
