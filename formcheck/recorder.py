@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -66,6 +67,16 @@ class TrackRecorder:
     def __getitem__(self, frames: slice) -> TrackRecorder:
         """A stretch of it, as it is now."""
         return TrackRecorder(self.index[frames], self.time_s[frames], self.poses[frames])
+
+    def followed_by(self, other: TrackRecorder) -> TrackRecorder:
+        """Both, one after the other."""
+        return TrackRecorder(
+            self.index + other.index, self.time_s + other.time_s, self.poses + other.poses
+        )
+
+    def since_s(self, time_s: float) -> TrackRecorder:
+        """The frames from a time on."""
+        return self[bisect_left(self.time_s, time_s) :]
 
     def track(
         self, clip: ClipInfo, *, model_name: str, model_sha256: str, max_fps: float

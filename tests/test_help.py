@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 SLOW = (
     *("cv2", "mediapipe", "scipy", "plotly", "jinja2", "matplotlib", "PIL", "imageio_ffmpeg"),
     *("dask", "distributed", "fsspec"),
+    *("fastapi", "uvicorn", "sounddevice"),
 )
 
 
@@ -31,6 +32,8 @@ SLOW = (
         ["history", "--help"],
         ["config", "--help"],
         ["models", "--help"],
+        ["live", "--help"],
+        ["serve", "--help"],
     ],
 )
 def test_help_imports_nothing_slow(arguments: list[str]) -> None:

@@ -90,7 +90,9 @@ def test_it_filters_by_everything_together(page: Any) -> None:
     assert names(page) == []
     assert page.locator("#none").is_visible()
     page.locator("#filters button[type=reset]").click()
-    page.wait_for_function("document.querySelectorAll('#clips tbody tr:not([hidden])').length == 4")
+    from playwright.sync_api import expect
+
+    expect(page.locator("#clips tbody tr:not([hidden])")).to_have_count(4)
 
 
 def test_it_filters_by_date_and_score(page: Any) -> None:

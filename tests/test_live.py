@@ -17,11 +17,15 @@ from sets import measured_rep
 from formcheck.analysis import Settings, analyze_track
 from formcheck.errors import InputError
 from formcheck.findings import Finding
+from formcheck.live.analyst import Reading
 from formcheck.live.cues import CueWatch, tone_player
+from formcheck.live.screen import Screen, State, angle_now, headline
+from formcheck.live.session import View
 from formcheck.live.setup import check_setup
 from formcheck.live.sources import Latest, Shot, camera_source, file_source, open_source
 from formcheck.live.spool import SetSpool, unfinished_sets
 from formcheck.live.tally import Counted, Tally, update
+from formcheck.recorder import no_pose
 from formcheck.track import PoseTrack
 from formcheck.video import Frame
 
@@ -234,3 +238,18 @@ def test_a_spooled_set_comes_back_whole(tmp_path: Path) -> None:
     assert found.settings == spool.settings
     found.discard()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_late_angle_is_not_shown_as_the_present_one() -> None:
+    track = standing()
+    analysis = analyze_track(track, Settings("squat"))
+    reading = Reading(1, analysis, update(Tally(), analysis), check_setup(analysis, GREY))
+    frame = Frame(0, 3.0, np.zeros((72, 128, 3), np.uint8))
+    view = View(frame, no_pose(), reading, 0.2, 1, True, (), (), 30.0, False)
+    assert angle_now(view)[0] == pytest.approx(float(analysis.kinematics.back.lumbar_deg[-1]))
+    late = replace(view, age_s=1.5)
+    assert math.isnan(angle_now(late)[0])
+    assert "late" in headline(late)[0]
+    picture = Screen().draw(view, State(mirror=True, sound=True))
+    assert picture.shape[1] == 128
+    assert not np.array_equal(picture, Screen().draw(late, State(mirror=True, sound=True)))

@@ -1,11 +1,16 @@
-"""The analysis beside the pictures: in a thread, of the latest stretch, never in the way."""
+"""The analysis beside the pictures: in a process, of the latest stretch, never in the way."""
 
 from __future__ import annotations
 
+import contextlib
 import math
+import multiprocessing
+import os
+import signal
 import threading
 import time
 from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
 from typing import Self
 
 import numpy as np
@@ -17,7 +22,6 @@ from formcheck.live.tally import Tally, update
 from formcheck.models import ResolvedModel
 from formcheck.recorder import TrackRecorder
 from formcheck.settings import Settings
-from formcheck.signals import lowpass
 from formcheck.track import PoseTrack
 
 __all__ = ["STRETCH_S", "Analyst", "Reading", "Stretch"]
@@ -31,6 +35,8 @@ _EVERY_S = 0.2
 _SHARE = 0.25
 # But for a moment in which the machine is busy otherwise nothing is to wait long.
 _REST_S = 0.6
+_NICE = 5
+_CONTEXT = multiprocessing.get_context("spawn")
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +62,11 @@ class Stretch:
     settings: Settings
     grey: float
 
+    def since(self, index: int) -> Stretch:
+        """The same without the frames before one."""
+        first = int(np.searchsorted(self.frames.index, index))
+        return replace(self, frames=self.frames[first:])
+
     def track(self) -> PoseTrack:
         """The stretch as a track; every frame of it counts."""
         steps_s = np.diff(self.frames.time_s)
@@ -79,7 +90,12 @@ class Reading:
 
 
 class Analyst:
-    """Analyses the latest stretch it was offered; a context manager."""
+    """Analyses the latest stretch it was offered; a context manager.
+
+    The work is done by a process of its own: in a thread its many small steps would
+    keep the interpreter from whoever finds poses and draws. It gets the frames that
+    it has not got yet, and steps back when the machine is busy.
+    """
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
@@ -88,10 +104,13 @@ class Analyst:
         self._error: Exception | None = None
         self._reading: Reading | None = None
         self._thread = threading.Thread(target=self._run, name="formcheck-analyst", daemon=True)
+        self._pipe, theirs = _CONTEXT.Pipe()
+        self._process = _CONTEXT.Process(target=_analyse, args=(theirs,), daemon=True)
+        self._theirs = theirs
 
     def __enter__(self) -> Self:
-        # The filters' library takes a second to load: now, and not in the first analysis.
-        lowpass(np.arange(30) / 30, np.zeros(30))
+        self._process.start()
+        self._theirs.close()
         self._thread.start()
         return self
 
@@ -100,6 +119,8 @@ class Analyst:
             self._closing = True
             self._condition.notify_all()
         self._thread.join()
+        self._pipe.close()
+        self._process.join()
 
     def offer(self, stretch: Stretch) -> None:
         """Have this analysed next, in place of what was offered before."""
@@ -109,18 +130,28 @@ class Analyst:
 
     @property
     def reading(self) -> Reading | None:
-        """The latest, of any set; an error of the thread is raised here."""
+        """The latest, of any set; an error of the analysis is raised here."""
         if self._error is not None:
             raise self._error
         return self._reading
 
     def _run(self) -> None:
+        sent = (0, 0)
         try:
             while (stretch := self._next()) is not None:
                 start_s = time.perf_counter()
-                self._reading = read(stretch, self._reading)
+                serial, known = sent
+                news = stretch.since(known if serial == stretch.serial else 0)
+                self._pipe.send(news)
+                sent = (stretch.serial, stretch.frames.index[-1] + 1)
+                answer = self._pipe.recv()
+                if isinstance(answer, Exception):
+                    raise answer
+                self._reading = answer
                 took_s = time.perf_counter() - start_s
                 self._rest(min(_REST_S, max(_EVERY_S, took_s / _SHARE) - took_s))
+        except EOFError:
+            self._error = RuntimeError("the analysis ended by itself")
         except Exception as error:
             self._error = error
 
@@ -133,6 +164,27 @@ class Analyst:
     def _rest(self, pause_s: float) -> None:
         with self._condition:
             self._condition.wait_for(lambda: self._closing, pause_s)
+
+
+def _analyse(pipe: Connection) -> None:
+    """The process: answers until the other end is gone, be it killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the session, which ends us
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
+    reading, frames = None, TrackRecorder()
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        while True:
+            news: Stretch = pipe.recv()
+            same_set = reading is not None and reading.serial == news.serial
+            frames = frames.followed_by(news.frames) if same_set else news.frames
+            frames = frames.since_s(frames.time_s[-1] - STRETCH_S)
+            try:
+                reading = read(replace(news, frames=frames), reading)
+            except Exception as error:
+                pipe.send(error)
+                return
+            pipe.send(reading)
 
 
 def read(stretch: Stretch, before: Reading | None) -> Reading:

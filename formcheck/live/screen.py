@@ -25,21 +25,25 @@ from formcheck.outline import STATIONS, outline_points_px
 from formcheck.recorder import Pose
 from formcheck.signals import runs
 
-__all__ = ["Screen", "State", "angle_now", "headline"]
+__all__ = ["Screen", "State", "angle_now", "countdown_s", "headline"]
 
 Picture = NDArray[np.uint8]
 Rgb = tuple[int, int, int]
 
 # From L5/S1 to T12/L1, where the angle is read (see `formcheck.geometry`).
 _LUMBAR_U = (0.15, 0.65)
-# On a 24-inch screen a twentieth of the width is 2.5 cm high: three metres and more.
+# Letters of 1.8 cm on a 24-inch screen, the angle half as large again: read from three metres.
 _TEXT_PER_WIDTH = 0.034
 _WORD_PER_WIDTH = 0.085
 CUE_S = 2.0
+# From three metres no more is seen, and a larger picture takes longer to paint.
+_SHOWN_PX = 960
 # A back that is not seen for a moment is no news.
 _UNSEEN_S = 1.0
 # The last frame or two lack their followers, without which a wild value is left out.
 _CURRENT_S = 0.25
+# A back moves through all of its range in a second: an older angle is not shown.
+LATE_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -62,30 +66,34 @@ class Screen:
     def draw(self, view: View, state: State) -> Picture:
         """The window's picture, uint8 (H, W, 3), RGB."""
         reading = view.reading
+        zoom = min(1.0, _SHOWN_PX / max(view.frame.image.shape))
         picture = view.frame.image
+        if zoom < 1:
+            small = cv2.resize(picture, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_LINEAR)
+            picture = np.asarray(small, np.uint8)
         height, width = picture.shape[:2]
         band = self._band_for(width, height, reading)
         line, colour = headline(view)
         status = status_words(view, state)
         foot = _foot(width, line, colour, status)
         canvas = np.empty((band.size_px[1] + height + foot.shape[0], width, 3), np.uint8)
-        canvas[: band.size_px[1]] = band.draw(_caption(reading))
+        canvas[: band.size_px[1]] = band.draw(_caption(view))
         scene = canvas[band.size_px[1] : -foot.shape[0]]
         scene[:] = picture
-        self._draw_back(scene, view)
+        self._draw_back(scene, view, zoom)
         if state.mirror:
             cv2.flip(scene, 1, scene)
         self._draw_word(scene, view)
         canvas[-foot.shape[0] :] = foot
         return canvas
 
-    def _draw_back(self, scene: Picture, view: View) -> None:
+    def _draw_back(self, scene: Picture, view: View, zoom: float) -> None:
         if view.reading is None or not view.pose.found:
             return
         kin = view.reading.analysis.kinematics
-        lumbar_deg = angle_now(view.reading)[0]
+        lumbar_deg = angle_now(view)[0]
         if kin.measurable:
-            back_now(view.pose, kin.view.facing, lumbar_deg).draw(scene, 1.0)
+            back_now(view.pose, kin.view.facing, lumbar_deg).draw(scene, zoom)
 
     def _draw_word(self, scene: Picture, view: View) -> None:
         if view.cues:
@@ -95,8 +103,8 @@ class Screen:
         severity: Severity = "info"
         if self._cue is not None and view.frame.time_s < self._cue_until_s:
             words, severity = self._cue.words, self._cue.severity
-        elif not view.ready and view.reading and view.reading.setup.countdown_s > 0:
-            words = f"{math.ceil(view.reading.setup.countdown_s)}"
+        elif countdown_s(view) > 0:
+            words = f"{math.ceil(countdown_s(view))}"
         if words:
             tile = _tile(scene.shape[1], words.upper(), SEVERITIES[severity])
             top = scene.shape[0] // 12
@@ -146,13 +154,23 @@ def back_now(pose: Pose, facing: Facing, lumbar_deg: float) -> DrawnBack:
     )
 
 
-def angle_now(reading: Reading) -> tuple[float, float]:
-    """The latest angle and its uncertainty, no older than `_CURRENT_S`; else NaN."""
-    back, time_s = reading.analysis.kinematics.back, reading.analysis.track.time_s
+def angle_now(view: View) -> tuple[float, float]:
+    """The latest angle and its uncertainty; NaN where it says nothing of the frame."""
+    if view.reading is None or view.age_s > LATE_S:
+        return math.nan, math.nan
+    analysis = view.reading.analysis
+    back, time_s = analysis.kinematics.back, analysis.track.time_s
     known = np.flatnonzero(np.isfinite(back.lumbar_deg) & (time_s >= time_s[-1] - _CURRENT_S))
     if not known.size:
         return math.nan, math.nan
     return float(back.lumbar_deg[known[-1]]), float(back.uncertainty_deg[known[-1]])
+
+
+def countdown_s(view: View) -> float:
+    """How long the lifter still has to stand; NaN while nothing is counted."""
+    if view.ready or view.reading is None or view.age_s > LATE_S:
+        return math.nan
+    return view.reading.setup.countdown_s
 
 
 def headline(view: View) -> tuple[str, Rgb]:
@@ -160,6 +178,8 @@ def headline(view: View) -> tuple[str, Rgb]:
     reading = view.reading
     if reading is None:
         return "Starting ...", PAPER
+    if view.age_s > LATE_S:
+        return "The numbers come late: end other programs.", AMBER
     if not view.ready:
         return reading.setup.words, AMBER
     wrong = trouble(reading)
@@ -215,10 +235,11 @@ def status_words(view: View, state: State) -> str:
     return "   ".join(part for part in parts if part)
 
 
-def _caption(reading: Reading | None) -> Caption:
+def _caption(view: View) -> Caption:
+    reading = view.reading
     if reading is None:
         return Caption(None, None, 0, None, "", "", "info")
-    lumbar, doubt = angle_now(reading)
+    lumbar, doubt = angle_now(view)
     known = math.isfinite(lumbar)
     count = len(reading.tally.ended)
     phase = reading.analysis.phases[-1]

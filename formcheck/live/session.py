@@ -45,7 +45,9 @@ class View:
     pose : Pose
         Of this very frame.
     reading : Reading or None
-        The latest analysis of this set, some tenths of a second old.
+        The latest analysis of this set.
+    age_s : float
+        How much older than the frame it is: some tenths of a second.
     set_number : int
     ready : bool
         Whether setting up is over.
@@ -61,6 +63,7 @@ class View:
     frame: Frame
     pose: Pose
     reading: Reading | None
+    age_s: float
     set_number: int
     ready: bool
     cues: tuple[Cue, ...]
@@ -136,6 +139,7 @@ class Session:
             frame=frame,
             pose=pose,
             reading=reading,
+            age_s=current.duration_s - float(reading.analysis.track.time_s[-1]) if reading else 0.0,
             set_number=current.number,
             ready=self._ready,
             cues=tuple(cues),

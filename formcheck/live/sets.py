@@ -103,7 +103,7 @@ class CurrentSet:
             self._writes.append(self._disk.submit(self._film_frame, self._writer, frame, time_s))
         if time_s - self._unstored.time_s[0] >= _STORE_EVERY_S:
             self._store()
-            self._forget(time_s - STRETCH_S)
+            self._frames = self._frames.since_s(time_s - STRETCH_S)
         self._check()
 
     def stretch(self) -> Stretch:
@@ -143,9 +143,6 @@ class CurrentSet:
         about = {"model_name": self._model.name, "model_sha256": self._model.sha256}
         track = piece.track(self._clip(), max_fps=0, **about)
         self._writes.append(self._disk.submit(self._spool.store, track))
-
-    def _forget(self, before_s: float) -> None:
-        self._frames = self._frames[int(np.searchsorted(self._frames.time_s, before_s)) :]
 
     def _check(self) -> None:
         done = [write for write in self._writes if write.done()]

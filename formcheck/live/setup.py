@@ -30,6 +30,8 @@ _TALLEST_SHARE = 0.92
 _DARK, _GLARING = 45.0, 225.0
 # Standing still: hips and shoulders sway by less than this, in trunk lengths.
 _SWAY = 0.08
+# Everybody is still for a moment at either end of a movement.
+_NOTICED_S = 0.5
 # Standing lifters read -20 to -45 (the labelled clips); a loose shirt bridges the
 # hollow and reads flat or more.
 _BRIDGED_DEG = -8.0
@@ -145,7 +147,8 @@ def _stand_still(analysis: SetAnalysis) -> Setup:
     still_s = _still_s(analysis.track)
     words = f"Stand upright and still for {NEUTRAL_S:.0f} seconds."
     if still_s < NEUTRAL_S:
-        return Setup("stand-still", words, NEUTRAL_S - still_s)
+        counting = still_s >= _NOTICED_S
+        return Setup("stand-still", words, NEUTRAL_S - still_s if counting else math.nan)
     kin, time_s = analysis.kinematics, analysis.track.time_s
     before = time_s < time_s[-1] - NEUTRAL_S
     neutral = standing_neutral(time_s, kin.joints, kin.back, before)

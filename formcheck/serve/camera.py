@@ -13,7 +13,7 @@ import numpy as np
 from formcheck.annotate.colours import angle_rgb
 from formcheck.annotate.scene import scale
 from formcheck.errors import InputError
-from formcheck.live.screen import State, angle_now, back_now, headline, status_words
+from formcheck.live.screen import State, angle_now, back_now, countdown_s, headline, status_words
 from formcheck.live.session import View
 from formcheck.video import MAX_SIDE_PX, Frame
 
@@ -72,12 +72,12 @@ def message(view: View) -> dict[str, Any]:
 def _measured(view: View) -> dict[str, Any]:
     reading = view.reading
     assert reading is not None
-    lumbar_deg, doubt_deg = angle_now(reading)
+    lumbar_deg, doubt_deg = angle_now(view)
     limits = scale(reading.analysis.exercise, reading.analysis.neutral)
     kin = reading.analysis.kinematics
     shown: dict[str, Any] = {
         "reps": len(reading.tally.ended),
-        "countdown_s": _number(reading.setup.countdown_s),
+        "countdown_s": _number(countdown_s(view)),
         "angle": _number(lumbar_deg),
         "doubt": _number(doubt_deg),
         "rounded": _number(limits.rounded_deg),
