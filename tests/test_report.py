@@ -12,10 +12,12 @@ from results import BREAKDOWN, HOSTILE, analysed, breakdown, held, refused, writ
 from typer.testing import CliRunner
 from typer.testing import Result as Run
 
+from formcheck import rubric
 from formcheck.annotate.names import key_frame_name
 from formcheck.annotate.scene import Scale
 from formcheck.cli import app
 from formcheck.errors import InputError, OutputError
+from formcheck.exercises import EXERCISES
 from formcheck.report import REPORT_NAME, write_report
 from formcheck.report.angle_chart import angle_chart
 from formcheck.report.result import Frames, Result, read_result
@@ -46,6 +48,11 @@ def document(folder: Path) -> dict[str, Any]:
 
 def run(*arguments: str | Path) -> Run:
     return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def limits_of(lift: str) -> dict[str, float | None]:
+    """The limits that an analysis of a lift records."""
+    return {name: getattr(EXERCISES[lift], name) for name in rubric.LIMITS}
 
 
 def finding(code: str, severity: str, rep: int | None = None, at_s: float = 1.0) -> dict[str, Any]:
@@ -113,6 +120,7 @@ def test_no_more_is_cleared_than_was_judged(
     document: dict[str, Any], lift: str, method: str, words: str
 ) -> None:
     document["exercise"]["name"] = lift
+    document["settings"]["rubric"] |= limits_of(lift)
     document["neutral"]["method"] = method
     document["findings"] = []
     assert headline(document, measured=True).text.startswith(words)
@@ -205,6 +213,7 @@ def rep(index: int, peak: float | None, least: float, score: float | None = None
 def test_the_worst_and_the_best_repetition_are_shown_where_they_differ() -> None:
     reps = [rep(1, 4.0, -50.0), rep(2, 22.0, -30.0), rep(3, None, 0.0), rep(4, 1.0, -28.0)]
     document: dict[str, Any] = {"exercise": {"name": "deadlift"}, "reps": reps, "findings": []}
+    document["settings"] = {"rubric": limits_of("deadlift")}
     worst, best = key_reps(document)
     assert (worst["rep"], worst["at_s"], worst["lumbar_deg"]) == (2, 2.5, 22.0)
     assert (best["rep"], best["role"]) == (4, "best")
@@ -213,8 +222,10 @@ def test_the_worst_and_the_best_repetition_are_shown_where_they_differ() -> None
     assert (worst["rep"], worst["at_s"], worst["what"]) == (1, 1.7, "most arched")
     assert (best["rep"], worst["uncertainty_deg"]) == (4, 7.0)
     document |= {"exercise": {"name": "overhead-press"}, "findings": []}
+    document["settings"] = {"rubric": limits_of("overhead-press")}
     assert key_reps(document)[0]["what"] == "most arched"  # all that a press is judged for
     document["exercise"] = {"name": "deadlift"}
+    document["settings"] = {"rubric": limits_of("deadlift")}
     document["reps"] = [rep(1, 4.0, -30.0, 90.0), rep(2, 3.0, -30.0, 40.0)]
     document["findings"] = []
     assert [shown["rep"] for shown in key_reps(document)] == [2, 1]  # by score
