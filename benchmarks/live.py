@@ -1,10 +1,11 @@
 """How soon the overlay is there, how many frames are analysed, and whether that lasts.
 
-    xvfb-run -a -s '-screen 0 1400x1200x24' python benchmarks/live.py [CLIP] [--minutes 10]
+    xvfb-run -a sh -c 'openbox & exec python benchmarks/live.py [CLIP] [--minutes 10]'
 
 Plays CLIP, looped, at its own speed: to a loop that runs nothing but MediaPipe on the
 latest frame, then to `formcheck live` with its window, then to the bare loop again.
-Times are in units of the bare loop's median time a frame on the same machine.
+Times are in units of the bare loop's median time a frame on the same machine. Without a
+window manager (openbox, or a desktop) Qt leaves the window unpainted in one start of ten.
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ class Screen:
             words = f"{math.ceil(countdown_s(view))}"
         if words:
             tile = _tile(scene.shape[1], words.upper(), SEVERITIES[severity])
-            top = scene.shape[0] // 12
+            top = scene.shape[0] - tile.shape[0] - scene.shape[0] // 24  # off the back
             left = max(0, (scene.shape[1] - tile.shape[1]) // 2)
             scene[top : top + tile.shape[0], left : left + tile.shape[1]] = tile
 

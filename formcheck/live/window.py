@@ -85,7 +85,6 @@ class Window:
         self._open = True
 
     def _key(self) -> str:
-        # waitKey(1) lets its one millisecond end before Qt has painted, at times for ever.
         code = cv2.pollKey()
         if code == _ESCAPE or cv2.getWindowProperty(TITLE, cv2.WND_PROP_VISIBLE) < 1:
             return QUIT
