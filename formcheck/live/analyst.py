@@ -35,7 +35,7 @@ _EVERY_S = 0.2
 _SHARE = 0.25
 # But for a moment in which the machine is busy otherwise nothing is to wait long.
 _REST_S = 0.6
-_NICE = 15
+_NICE = 5
 _CONTEXT = multiprocessing.get_context("spawn")
 
 
