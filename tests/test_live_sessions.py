@@ -158,14 +158,14 @@ def test_the_window_shows_picture_and_words(short: Path, tmp_path: Path) -> None
             stderr=subprocess.PIPE,
             text=True,
         )
-        brightest = 0.0
+        lit = 0.0
         while process.poll() is None:
             picture = grab(display, tmp_path / "screen.png")
-            brightest = max(brightest, float(picture[:782, :960].mean()))
+            lit = max(lit, float((picture.max(axis=2) > 60).mean()))
             time.sleep(0.3)
         said = process.communicate()[1]
         assert process.returncode == 0, said
-        assert brightest > 40  # an empty screen is black
+        assert lit > 0.2  # the wall behind the lifter; an empty screen is black
     finally:
         desk.terminate()
         desk.wait()
