@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from formcheck.exercises import AUTO, EXERCISES
+from formcheck.commands.options import ConfigFile, Lift, MaxFps, PoseModel, Verbose
+from formcheck.exercises import AUTO
 
 if TYPE_CHECKING:
     from formcheck.analysis import SetAnalysis, Settings
@@ -21,22 +22,13 @@ __all__ = ["analyze"]
 
 NOTHING_MEASURED = 3
 FLAGGED = 4
-_LIFTS = ", ".join(EXERCISES)
 
 
 def analyze(  # noqa: PLR0917 - one parameter an option
     clip: Annotated[
         Path, typer.Argument(help="A video of one set, or a track.npz of an earlier analysis.")
     ],
-    exercise: Annotated[
-        str,
-        typer.Option(
-            "--exercise",
-            "-e",
-            help=f"The lift: {_LIFTS}; or auto, to recognise it.",
-            metavar="LIFT",
-        ),
-    ] = AUTO,
+    exercise: Lift = AUTO,
     out: Annotated[
         Path,
         typer.Option(
@@ -46,17 +38,8 @@ def analyze(  # noqa: PLR0917 - one parameter an option
         ),
     ] = Path("results"),
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier result.")] = False,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            help="Pose model: full, lite, heavy, or a .task file.",
-            envvar="FORMCHECK_MODEL",
-            show_default="full",
-        ),
-    ] = None,
-    max_fps: Annotated[
-        float, typer.Option(help="Most frames analysed a second; 0 for all.")
-    ] = 30.0,
+    model: PoseModel = None,
+    max_fps: MaxFps = 30.0,
     neutral: Annotated[
         float | None,
         typer.Option(
@@ -76,12 +59,7 @@ def analyze(  # noqa: PLR0917 - one parameter an option
         bool,
         typer.Option("--save-track", help="Keep track.npz, to analyse again without the video."),
     ] = False,
-    config: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="Thresholds and weights.", show_default="formcheck.toml, if here"
-        ),
-    ] = None,
+    config: ConfigFile = None,
     video: Annotated[
         bool,
         typer.Option(" /--no-video", help="Leave the annotated video out.", show_default=False),
@@ -121,7 +99,7 @@ def analyze(  # noqa: PLR0917 - one parameter an option
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print the verdict alone, and no progress.")
     ] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what is going on.")] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Measure the lower back in every repetition of one set.
 

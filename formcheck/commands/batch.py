@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from formcheck.exercises import AUTO, EXERCISES
+from formcheck.commands.options import LIFTS, ConfigFile, MaxFps, PoseModel, Verbose
+from formcheck.exercises import AUTO
 
 if TYPE_CHECKING:
     from formcheck.batch.run import Wish
@@ -38,7 +38,7 @@ def batch(  # noqa: PLR0917 - one parameter an option
             "--exercise",
             "-e",
             metavar="LIFT",
-            help=f"The lift where no list names it: {', '.join(EXERCISES)}; or auto.",
+            help=f"The lift where no list names it: {LIFTS}; or auto.",
         ),
     ] = AUTO,
     athlete: Annotated[
@@ -67,23 +67,9 @@ def batch(  # noqa: PLR0917 - one parameter an option
         typer.Option(min=1.0, metavar="S", help="A clip that takes longer is given up."),
     ] = 900.0,
     force: Annotated[bool, typer.Option("--force", help="Do again what is done.")] = False,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            help="Pose model: full, lite, heavy, or a .task file.",
-            envvar="FORMCHECK_MODEL",
-            show_default="full",
-        ),
-    ] = None,
-    max_fps: Annotated[
-        float, typer.Option(help="Most frames analysed a second; 0 for all.")
-    ] = 30.0,
-    config: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="Thresholds and weights.", show_default="formcheck.toml, if here"
-        ),
-    ] = None,
+    model: PoseModel = None,
+    max_fps: MaxFps = 30.0,
+    config: ConfigFile = None,
     video: Annotated[
         bool,
         typer.Option(" /--no-video", help="Leave the annotated videos out.", show_default=False),
@@ -103,7 +89,7 @@ def batch(  # noqa: PLR0917 - one parameter an option
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print the last line alone, and no progress.")
     ] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what is going on.")] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Measure many clips: folders, lists, object stores; on one machine or a cluster.
 

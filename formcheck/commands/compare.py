@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from formcheck.exercises import AUTO, EXERCISES
+from formcheck.commands.options import LIFTS, Verbose
+from formcheck.exercises import AUTO
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -40,13 +41,12 @@ def compare(  # noqa: PLR0917 - one parameter an option
             "--exercise",
             "-e",
             metavar="LIFT",
-            help=f"The lift, for a video or a track: {', '.join(EXERCISES)}; or auto, to "
-            "recognise it.",
+            help=f"The lift, for a video or a track: {LIFTS}; or auto, to recognise it.",
         ),
     ] = AUTO,
     as_json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what is going on.")] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Compare two sets of the same lift: before and after, or light and heavy.
 

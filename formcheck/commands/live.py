@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from formcheck.exercises import AUTO, EXERCISES
+from formcheck.commands.options import Lift, PoseModel, Verbose
+from formcheck.exercises import AUTO
 
 if TYPE_CHECKING:
     from formcheck.live.loop import Outlet
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["live"]
 
 _NOTHING_MEASURED, _INTERRUPTED = 3, 130
-_LIFTS = ", ".join(EXERCISES)
 
 
 def live(  # noqa: PLR0917 - one parameter an option
@@ -34,26 +34,11 @@ def live(  # noqa: PLR0917 - one parameter an option
             "stream (rtsp://...), or a video file, which is played at its own speed.",
         ),
     ] = "0",
-    exercise: Annotated[
-        str,
-        typer.Option(
-            "--exercise",
-            "-e",
-            help=f"The lift: {_LIFTS}; or auto, to recognise it.",
-            metavar="LIFT",
-        ),
-    ] = AUTO,
+    exercise: Lift = AUTO,
     out: Annotated[
         Path, typer.Option("--out", "-o", help="Folder for the results, a folder in it for a set.")
     ] = Path("results"),
-    model: Annotated[
-        str | None,
-        typer.Option(
-            help="Pose model: full, lite, heavy, or a .task file.",
-            envvar="FORMCHECK_MODEL",
-            show_default="full",
-        ),
-    ] = None,
+    model: PoseModel = None,
     neutral: Annotated[
         float | None,
         typer.Option(
@@ -77,7 +62,7 @@ def live(  # noqa: PLR0917 - one parameter an option
         bool, typer.Option("--json", help="With --headless: print what happens as JSON lines.")
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Make no sound.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what is going on.")] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Watch your back while you lift, through a webcam.
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from formcheck.commands.options import PoseModel
+
 if TYPE_CHECKING:
     from formcheck.serve.access import Access
 
@@ -28,14 +30,7 @@ def serve(  # noqa: PLR0917 - one parameter an option
     out: Annotated[
         Path, typer.Option("--out", "-o", help="The results folder; nothing else is served.")
     ] = Path("results"),
-    model: Annotated[
-        str | None,
-        typer.Option(
-            help="Pose model: full, lite, heavy, or a .task file.",
-            envvar="FORMCHECK_MODEL",
-            show_default="full",
-        ),
-    ] = None,
+    model: PoseModel = None,
     max_upload: Annotated[
         int, typer.Option(metavar="MB", min=1, help="Largest clip that may be sent.")
     ] = 500,
