@@ -60,7 +60,7 @@ class DrawnBack:
             Pixels of `picture` per pixel of the analysed one.
         chord : bool
             Draw the straight line from end to end of the lumbar part too: the
-            outline bulges out of it when rounded, and is hollow when arched.
+            outline bulges out of it the more it is rounded, and is hollow when arched.
         """
         width = max(2, round(max(picture.shape) / 400))
         _dashes(picture, self.trunk * zoom, width)
