@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from rendered import CACHE, Truth, rendered_clip
 
 import formcheck
-from formcheck.geometry.neutral import LEVEL_UNCERTAINTY_DEG
 
 FloatArray = NDArray[np.float64]
 
@@ -78,7 +77,7 @@ def _measured(case: Case, source: str, track: formcheck.PoseTrack, truth: Truth)
     analysis = formcheck.analyze_track(track, formcheck.Settings(case.lift.name))
     neutral = true_neutral(case, analysis.neutral.method, truth)
     spans = [(rep.start_s, rep.end_s) for rep in analysis.reps]
-    peaks = []
+    back, peaks = analysis.kinematics.back, []
     for number in range(1, REPS + 1):
         during = truth.rep == number
         match = _overlapping(track.time_s[during], spans)
@@ -92,14 +91,14 @@ def _measured(case: Case, source: str, track: formcheck.PoseTrack, truth: Truth)
                 lumbar - (analysis.neutral.lumbar_deg - neutral),
                 analysis.neutral.flexion_uncertainty_deg(rep.peak_deg, rep.uncertainty_deg),
                 lumbar,
-                float(np.hypot(rep.uncertainty_deg, LEVEL_UNCERTAINTY_DEG)),
+                float(np.hypot(rep.uncertainty_deg, back.level_uncertainty_deg)),
             )
         )
     return Measured(
         case,
         source,
         analysis.flexion_deg - (truth.lumbar_deg - neutral),
-        analysis.kinematics.back.lumbar_deg - truth.lumbar_deg,
+        back.lumbar_deg - truth.lumbar_deg,
         tuple(peaks),
         len(analysis.reps),
         not analysis.measured,

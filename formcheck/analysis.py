@@ -268,7 +268,9 @@ def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
         lift_measures=details,
         neutral=neutral,
         findings=tuple(findings),
-        reasons=tuple(reasons(track, kin, reps, exercise, recognition)),
+        reasons=tuple(
+            reasons(track, kin, reps, exercise, neutral=neutral, recognition=recognition)
+        ),
         fatigue=fatigue,
         contributors=contributors,
     )

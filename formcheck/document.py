@@ -10,7 +10,6 @@ from pydantic import Field
 from formcheck import __version__
 from formcheck.analysis import SetAnalysis
 from formcheck.findings import Finding
-from formcheck.geometry.neutral import LEVEL_UNCERTAINTY_DEG
 from formcheck.measures import RepMeasures
 from formcheck.parts import (
     ContributorPart,
@@ -192,7 +191,7 @@ class Quality(_Part):
 
     pose_found: Share
     back_visible: Share
-    level_uncertainty_deg: float = Field(
+    level_uncertainty_deg: float | None = Field(
         description="By how much all lumbar_deg of the lifter may be off by the same, beside "
         "their own uncertainty: half a 90 % interval. It cancels in flexion_deg."
     )
@@ -259,7 +258,7 @@ def describe(analysis: SetAnalysis) -> AnalysisDocument:
         score=points(analysis.score),
         score_parts=score_parts(analysis.score),
         quality=Quality(
-            level_uncertainty_deg=round(LEVEL_UNCERTAINTY_DEG, 1),
+            level_uncertainty_deg=_number(kin.back.level_uncertainty_deg, 1),
             pose_found=round(float(track.found.mean()), 4),
             back_visible=round(float(np.isfinite(kin.back.lumbar_deg).mean()), 4),
         ),

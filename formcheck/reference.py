@@ -45,7 +45,7 @@ def choose_neutral(
         for rep, since in zip(reps[:_FRESH_REPS], ended, strict=False)
         if rep.complete
     ]
-    return first_reps_neutral(kin.back, ends)
+    return first_reps_neutral(kin.joints, kin.back, ends)
 
 
 def recorded_neutral(path: Path) -> Neutral:

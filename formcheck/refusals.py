@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from formcheck.exercises import EXERCISES, OTHER, Exercise
 from formcheck.geometry import Kinematics
+from formcheck.geometry.neutral import Neutral
 from formcheck.measures import RepMeasures
 from formcheck.recognition import Recognition
 from formcheck.track import PoseTrack
@@ -17,6 +18,8 @@ __all__ = ["Reason", "reasons"]
 LOW_RATE_FPS = 10.0
 _MUCH_LOST = 0.2
 _FRONT_YAW_DEG = 60.0
+# More than the measurement itself leaves open.
+_MUCH_BRIDGED_DEG = 8.0
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,14 @@ _DOUBTFUL = Reason(
 _POSE_LOST = Reason(
     "pose-lost", "The lifter was lost in {lost:.0%} of the frames.", _WHOLE_BODY, refuses=False
 )
+_LOOSE = Reason(
+    "loose-clothing",
+    "At rest the back looks flatter than most: a loose shirt may bridge its hollow, so "
+    "flexion_deg is only known to within {uncertainty:.0f}°.",
+    "Tuck the shirt in or wear a fitted one; if the back is as flat as that, give its angle "
+    "with --neutral.",
+    refuses=False,
+)
 _LOW_RATE = Reason(
     "low-frame-rate",
     "At {fps:.0f} frames a second the turning points of a lift are missed.",
@@ -102,14 +113,16 @@ def reasons(
     kin: Kinematics,
     reps: Sequence[RepMeasures],
     exercise: Exercise,
-    recognition: Recognition | None = None,
+    *,
+    neutral: Neutral,
+    recognition: Recognition | None,
 ) -> list[Reason]:
     """All reasons that hold, those that refuse the measurement first."""
     if not track.found.any():
         return [_NO_PERSON]
     unknown = _recognition_reasons(recognition)
     found = _view_reasons(kin) + (unknown or _rep_reasons(kin, reps, exercise))
-    found += _doubts(track, kin)
+    found += _doubts(track, kin, neutral)
     return sorted(found, key=lambda reason: not reason.refuses)
 
 
@@ -147,8 +160,10 @@ def _rep_reasons(kin: Kinematics, reps: Sequence[RepMeasures], exercise: Exercis
     return [_filled(_BACK_HIDDEN, refuses=hidden == len(reps), hidden=hidden, count=len(reps))]
 
 
-def _doubts(track: PoseTrack, kin: Kinematics) -> list[Reason]:
+def _doubts(track: PoseTrack, kin: Kinematics, neutral: Neutral) -> list[Reason]:
     found = []
+    if neutral.bridged_deg > _MUCH_BRIDGED_DEG:
+        found.append(_filled(_LOOSE, uncertainty=neutral.uncertainty_deg))
     lost = 1.0 - float(kin.lifter.frames.mean())
     if lost > _MUCH_LOST and kin.lifter.one_person:
         found.append(_filled(_POSE_LOST, lost=lost))

@@ -180,14 +180,19 @@ def back_height(u: ArrayLike, lumbar_deg: float) -> FloatArray:
     return height
 
 
+_LIFTERS_ARCS_DEG = [-25.0] * 12
+
+
 def as_read(lumbar_deg: float) -> float:
-    """What formcheck reads off one still arc: an arc is no back, so it is a few degrees off.
+    """What formcheck reads off one arc among others: an arc is no back, so it is off.
 
     Tests of what comes after the reading compare with this; how far the reading itself is
     off is for the tests of `formcheck.geometry.lumbar`.
     """
-    reading = read_lumbar(STATIONS[None], back_height(STATIONS, lumbar_deg)[None])
-    return float(reading.change_deg[0] + reading.offset_deg[0])
+    angles = [*_LIFTERS_ARCS_DEG, lumbar_deg]
+    d = np.stack([back_height(STATIONS, angle) for angle in angles])
+    reading = read_lumbar(np.broadcast_to(STATIONS, d.shape), d)
+    return float(reading.own_deg + reading.change_deg[-1])
 
 
 def _direction(angle_deg: float) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -49,13 +50,25 @@ def test_standing_still_is_the_neutral(lumbar_deg: float) -> None:
     neutral = neutral_of(perform("squat", [Move(2.0, 0.0, lumbar_deg)]))
     assert neutral.method == "standing"
     assert neutral.lumbar_deg == pytest.approx(as_read(lumbar_deg), abs=TOLERANCE_DEG)
-    assert 0 < neutral.uncertainty_deg < 10
+    assert neutral.uncertainty_deg > 0
+
+
+@pytest.mark.parametrize(("lumbar_deg", "bridged"), [(-45.0, 0), (-25.0, 20)])
+def test_a_shirt_may_bridge_the_hollow_of_a_flat_back(lumbar_deg: float, bridged: float) -> None:
+    neutral = neutral_of(perform("squat", [Move(2.0, 0.0, lumbar_deg)]))
+    assert neutral.bridged_deg == pytest.approx(bridged, abs=2.0)
+    assert neutral.uncertainty_deg == pytest.approx(math.hypot(4.6, neutral.bridged_deg), abs=0.5)
+
+
+def test_lying_on_the_back_the_floor_hides_it_anyhow() -> None:
+    kin = kinematics(moving_lifter("sit-up", [10.0], standing_deg=-25.0))
+    assert first_reps_neutral(kin.joints, kin.back, [slice(0, 10)]).bridged_deg == 0
 
 
 def test_repetitions_do_not_count() -> None:
     track = perform("squat", [Move(2.0, 0.0, -25.0), Move(0.1, 0.0, 0.0), Move(4.0, 0.0, 0.0)])
     busy = track.time_s > 2.0
-    assert neutral_of(track, busy).lumbar_deg == pytest.approx(-25.0, abs=TOLERANCE_DEG)
+    assert neutral_of(track, busy).lumbar_deg == pytest.approx(-25.0, abs=2 * TOLERANCE_DEG)
     assert neutral_of(track).lumbar_deg == pytest.approx(0.0, abs=TOLERANCE_DEG)
 
 
@@ -108,10 +121,10 @@ def test_a_restless_back_is_a_less_certain_neutral() -> None:
         return neutral_of(make_track([figure_at(Posture(s, 0.0, 178.0, 178.0)) for s in sway]))
 
     calm, restless = standing(0.0), standing(10.0)
-    assert restless.lumbar_deg == pytest.approx(0.0, abs=TOLERANCE_DEG)
+    assert restless.lumbar_deg == pytest.approx(0.0, abs=2 * TOLERANCE_DEG)
     # Median deviation of a sine: 0.71 of its amplitude, · 1.4826 · 1.645
-    assert restless.uncertainty_deg > calm.uncertainty_deg + 5
-    assert restless.uncertainty_deg == pytest.approx(17.2, abs=3.0)
+    swayed_deg = math.sqrt(restless.uncertainty_deg**2 - calm.uncertainty_deg**2)
+    assert swayed_deg == pytest.approx(17.2, abs=3.0)
 
 
 def measured(track: PoseTrack) -> Kinematics:
@@ -120,16 +133,16 @@ def measured(track: PoseTrack) -> Kinematics:
 
 def test_the_first_repetitions_stand_in() -> None:
     kin = measured(moving_lifter("squat", [20.0], standing_deg=-18.0))
-    neutral = first_reps_neutral(kin.back, [slice(5, 20), slice(22, 25)])
+    neutral = first_reps_neutral(kin.joints, kin.back, [slice(5, 20), slice(22, 25)])
     assert neutral.method == "first-reps"
-    assert neutral.lumbar_deg == pytest.approx(-18.0, abs=TOLERANCE_DEG)
+    assert neutral.lumbar_deg == pytest.approx(-18.0, abs=2 * TOLERANCE_DEG)
 
 
 def test_no_repetition_and_nothing_seen_give_none() -> None:
     kin = measured(moving_lifter("squat", [20.0]))
     hidden = replace(kin.back, lumbar_deg=np.full_like(kin.back.lumbar_deg, np.nan))
-    assert first_reps_neutral(kin.back, []).method == "none"
-    assert first_reps_neutral(hidden, [slice(5, 20)]).method == "none"
+    assert first_reps_neutral(kin.joints, kin.back, []).method == "none"
+    assert first_reps_neutral(kin.joints, hidden, [slice(5, 20)]).method == "none"
 
 
 def test_given_and_none() -> None:

@@ -20,7 +20,7 @@ from formcheck.track import PoseTrack
 
 
 def analyse(track: PoseTrack, lift: str = "squat") -> SetAnalysis:
-    return analyze_track(track, Settings(lift))
+    return analyze_track(track, Settings(lift, neutral_deg=-25.0))
 
 
 def codes(track: PoseTrack, lift: str = "squat") -> list[str]:
@@ -43,6 +43,14 @@ def lose(track: PoseTrack, frames: slice) -> PoseTrack:
 @pytest.mark.parametrize("lift", ["squat", "deadlift"])
 def test_a_good_clip_has_no_reason(lift: str) -> None:
     assert codes(moving_lifter(lift, [0.0, 10.0]), lift) == []  # type: ignore[arg-type]
+
+
+def test_a_back_that_a_shirt_may_bridge() -> None:
+    track = moving_lifter("squat", [0.0, 10.0], standing_deg=-20.0)
+    analysis = analyze_track(track, Settings("squat"))
+    assert [reason.code for reason in analysis.reasons] == ["loose-clothing"]
+    assert analysis.measured
+    assert analysis.neutral.uncertainty_deg > 15
 
 
 def test_nobody() -> None:

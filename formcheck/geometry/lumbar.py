@@ -1,20 +1,20 @@
 """The lumbar angle, read off the outline of the trunk.
 
-A statistical shape model of backs is fitted to the outline (`formcheck.geometry.shape`).
-Its weights give the angle twice: what a change of them means within one lifter, and
-what they mean between lifters. The first follows the movement; the second only says
-where on the scale this lifter stands, once for the clip.
+A statistical shape model of backs is fitted twice (`formcheck.geometry.shape`): to the
+lifter's own outline, about which theirs moved in this clip, which says where on the
+scale they stand; and in every frame to what differs from it, which follows the movement.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.geometry.curve import Surface, TrunkCurve, back_is_hidden, trunk_curve
-from formcheck.geometry.shape import back_shape, fit_shape, resample
+from formcheck.geometry.shape import BackShape, back_shape, fit_shapes, own_outline, resample
 from formcheck.geometry.view import Facing
 from formcheck.outline import STATIONS
 from formcheck.signals import fill_gaps, lowpass, remove_spikes, running_median, runs
@@ -42,14 +42,20 @@ MAX_SPEED_DEG_PER_S = 200.0
 # Wider than this a number says nothing that a lifter can use, and the part of the back
 # that would tell was hidden: bare backs have 4-8.
 MAX_UNCERTAINTY_DEG = 12.0
+# With less of the outline from L5/S1 to T12/L1 in sight the angle would be a guess from
+# hips and shoulders.
+LEAST_SHOWN = 0.4
 _NOISE_WINDOW_S = 0.5
 # Frames measured at a time: the curves of a long clip would fill the memory.
 _PIECE_FRAMES = 1024
 
 # What remains with a perfect fit, and how far the angle goes beyond the fit's own
 # standard deviation (benchmarks/back_model.md).
-_FLOOR_DEG = 2.0
-_TO_90_PERCENT = 1.645
+FLOOR_DEG = 2.0
+# Skin lies differently on the bone from lifter to lifter: the level of one whose whole
+# outline was seen is off by this much (robust standard deviation, same table).
+LEVEL_SD_DEG = 5.6
+TO_90_PERCENT = 1.645
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,8 +68,9 @@ class Back:
         0 flat, + rounded, - arched; NaN where it was not seen.
     uncertainty_deg : float (N,)
         Half the width of the interval that should hold the angle in 9 of 10 frames,
-        but for what is the same in every frame of this lifter
-        (`formcheck.geometry.neutral.LEVEL_UNCERTAINTY_DEG`).
+        but for what is the same in every frame of this lifter.
+    level_uncertainty_deg : float
+        Half the 90 % interval of that: how far all of them may be off together.
     curve : TrunkCurve
         The outline that it was read off.
     surface : {"dorsal", "ventral"}
@@ -72,26 +79,30 @@ class Back:
 
     lumbar_deg: FloatArray
     uncertainty_deg: FloatArray
+    level_uncertainty_deg: float
     curve: TrunkCurve
     surface: Surface
 
 
 @dataclass(frozen=True, eq=False)
 class LumbarReading:
-    """Outlines read by the shape model, each float (N,); NaN where too little was seen.
+    """Outlines of one lifter, read by the shape model.
 
     Attributes
     ----------
-    change_deg
-        Lumbar angle but for a constant of the lifter.
-    offset_deg
-        That constant, as each outline alone would have it.
-    uncertainty_deg
+    own_deg : float
+        Lumbar angle of the lifter's own outline; NaN if none was seen.
+    own_uncertainty_deg : float
+        Half its 90 % interval.
+    change_deg : float (N,)
+        What each outline differs from it; NaN where too little was seen.
+    uncertainty_deg : float (N,)
         Half the 90 % interval of `change_deg`.
     """
 
+    own_deg: float
+    own_uncertainty_deg: float
     change_deg: FloatArray
-    offset_deg: FloatArray
     uncertainty_deg: FloatArray
 
 
@@ -116,24 +127,28 @@ def measure_back(
     if back_is_hidden(curve, points_px, facing):
         surface = "ventral"
         curve = _curve(track, points_px, frames, facing, trunk_px, surface)
-    reading = _read_pieces(curve, surface)
-    angle = reading.change_deg + _offset_deg(reading)
+    reading = read_lumbar(curve.u, curve.d, surface)
+    angle = reading.own_deg + reading.change_deg
     low, high = RANGE_DEG
     angle = np.where((angle > low) & (angle < high), angle, np.nan)
     smooth = _without_leaps(track.time_s, lowpass(track.time_s, remove_spikes(track.time_s, angle)))
     noise_deg = 1.4826 * running_median(track.time_s, np.abs(angle - smooth), _NOISE_WINDOW_S)
-    total = np.hypot(reading.uncertainty_deg, _TO_90_PERCENT * np.nan_to_num(noise_deg))
+    total = np.hypot(reading.uncertainty_deg, TO_90_PERCENT * np.nan_to_num(noise_deg))
     total = fill_gaps(track.time_s, total)
     measured = np.isfinite(smooth) & (total <= MAX_UNCERTAINTY_DEG)
     return Back(
-        np.where(measured, smooth, np.nan), np.where(measured, total, np.nan), curve, surface
+        np.where(measured, smooth, np.nan),
+        np.where(measured, total, np.nan),
+        reading.own_uncertainty_deg,
+        curve,
+        surface,
     )
 
 
 def read_lumbar(
     u: NDArray[np.floating], d: NDArray[np.floating], surface: Surface = "dorsal"
 ) -> LumbarReading:
-    """Read the lumbar angle off outlines.
+    """Read the lumbar angle off the outlines of one lifter.
 
     Parameters
     ----------
@@ -142,15 +157,40 @@ def read_lumbar(
     surface : {"dorsal", "ventral"}
     """
     model = back_shape(surface)
-    fit = fit_shape(model, resample(u, d, model.u))
-    change = fit.weights @ model.change_deg
-    between = fit.weights @ model.level_deg + model.mean_deg
-    variance = np.einsum("nij,i,j->n", fit.covariance, model.change_deg, model.change_deg)
-    uncertainty = _TO_90_PERCENT * np.sqrt(variance + _FLOOR_DEG**2)
-    seen = (fit.residual <= MAX_RESIDUAL) & (uncertainty <= MAX_UNCERTAINTY_DEG)
-    return LumbarReading(
-        *(np.where(seen, v, np.nan) for v in (change, between - change, uncertainty))
+    pieces = [slice(at, at + _PIECE_FRAMES) for at in range(0, len(u), _PIECE_FRAMES)]
+    outlines = np.concatenate([resample(u[p], d[p], model.u) for p in pieces])
+    lumbar = (model.u >= SACRUM) & (model.u <= THORACOLUMBAR)
+    shown = np.isfinite(outlines[:, lumbar]).mean(axis=1) >= LEAST_SHOWN
+    if not shown.any():
+        return LumbarReading(np.nan, np.nan, *np.full((2, len(u)), np.nan))
+    few = np.flatnonzero(shown)[:: -(-int(shown.sum()) // _PIECE_FRAMES)]
+    own = own_outline(outlines[few], model.u, model.moves)
+    change, uncertainty = np.concatenate(
+        [_change(model, outlines[p] - own, shown[p]) for p in pieces], axis=1
     )
+    return LumbarReading(*_own(model, own), change, uncertainty)
+
+
+def _change(model: BackShape, off: FloatArray, shown: BoolArray) -> FloatArray:
+    """Change of the angle and its uncertainty, float (2, N), of outlines less the own one."""
+    fit = fit_shapes(off, model.u, model.moves)
+    angle = model.moves.angle_deg
+    change = fit.weights @ angle
+    variance = np.einsum("nij,i,j->n", fit.covariance, angle, angle)
+    uncertainty = TO_90_PERCENT * np.sqrt(variance + FLOOR_DEG**2)
+    seen = shown & (fit.residual <= MAX_RESIDUAL) & (uncertainty <= MAX_UNCERTAINTY_DEG)
+    return np.where(seen, (change, uncertainty), np.nan)
+
+
+def _own(model: BackShape, own: FloatArray) -> tuple[float, float]:
+    """Lumbar angle of a lifter's own outline, uncertainty; NaN if it is not that of a back."""
+    fit = fit_shapes((own - model.mean)[None], model.u, model.lifters)
+    if fit.residual[0] > MAX_RESIDUAL:
+        return np.nan, np.nan
+    angle = model.lifters.angle_deg
+    variance = float(angle @ fit.covariance[0] @ angle)
+    lumbar_deg = float(fit.weights[0] @ angle) + model.mean_deg
+    return lumbar_deg, TO_90_PERCENT * math.sqrt(variance + LEVEL_SD_DEG**2)
 
 
 def _curve(  # noqa: PLR0917 - as `trunk_curve`, piece by piece
@@ -171,21 +211,6 @@ def _curve(  # noqa: PLR0917 - as `trunk_curve`, piece by piece
         )
         curve.u[piece], curve.d[piece], curve.px[piece] = found.u, found.d, found.px
     return curve
-
-
-def _read_pieces(curve: TrunkCurve, surface: Surface) -> LumbarReading:
-    pieces = [
-        read_lumbar(curve.u[at : at + _PIECE_FRAMES], curve.d[at : at + _PIECE_FRAMES], surface)
-        for at in range(0, len(curve.u), _PIECE_FRAMES)
-    ]
-    names = ("change_deg", "offset_deg", "uncertainty_deg")
-    return LumbarReading(*(np.concatenate([getattr(p, name) for p in pieces]) for name in names))
-
-
-def _offset_deg(reading: LumbarReading) -> float:
-    """The lifter's constant: median over the frames that were read."""
-    seen = np.isfinite(reading.offset_deg)
-    return float(np.median(reading.offset_deg[seen])) if seen.any() else float("nan")
 
 
 def _without_leaps(time_s: FloatArray, angle_deg: FloatArray) -> FloatArray:

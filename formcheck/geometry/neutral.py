@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,7 +14,6 @@ from formcheck.geometry.lumbar import Back
 from formcheck.signals import runs
 
 __all__ = [
-    "LEVEL_UNCERTAINTY_DEG",
     "Neutral",
     "first_reps_neutral",
     "given_neutral",
@@ -36,13 +36,20 @@ _LEAST_S = 0.5
 _FLAT_DEG = 10.0
 
 _TO_90_PERCENT = 1.645
-# Skin follows bone differently from lifter to lifter. The share by which a change is over-
-# or underread is set so that nine in ten peaks of the development set lie within what
-# is stated (`python benchmarks/accuracy.py --set develop`: 37 of 41). The other is half the
-# 90 % interval of what is off by the same in every frame of a lifter, neutral included
-# (benchmarks/back_model.md).
+# Skin follows bone differently from lifter to lifter: the share by which a change is over-
+# or underread, beside what the fit states (benchmarks/accuracy.md: nine in ten peaks of
+# the development set lie within what is stated).
 _GAIN_SD = 0.03
-LEVEL_UNCERTAINTY_DEG = _TO_90_PERCENT * 5.6
+
+# A loose shirt hangs from the shoulder blades to the buttocks and bridges the hollow of a
+# back that is upright, and nothing in the outline tells it from a flat back. Rendered
+# lifters in fitted clothes read -50 to -35 at rest, in loose ones -35 to -24, up to 15
+# less hollow than they are (benchmarks/accuracy.md). So the flatter a back looks at rest,
+# the less is known of how hollow it is.
+_HOLLOW_DEG = -38.0
+_PER_DEG, _MOST_BRIDGED_DEG = 2.0, 20.0
+# Of a lifter who lies on the back the floor hides the hollow, shirt or not.
+_SUPINE_DEG = -45.0
 
 
 @dataclass(frozen=True)
@@ -56,11 +63,15 @@ class Neutral:
     uncertainty_deg : float
         Half the width of its 90 % interval; 0 if it was given as a number.
     method : {"standing", "first-reps", "given", "none"}
+    bridged_deg : float
+        How far the back may have been more hollow than it looked, under a loose shirt;
+        part of the uncertainty.
     """
 
     lumbar_deg: float
     uncertainty_deg: float
     method: Literal["standing", "first-reps", "given", "none"]
+    bridged_deg: float = 0.0
 
     def flexion_uncertainty_deg(self, lumbar_deg: float, uncertainty_deg: float) -> float:
         """Half the 90 % interval of `lumbar_deg` less this neutral.
@@ -108,26 +119,37 @@ def standing_neutral(time_s: FloatArray, joints: Joints, back: Back, busy: BoolA
     if not long:
         return no_neutral()
     frames = np.concatenate([np.arange(a, b) for a, b in long])
-    return _median(back, frames, "standing")
+    return _median(joints, back, frames, "standing")
 
 
-def first_reps_neutral(back: Back, ends: list[slice]) -> Neutral:
+def first_reps_neutral(joints: Joints, back: Back, ends: list[slice]) -> Neutral:
     """Median over the neutral ends of the first repetitions; none if they are rounded."""
     frames = np.concatenate([np.r_[s] for s in ends]) if ends else np.array([], dtype=np.intp)
     frames = frames[np.isfinite(back.lumbar_deg[frames])]
     if not frames.size:
         return no_neutral()
-    neutral = _median(back, frames, "first-reps")
-    rounded = neutral.lumbar_deg - neutral.uncertainty_deg > _FLAT_DEG
+    neutral = _median(joints, back, frames, "first-reps")
+    measured_deg = math.sqrt(neutral.uncertainty_deg**2 - neutral.bridged_deg**2)
+    rounded = neutral.lumbar_deg - measured_deg > _FLAT_DEG
     return no_neutral() if rounded else neutral
 
 
 def _median(
-    back: Back, frames: NDArray[np.intp], method: Literal["standing", "first-reps"]
+    joints: Joints,
+    back: Back,
+    frames: NDArray[np.intp],
+    method: Literal["standing", "first-reps"],
 ) -> Neutral:
-    """Median, with the scatter about it and the measurement's own uncertainty."""
+    """Median, with the scatter about it, the measurement's own uncertainty and the shirt's."""
     lumbar = back.lumbar_deg[frames]
     median = float(np.median(lumbar))
     scatter = _TO_90_PERCENT * 1.4826 * float(np.median(np.abs(lumbar - median)))
     own = float(np.median(back.uncertainty_deg[frames]))
-    return Neutral(median, float(np.hypot(scatter, own)), method)
+    supine = float(np.median(joints.trunk_lean_deg[frames])) < _SUPINE_DEG
+    bridged = 0.0 if supine else _bridged_deg(median)
+    return Neutral(median, float(np.linalg.norm([scatter, own, bridged])), method, bridged)
+
+
+def _bridged_deg(lumbar_deg: float) -> float:
+    """How much more hollow than it looks a back may be, under a loose shirt."""
+    return min(max(_PER_DEG * (lumbar_deg - _HOLLOW_DEG), 0.0), _MOST_BRIDGED_DEG)

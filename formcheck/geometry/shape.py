@@ -1,11 +1,11 @@
 """A statistical shape model of the trunk's outline.
 
-Backs differ in few ways. The model knows them: a mean outline, the few shapes that
-are added to it, and how much the lumbar angle goes with each. It is fitted to rendered
-lifters whose spine is known (`benchmarks/back_model.py`); the constant and the tilt of
-an outline, which say where the axis lies and nothing of the back, are left free. What
-was not seen is filled in from what was, as far as the one tells of the other: the
-covariance of the weights says how far that is.
+Backs differ in few ways, and move in fewer. The model knows both: the shapes in which
+the outlines of lifters differ from the mean one, and those in which the outline of one
+lifter moves about their own; and how much the lumbar angle goes with each. It is fitted
+to rendered lifters whose spine is known (`benchmarks/back_model.py`). What was not seen
+is filled in from what was, as far as the one tells of the other: the covariance of the
+weights says how far that is.
 """
 
 from __future__ import annotations
@@ -19,7 +19,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BackShape", "ShapeFit", "back_shape", "fit_shape", "resample"]
+__all__ = [
+    "BackShape",
+    "ShapeFit",
+    "Shapes",
+    "back_shape",
+    "fit_shapes",
+    "median_outline",
+    "own_outline",
+    "resample",
+]
 
 FloatArray = NDArray[np.float64]
 
@@ -33,10 +42,32 @@ _LEAST_RESIDUAL = 0.004
 # pulls the less the further it stands off.
 _FREEDOM = 3.0
 _ROUNDS = 6
-# Holds the free constant and tilt where nothing is seen.
-_FREE = 1e-6
+# Rounds in which the lifter's own outline and its movement are told apart.
+_OWN_ROUNDS = 3
 # How far apart two points of an outline may lie to interpolate between them.
 _WIDEST_GAP = 0.06
+
+
+@dataclass(frozen=True, eq=False)
+class Shapes:
+    """Ways in which outlines differ.
+
+    Attributes
+    ----------
+    shapes : float (K, Q)
+        Each scaled so that its weight has variance one.
+    angle_deg : float (Q,)
+        Lumbar angle per weight.
+    axis_sd : tuple of float
+        Standard deviations by which the axis may lie beside the outline and be turned
+        against it (in trunk lengths, and per trunk length), besides what goes with the
+        shapes: the hips and shoulders that it hangs on are found less well than the
+        outline.
+    """
+
+    shapes: FloatArray
+    angle_deg: FloatArray
+    axis_sd: tuple[float, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,30 +80,30 @@ class BackShape:
         Stations along the axis, in trunk lengths from the hip.
     mean : float (K,)
         Mean outline, in trunk lengths.
-    shapes : float (K, Q)
-        Each scaled so that its weight has variance one.
-    change_deg : float (Q,)
-        Lumbar angle per weight within a lifter.
-    level_deg : float (Q,)
-        The same between lifters.
     mean_deg : float
         Lumbar angle of the mean outline.
+    lifters : Shapes
+        In which the lifters' own outlines differ from it.
+    moves : Shapes
+        In which a lifter's outline moves about their own.
     """
 
     u: FloatArray
     mean: FloatArray
-    shapes: FloatArray
-    change_deg: FloatArray
-    level_deg: FloatArray
     mean_deg: float
+    lifters: Shapes
+    moves: Shapes
 
     def __repr__(self) -> str:
-        return f"BackShape(stations={self.u.size}, shapes={self.shapes.shape[1]})"
+        return (
+            f"BackShape(stations={self.u.size}, lifters={self.lifters.angle_deg.size}, "
+            f"moves={self.moves.angle_deg.size})"
+        )
 
 
 @dataclass(frozen=True, eq=False)
 class ShapeFit:
-    """The model fitted to N outlines.
+    """Shapes fitted to N outlines.
 
     Attributes
     ----------
@@ -98,9 +129,12 @@ def back_shape(surface: str) -> BackShape:
     """The model of a surface, "dorsal" or "ventral", that comes with formcheck."""
     text = files("formcheck.geometry").joinpath("back_model.json").read_text("utf-8")
     stored: dict[str, Any] = json.loads(text)[surface]
-    names = ("u", "mean", "shapes", "change_deg", "level_deg")
-    u, mean, shapes, change, level = (np.array(stored[name]) for name in names)
-    return BackShape(u, mean, shapes, change, level, float(stored["mean_deg"]))
+    lifters, moves = (
+        Shapes(np.array(part["shapes"]), np.array(part["angle_deg"]), tuple(part["axis_sd"]))
+        for part in (stored["lifters"], stored["moves"])
+    )
+    u, mean = np.array(stored["u"]), np.array(stored["mean"])
+    return BackShape(u, mean, float(stored["mean_deg"]), lifters, moves)
 
 
 def resample(u: NDArray[np.floating], d: NDArray[np.floating], at: FloatArray) -> FloatArray:
@@ -117,39 +151,66 @@ def resample(u: NDArray[np.floating], d: NDArray[np.floating], at: FloatArray) -
     return np.where(near, value, np.nan).reshape(count, at.size)
 
 
-def fit_shape(model: BackShape, d: FloatArray) -> ShapeFit:
-    """Fit the model robustly to outlines, all at once.
+def own_outline(d: FloatArray, u: FloatArray, moves: Shapes) -> FloatArray:
+    """One lifter's own outline (K,), about which theirs moved; NaN where never seen.
 
     Parameters
     ----------
-    model : BackShape
     d : float (N, K)
-        At the model's stations; NaN where the outline was not seen.
+        Outlines of the lifter; NaN where not seen.
+    u : float (K,)
+    moves : Shapes
     """
-    known = np.isfinite(d)
-    off_mean = np.where(known, d - model.mean, 0.0)
-    columns = np.column_stack([model.shapes, np.ones_like(model.u), model.u])
-    count = model.shapes.shape[1]
-    prior = np.diag(np.r_[np.ones(count), _FREE, _FREE])
-    pairs = (columns[:, :, None] * columns[:, None, :]).reshape(model.u.size, -1)
+    own = median_outline(d)
+    for _ in range(_OWN_ROUNDS):
+        weights = fit_shapes(d - own, u, moves).weights
+        own = median_outline(d - (weights - weights.mean(axis=0)) @ moves.shapes.T)
+    return own
+
+
+def fit_shapes(off: FloatArray, u: FloatArray, model: Shapes) -> ShapeFit:
+    """Fit shapes robustly to outlines, all at once.
+
+    Parameters
+    ----------
+    off : float (N, K)
+        Outlines less the one about which they differ; NaN where not seen.
+    u : float (K,)
+        Stations.
+    model : Shapes
+    """
+    known = np.isfinite(off)
+    off = np.where(known, off, 0.0)
+    aside, turned = model.axis_sd
+    columns = np.column_stack([model.shapes, np.full_like(u, aside), turned * (u - 0.5)])
+    count, width = model.angle_deg.size, columns.shape[1]
+    pairs = (columns[:, :, None] * columns[:, None, :]).reshape(u.size, -1)
     believed = known.astype(np.float64)
-    residual = np.full(len(d), 3 * _LEAST_RESIDUAL)
+    residual = np.full(len(off), 3 * _LEAST_RESIDUAL)
     for _ in range(_ROUNDS):
         precision = believed / (_POINTS_TOGETHER * residual[:, None] ** 2)
-        normal = (precision @ pairs).reshape(-1, count + 2, count + 2) + prior
-        right = (precision * off_mean) @ columns
+        normal = (precision @ pairs).reshape(-1, width, width) + np.eye(width)
+        right = (precision * off) @ columns
         solution = np.linalg.solve(normal, right[..., None])[..., 0]
-        error = np.abs(off_mean - solution @ columns.T)
+        error = np.abs(off - solution @ columns.T)
         residual = _spread(np.where(known, error, np.nan))
         trust = (_FREEDOM + 1) / (_FREEDOM + (error / residual[:, None]) ** 2)
         believed = np.where(known, np.minimum(trust, 1.0), 0.0)
     return ShapeFit(
         weights=solution[:, :count],
         covariance=np.linalg.inv(normal)[:, :count, :count],
-        outline=model.mean + solution @ columns.T,
+        outline=solution @ columns.T,
         residual=residual,
         believed=believed,
     )
+
+
+def median_outline(d: FloatArray) -> FloatArray:
+    """Median over the outlines at each station; NaN where none was seen."""
+    seen = np.isfinite(d).any(axis=0)
+    middle = np.full(d.shape[1], np.nan)
+    middle[seen] = np.nanmedian(d[:, seen], axis=0)
+    return middle
 
 
 def _spread(error: FloatArray) -> FloatArray:
