@@ -123,7 +123,7 @@ class SetAnalysis:
 
 def analyze(
     path: str | Path,
-    exercise: str = AUTO,
+    exercise: str | Exercise = AUTO,
     *,
     model: str | Path | None = None,
     max_fps: float = 30.0,
@@ -136,8 +136,9 @@ def analyze(
     ----------
     path : str or Path
         A video file, or a track written by `formcheck.save_track`.
-    exercise : str
-        The lift: one of `formcheck.exercises.EXERCISES`, or "auto" to recognise it.
+    exercise : str or Exercise
+        The lift: one of `formcheck.exercises.EXERCISES`, or "auto" to recognise it; or a
+        lift of your own.
     model : str or Path, optional
         Name or path of the pose model; fetched at its first use.
     max_fps : float
@@ -278,7 +279,10 @@ def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
 
 def _exercise(kin: Kinematics, settings: Settings) -> tuple[Recognition | None, Exercise]:
     """The given lift, or the recognised one with how sure that is."""
-    if settings.exercise != AUTO:
-        return None, EXERCISES[settings.exercise]
+    given = settings.exercise
+    if isinstance(given, Exercise):
+        return None, given
+    if given != AUTO:
+        return None, EXERCISES[given]
     recognition = recognise(kin.time_s, kin.joints, side_view=kin.view.measurable)
     return recognition, recognition.exercise

@@ -94,32 +94,31 @@ class Reading:
     half: float
 
 
-_Read = Callable[[RepPart, AnalysisDocument], Reading | None]
+_Read = Callable[[RepPart], Reading | None]
 
 
-def _peak(rep: RepPart, _: AnalysisDocument) -> Reading | None:
+def _peak(rep: RepPart) -> Reading | None:
     lumbar = rep.lumbar_deg
     if lumbar.peak is None or lumbar.uncertainty is None:
         return None
     return Reading(lumbar.peak, lumbar.uncertainty)
 
 
-def _least(rep: RepPart, _: AnalysisDocument) -> Reading | None:
+def _least(rep: RepPart) -> Reading | None:
     lumbar = rep.lumbar_deg
     if lumbar.least is None or lumbar.least_uncertainty is None:
         return None
     return Reading(lumbar.least, lumbar.least_uncertainty)
 
 
-def _flexion(rep: RepPart, document: AnalysisDocument) -> Reading | None:
-    lumbar, neutral = rep.lumbar_deg, document.neutral
-    if rep.flexion_deg.peak is None or lumbar.uncertainty is None:
+def _flexion(rep: RepPart) -> Reading | None:
+    flexion = rep.flexion_deg
+    if flexion.peak is None or flexion.uncertainty is None:
         return None
-    half = float(np.hypot(lumbar.uncertainty, neutral.uncertainty_deg or 0.0))
-    return Reading(rep.flexion_deg.peak, half)
+    return Reading(flexion.peak, flexion.uncertainty)
 
 
-def _speed(rep: RepPart, _: AnalysisDocument) -> Reading | None:
+def _speed(rep: RepPart) -> Reading | None:
     speed = rep.concentric_speed
     return None if speed is None else Reading(speed, _TO_90_PERCENT * SPEED_NOISE * speed)
 
@@ -167,7 +166,7 @@ def compare(first: AnalysisDocument, second: AnalysisDocument) -> Comparison:
 
 def _readings(measure: Measure, document: AnalysisDocument) -> dict[int, Reading]:
     read, _ = _MEASURES[measure]
-    found = {rep.index: read(rep, document) for rep in document.reps if rep.complete}
+    found = {rep.index: read(rep) for rep in document.reps if rep.complete}
     return {number: reading for number, reading in found.items() if reading is not None}
 
 

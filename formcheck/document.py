@@ -225,7 +225,7 @@ def describe(analysis: SetAnalysis) -> AnalysisDocument:
         formcheck_version=__version__,
         source=_source(analysis),
         settings=SettingsPart(
-            exercise=analysis.settings.exercise,
+            exercise=analysis.settings.exercise_name,
             max_fps=track.max_fps,
             neutral_deg=analysis.settings.neutral_deg,
             neutral_uncertainty_deg=analysis.settings.neutral_uncertainty_deg,

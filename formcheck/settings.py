@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from formcheck.errors import ConfigurationError
-from formcheck.exercises import AUTO, EXERCISES
+from formcheck.exercises import AUTO, EXERCISES, Exercise
 from formcheck.rubric import Rubric
 
 __all__ = ["Settings"]
@@ -17,8 +17,9 @@ class Settings:
 
     Attributes
     ----------
-    exercise : str
-        One of `formcheck.exercises.EXERCISES`, or "auto" to recognise it.
+    exercise : str or Exercise
+        One of `formcheck.exercises.EXERCISES`, or "auto" to recognise it; or a lift of
+        your own (docs/extending.md).
     max_fps : float
         Most frames analysed a second; 0 for all.
     neutral_deg : float or None
@@ -31,7 +32,7 @@ class Settings:
         Thresholds and weights, if not those of the house.
     """
 
-    exercise: str = AUTO
+    exercise: str | Exercise = AUTO
     max_fps: float = 30.0
     neutral_deg: float | None = None
     neutral_uncertainty_deg: float = 0.0
@@ -39,7 +40,7 @@ class Settings:
     rubric: Rubric = field(default_factory=Rubric)
 
     def __post_init__(self) -> None:
-        if self.exercise not in {AUTO, *EXERCISES}:
+        if isinstance(self.exercise, str) and self.exercise not in {AUTO, *EXERCISES}:
             raise ConfigurationError(
                 f"There is no exercise {self.exercise!r}.\n"
                 f"Give {AUTO}, or one of {', '.join(EXERCISES)}."
@@ -52,3 +53,8 @@ class Settings:
             raise ConfigurationError(
                 f"neutral_deg is {self.neutral_deg}; give the standing angle in degrees, -90 to 90."
             )
+
+    @property
+    def exercise_name(self) -> str:
+        """Name of the lift, or "auto"."""
+        return self.exercise if isinstance(self.exercise, str) else self.exercise.name

@@ -19,9 +19,16 @@ from formcheck.document import AnalysisDocument
 from formcheck.errors import OutputError
 from formcheck.track import save_track
 
-__all__ = ["ResultFolder", "readable_errors", "result_name", "write_analysis"]
+__all__ = [
+    "FRAME_COLUMNS",
+    "REP_COLUMNS",
+    "ResultFolder",
+    "readable_errors",
+    "result_name",
+    "write_analysis",
+]
 
-_FRAME_COLUMNS = (
+FRAME_COLUMNS = (
     "frame",
     "time_s",
     "lumbar_deg",
@@ -33,7 +40,7 @@ _FRAME_COLUMNS = (
     "rep",
     "phase",
 )
-_REP_COLUMNS = (
+REP_COLUMNS = (
     "rep",
     "start_s",
     "turn_s",
@@ -137,8 +144,8 @@ def write_analysis(
     with readable_errors(folder.path):
         files: dict[str, Callable[[], str]] = {
             "analysis.json": lambda: document.model_dump_json(indent=2) + "\n",
-            "reps.csv": lambda: _table(_REP_COLUMNS, _rep_rows(document)),
-            "frames.csv": lambda: _table(_FRAME_COLUMNS, _frame_rows(analysis)),
+            "reps.csv": lambda: _table(REP_COLUMNS, _rep_rows(document)),
+            "frames.csv": lambda: _table(FRAME_COLUMNS, _frame_rows(analysis)),
         }
         for name, text in files.items():
             (folder.staging / name).write_text(text(), encoding="utf-8", newline="")

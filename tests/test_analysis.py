@@ -28,8 +28,12 @@ from numpy.typing import NDArray
 
 import formcheck
 from formcheck.analysis import SetAnalysis, Settings, analyze_track
+from formcheck.document import describe
 from formcheck.errors import ConfigurationError, InputError
+from formcheck.exercises import EXERCISES
+from formcheck.outputs import Outputs, write_result
 from formcheck.track import PoseTrack, save_track
+from formcheck.writers import ResultFolder
 
 Lift = Literal["deadlift", "squat"]
 LIFTS: tuple[Lift, Lift] = ("deadlift", "squat")
@@ -283,6 +287,24 @@ def test_wrong_settings_are_refused(settings: dict[str, Any], words: str) -> Non
 @pytest.mark.parametrize("max_fps", [0.0, 1.0, 30.0, 1000.0])
 def test_right_settings_are_taken(max_fps: float) -> None:
     assert Settings("squat", max_fps, -90.0).max_fps == max_fps
+
+
+def test_a_lift_of_ones_own_is_analysed_and_reported_like_any_other(tmp_path: Path) -> None:
+    own = replace(EXERCISES["squat"], name="split-squat", rounded_deg=15.0)
+    track = moving_lifter("squat", PEAKS_DEG)
+    analysis, like = analyze_track(track, Settings(own)), analyse(track)
+    assert peaks(analysis) == peaks(like)
+    assert [f.rep for f in like.findings if f.code == "lumbar-flexion"] == [3, 4, None]
+    assert [f.rep for f in analysis.findings if f.code == "lumbar-flexion"] == [4, None]
+    document = describe(analysis)
+    assert (document.exercise.name, document.exercise.given) == ("split-squat", True)
+    assert document.settings.exercise == "split-squat"
+    with ResultFolder(tmp_path, "own") as folder:
+        write_result(Path("own.npz"), analysis, document, folder, Outputs())
+        folder.publish()
+    page = (tmp_path / "own" / "report.html").read_text(encoding="utf-8")
+    assert "split squat" in page
+    assert "beyond +15°" in page
 
 
 def test_a_saved_track_is_analysed_like_a_fresh_one(tmp_path: Path) -> None:

@@ -1,15 +1,30 @@
-"""The shipped samples, from the picture to the verdict on fatigue."""
+"""The shipped samples, from the picture to the verdict on fatigue, as the pages show them."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
+from test_docs import alike
 
 import formcheck
+from formcheck import SetAnalysis
 from formcheck.models import ResolvedModel
+from formcheck.terminal import print_analysis
 
-SAMPLES = Path(__file__).parent.parent / "samples"
+ROOT = Path(__file__).parent.parent
+Sample = Callable[[str], SetAnalysis]
+
+
+@pytest.fixture(scope="module")
+def sample(pose_model: ResolvedModel) -> Sample:
+    """A sample, analysed once."""
+    return cache(
+        lambda name: formcheck.analyze(ROOT / "samples" / f"{name}.mp4", model=pose_model.path)
+    )
 
 
 @pytest.mark.parametrize(
@@ -18,9 +33,44 @@ SAMPLES = Path(__file__).parent.parent / "samples"
     [("deadlift-fatigue", "breakdown", 5), ("deadlift-steady", "held", None)],
 )
 def test_the_verdict_is_what_was_drawn(
-    name: str, verdict: str, from_rep: int | None, pose_model: ResolvedModel
+    name: str, verdict: str, from_rep: int | None, sample: Sample
 ) -> None:
-    analysis = formcheck.analyze(SAMPLES / f"{name}.mp4", "deadlift", model=pose_model.path)
-    assert analysis.fatigue is not None
-    one = analysis.fatigue.worst
-    assert (one.verdict, one.from_rep) == (verdict, from_rep)
+    fatigue = sample(name).fatigue
+    assert fatigue is not None
+    assert (fatigue.worst.verdict, fatigue.worst.from_rep) == (verdict, from_rep)
+
+
+def shown(
+    analysis: SetAnalysis, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """What the terminal says, up to the lines that are the same for all."""
+    monkeypatch.setenv("COLUMNS", "90")
+    print_analysis(analysis, Path("results"))
+    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    return "\n".join(lines).partition("\nAn outline measure")[0] + "\n"
+
+
+@pytest.mark.parametrize("name", ["deadlift-fatigue", "deadlift-steady", "squat-barbell"])
+def test_the_page_shows_what_the_command_prints(
+    name: str,
+    sample: Sample,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = (ROOT / "docs" / "fatigue.md").read_text(encoding="utf-8")
+    pasted = re.search(rf"^\$ formcheck analyze samples/{name}.mp4\n(.*?)^```", page, re.M | re.S)
+    assert pasted is not None
+    assert alike(shown(sample(name), capsys, monkeypatch), pasted[1])
+
+
+def test_the_readme_shows_what_the_command_prints(
+    sample: Sample, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    pasted = re.search(
+        r"^The first prints, among other lines:\n\n```\n(.*?)^```", readme, re.M | re.S
+    )
+    assert pasted is not None
+    told = shown(sample("deadlift-fatigue"), capsys, monkeypatch).splitlines()
+    for line in pasted[1].splitlines():
+        assert line == "..." or any(alike(line, one) for one in told), line

@@ -107,7 +107,7 @@ def run_batch(wish: Wish, model: ResolvedModel, tally: Tally, screen: Screen) ->
 
 
 def _plan(wish: Wish, place: Place, model: ResolvedModel) -> Plan:
-    standard = Clip("", athlete=wish.athlete, exercise=wish.settings.exercise)
+    standard = Clip("", athlete=wish.athlete, exercise=wish.settings.exercise_name)
     clips = find_clips(wish.clips, place.root, standard, athletes_by_folder=wish.athletes_by_folder)
     like = Job(
         clip=standard,
