@@ -23,8 +23,9 @@ import psutil
 from speed import HERE, repeated
 
 from formcheck.live.loop import play
-from formcheck.live.session import Session, View
+from formcheck.live.session import Session
 from formcheck.live.sources import Shot, file_source
+from formcheck.live.view import View
 from formcheck.live.window import Window
 from formcheck.models import ensure
 from formcheck.settings import Settings

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -18,13 +19,14 @@ from formcheck.live.saving import Saved
 from formcheck.live.sets import CurrentSet
 from formcheck.live.setup import Setup
 from formcheck.live.tally import Tally
+from formcheck.live.view import View
 from formcheck.models import ResolvedModel
 from formcheck.pose import OPENING_FRAMES, PoseFinder, faces_left
 from formcheck.recorder import Pose
 from formcheck.settings import Settings
 from formcheck.video import Frame
 
-__all__ = ["Session", "View"]
+__all__ = ["Session"]
 
 # Waiting for the first repetition is forgotten after this long, when the lifter is
 # not in the picture or stands still.
@@ -33,43 +35,6 @@ _STILL_STEPS = frozenset({"person", "ready"})
 # An athlete's longest sets last two minutes; a crowd in the background could go on.
 _LONGEST_S = 1200.0
 _RATE_FRAMES = 30
-
-
-@dataclass(frozen=True, eq=False)
-class View:
-    """What there is to show with a frame.
-
-    Attributes
-    ----------
-    frame : Frame
-    pose : Pose
-        Of this very frame.
-    reading : Reading or None
-        The latest analysis of this set.
-    age_s : float
-        How much older than the frame it is: some tenths of a second.
-    set_number : int
-    ready : bool
-        Whether setting up is over.
-    cues : tuple of Cue
-        To be called out now.
-    events : tuple of Event
-        What has happened since the frame before.
-    fps : float
-        Frames analysed a second.
-    filming : bool
-    """
-
-    frame: Frame
-    pose: Pose
-    reading: Reading | None
-    age_s: float
-    set_number: int
-    ready: bool
-    cues: tuple[Cue, ...]
-    events: tuple[Event, ...]
-    fps: float
-    filming: bool
 
 
 class Session:
@@ -113,6 +78,9 @@ class Session:
 
     def __enter__(self) -> Self:
         self._analyst.__enter__()
+        # What was imported is never garbage; to look it through would stop a frame for 60 ms.
+        gc.collect()
+        gc.freeze()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -122,6 +90,7 @@ class Session:
         self.new_set()
         self._saver.shutdown()
         self._collect()
+        gc.unfreeze()
 
     def frame(self, frame: Frame) -> View:
         """Take the next frame, whose time is later than that of the one before."""

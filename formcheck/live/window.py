@@ -6,15 +6,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import cv2
 
 from formcheck.errors import ConfigurationError
 from formcheck.live.events import Event
 from formcheck.live.loop import QUIT
-from formcheck.live.screen import Screen, State
-from formcheck.live.session import View
+from formcheck.live.screen import Screen
 from formcheck.live.sources import Shot, Status
+from formcheck.live.view import View
+from formcheck.live.words import State
 
 __all__ = ["TITLE", "Window"]
 
@@ -55,15 +57,20 @@ class Window:
         self._play, self._tell = play, tell
         self._mirror, self._sound = mirror, sound
         self._screen = Screen()
+        self._bgr: Any = None
         self._open = False
+
+    def prepare(self, shot: Shot) -> None:
+        """Begin to draw."""
+        self._screen.prepare(shot.frame)
 
     def show(self, view: View, _shot: Shot) -> str:
         """Draw a frame, sound its cues; the key that was pressed."""
         state = State(self._mirror, self._sound)
-        picture = cv2.cvtColor(self._screen.draw(view, state), cv2.COLOR_RGB2BGR)
+        self._bgr = cv2.cvtColor(self._screen.draw(view, state), cv2.COLOR_RGB2BGR, self._bgr)
         if not self._open:
-            self._make(picture.shape[1], picture.shape[0])
-        cv2.imshow(TITLE, picture)
+            self._make(self._bgr.shape[1], self._bgr.shape[0])
+        cv2.imshow(TITLE, self._bgr)
         key = self._key()
         if self._sound:
             for cue in view.cues:
