@@ -45,7 +45,7 @@ def play(source: Source, session: Session, outlet: Outlet) -> None:
         key = outlet.wait(status) if shot is None else _step(session, shot, outlet)
         if key == QUIT:
             return
-        {"n": session.new_set, "c": session.calibrate, "r": session.toggle_film}.get(key, int)()
+        session.press(key)
 
 
 def _step(session: Session, shot: Shot, outlet: Outlet) -> str:

@@ -120,6 +120,10 @@ class Session:
             self._close_in_time(current, reading)
         return view
 
+    def press(self, key: str) -> None:
+        """Do what a key of the window, or a button of the page, asks for; others do nothing."""
+        {"n": self.new_set, "c": self.calibrate, "r": self.toggle_film}.get(key, int)()
+
     def new_set(self) -> None:
         """End the set; the next frame begins another. Nothing is kept of an empty one."""
         current, self._set = self._set, None
@@ -147,10 +151,12 @@ class Session:
     def toggle_film(self) -> None:
         """Begin, or no longer go on, to write the video: of whole sets only."""
         self.film = not self.film
+        when = ", from the next set that begins"
         if not self._counted.reps:
             self._forget_wait()
+            when = ""
         state = "on" if self.film else "off"
-        self._events.append(notice(f"Recording is {state}, from the next set that begins."))
+        self._events.append(notice(f"Recording is {state}{when}."))
 
     def last_events(self) -> tuple[Event, ...]:
         """What has happened since this was asked last."""
