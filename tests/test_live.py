@@ -19,14 +19,16 @@ from formcheck.errors import InputError
 from formcheck.findings import Finding
 from formcheck.live.analyst import Reading
 from formcheck.live.cues import CueWatch, tone_player
+from formcheck.live.events import Event, notice, saved_event
 from formcheck.live.present import Present, measure_present
+from formcheck.live.saving import Saved
 from formcheck.live.screen import Screen
 from formcheck.live.setup import check_setup
 from formcheck.live.sources import Latest, Shot, camera_source, file_source, open_source
 from formcheck.live.spool import SetSpool, unfinished_sets
 from formcheck.live.tally import Counted, Tally, update
 from formcheck.live.view import View
-from formcheck.live.words import State, headline
+from formcheck.live.words import State, headline, status_words
 from formcheck.recorder import Pose, no_pose
 from formcheck.track import PoseTrack
 from formcheck.video import Frame
@@ -45,7 +47,6 @@ def test_only_the_latest_picture_is_kept() -> None:
     taken = latest.take(0.0)
     assert taken is not None
     assert taken.frame.index == 2
-    assert latest.dropped == 2
     assert latest.take(0.0) is None
 
 
@@ -255,7 +256,7 @@ def test_a_late_angle_is_not_shown_as_the_present_one() -> None:
     track = standing()
     reading = reading_of(track)
     frame = Frame(0, 3.0, np.zeros((720, 1280, 3), np.uint8))
-    view = View(frame, pose_in(track), reading, 0.2, 1, True, (), (), 30.0, False)
+    view = View(frame, pose_in(track), reading, 0.2, 1, True, (), (), 30.0, 30.0, False)
     measured_deg = float(reading.analysis.kinematics.back.lumbar_deg[-1])
     assert view.present.lumbar_deg == pytest.approx(measured_deg)
     late = replace(view, age_s=1.5)
@@ -266,12 +267,60 @@ def test_a_late_angle_is_not_shown_as_the_present_one() -> None:
     assert not np.array_equal(picture, Screen().draw(late, State(mirror=True, sound=True)))
 
 
+def view_of(track: PoseTrack, *, fps: float = 30.0, reading: Reading | None = None) -> View:
+    frame = Frame(0, 3.0, np.full((720, 1280, 3), 90, np.uint8))
+    reading = reading or reading_of(track)
+    return View(frame, pose_in(track), reading, 0.2, 1, True, (), (), fps, 30.0, False)
+
+
+@pytest.mark.parametrize(("fps", "words"), [(30.0, "   30 fps"), (18.0, "   18 of 30 fps")])
+def test_a_machine_that_cannot_keep_up_says_so(fps: float, words: str) -> None:
+    assert words in status_words(view_of(standing(), fps=fps), State(mirror=True, sound=True))
+
+
+SUMMARY = Event("saved", "written", lines=("Set 1: 5 repetitions", "no fault found"))
+
+
+@pytest.mark.parametrize("event", [SUMMARY, notice("camera 0 is lost: trying again.")])
+def test_what_happened_is_shown_on_the_picture(event: Event) -> None:
+    screen, view, state = Screen(), view_of(standing()), State(mirror=False, sound=True)
+    before = screen.draw(view, state).copy()
+    screen.tell(event)
+    assert not np.array_equal(screen.draw(view, state), before)
+    lost = Screen()
+    lost.draw(view, state)
+    lost.tell(event)
+    np.testing.assert_array_equal(lost.still(), screen.draw(view, state))
+
+
+def test_a_summary_goes_when_the_next_set_has_begun() -> None:
+    resting = view_of(standing())
+    assert resting.reading is not None
+    rep = Counted(measured_rep(1), (), ended=True)
+    lifting = view_of(standing(), reading=replace(resting.reading, tally=tally(rep)))
+    screen, state = Screen(), State(mirror=False, sound=True)
+    before = screen.draw(lifting, state).copy()
+    screen.tell(SUMMARY)
+    assert np.array_equal(screen.draw(lifting, state), before)
+    screen.tell(notice("Recording is on."))
+    assert not np.array_equal(screen.draw(lifting, state), before)
+
+
+def test_a_set_is_summed_up_for_a_screen() -> None:
+    analysis = analyze_track(moving_lifter("squat", [0.0, 0.0, 35.0]), Settings("squat"))
+    title, angles, faults = saved_event(2, Saved(analysis, Path("out"))).lines
+    assert title == "Set 2: 3 repetitions"
+    most = max(rep.peak_deg for rep in analysis.reps)
+    assert f"most flexed {most:+.0f}°" in angles
+    assert faults == "back rounded (1 of 3)"
+
+
 def test_a_prepared_frame_is_drawn_as_any_other() -> None:
     track = standing()
     image = np.random.default_rng(1).integers(0, 255, (720, 1280, 3)).astype(np.uint8)
     frames = [Frame(index, index / 30, image >> index) for index in range(2)]
     views = [
-        View(frame, pose_in(track), reading_of(track), 0.2, 1, True, (), (), 30.0, False)
+        View(frame, pose_in(track), reading_of(track), 0.2, 1, True, (), (), 30.0, 30.0, False)
         for frame in frames
     ]
     plain, prepared = Screen(), Screen()

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.annotate.band import Band, font
-from formcheck.annotate.colours import INK, SEVERITIES
+from formcheck.annotate.band import Band
+from formcheck.annotate.colours import SEVERITIES
 from formcheck.annotate.scene import Caption, Scale, scale
-from formcheck.findings import Severity
 from formcheck.live.analyst import Reading
 from formcheck.live.cues import Cue
+from formcheck.live.events import Event
+from formcheck.live.tiles import foot_tile, panel_tile, word_tile
 from formcheck.live.view import View
 from formcheck.live.words import State, countdown_s, headline, status_words
 from formcheck.video import Frame
@@ -23,12 +24,10 @@ from formcheck.video import Frame
 __all__ = ["Screen"]
 
 Picture = NDArray[np.uint8]
-Rgb = tuple[int, int, int]
 
-# Letters of 1.8 cm on a 24-inch screen, the angle half as large again: read from three metres.
-_TEXT_PER_WIDTH = 0.034
-_WORD_PER_WIDTH = 0.085
 CUE_S = 2.0
+# Long enough to come nearer and read it.
+_NOTICE_S, _SUMMARY_S = 6.0, 30.0
 # From three metres no more is seen, and a larger picture takes longer to paint.
 _SHOWN_PX = 960
 
@@ -39,8 +38,12 @@ class Screen:
     def __init__(self) -> None:
         self._cue: Cue | None = None
         self._cue_until_s = 0.0
+        self._news: tuple[str, ...] = ()
+        self._news_until_s = 0.0
+        self._is_summary = False
         self._band: tuple[tuple[int, str, str], Band] | None = None
         self._canvas: Picture = np.empty((0, 0, 3), np.uint8)
+        self._scene = self._canvas
         self._helper = ThreadPoolExecutor(1, "formcheck-screen")
         self._prepared: tuple[Frame, Future[Picture]] | None = None
 
@@ -54,14 +57,28 @@ class Screen:
         height, width = picture.shape[:2]
         band = self._band_for(width, height, view.reading)
         line, colour = headline(view)
-        foot = _foot(width, line, colour, status_words(view, state))
+        foot = foot_tile(width, line, colour, status_words(view, state))
         above, below = band.size_px[1], foot.shape[0]
         size = (above + height + below, width, 3)
         if self._canvas.shape != size:
             self._canvas = np.empty(size, np.uint8)
         self._canvas[:above] = band.draw(_caption(view))
         self._canvas[-below:] = foot
-        self._draw_scene(self._canvas[above:-below], picture, view, mirror=state.mirror)
+        self._scene = self._canvas[above:-below]
+        self._draw_scene(self._scene, picture, view, mirror=state.mirror)
+        return self._canvas
+
+    def tell(self, event: Event) -> None:
+        """Show what has happened for a while: the summary of a set until the next begins."""
+        if event.kind in {"notice", "saved"}:
+            self._news, self._is_summary = event.lines or (event.text,), event.kind == "saved"
+            shown_s = _SUMMARY_S if self._is_summary else _NOTICE_S
+            self._news_until_s = time.monotonic() + shown_s
+
+    def still(self) -> Picture:
+        """The last picture, with what has happened since."""
+        if self._news:
+            _lay(self._scene, panel_tile(self._scene.shape[1], self._news))
         return self._canvas
 
     def _picture(self, frame: Frame) -> Picture:
@@ -84,17 +101,18 @@ class Screen:
         if view.cues:
             self._cue = view.cues[-1]
             self._cue_until_s = view.frame.time_s + CUE_S
-        words = ""
-        severity: Severity = "info"
         if self._cue is not None and view.frame.time_s < self._cue_until_s:
-            words, severity = self._cue.words, self._cue.severity
+            word, fill = self._cue.words.upper(), SEVERITIES[self._cue.severity]
+            _lay(scene, word_tile(scene.shape[1], word, fill))
         elif countdown_s(view) > 0:
-            words = f"{math.ceil(countdown_s(view))}"
-        if words:
-            tile = _tile(scene.shape[1], words.upper(), SEVERITIES[severity])
-            top = scene.shape[0] - tile.shape[0] - scene.shape[0] // 24  # off the back
-            left = max(0, (scene.shape[1] - tile.shape[1]) // 2)
-            scene[top : top + tile.shape[0], left : left + tile.shape[1]] = tile
+            word = f"{math.ceil(countdown_s(view))}"
+            _lay(scene, word_tile(scene.shape[1], word, SEVERITIES["info"]))
+        elif self._news_wanted(view):
+            _lay(scene, panel_tile(scene.shape[1], self._news))
+
+    def _news_wanted(self, view: View) -> bool:
+        lifting = view.reading is not None and bool(view.reading.tally.ended)
+        return time.monotonic() < self._news_until_s and not (self._is_summary and lifting)
 
     def _band_for(self, width: int, height: int, reading: Reading | None) -> Band:
         limits, refusal = Scale(math.nan, math.nan, math.nan), ""
@@ -112,6 +130,14 @@ class Screen:
             band = Band(width, landscape=width > height, limits=whole, refusal=refusal)
             self._band = (key, band)
         return self._band[1]
+
+
+def _lay(scene: Picture, tile: Picture) -> None:
+    """Put a tile on the lower edge, off the back."""
+    top = max(0, scene.shape[0] - tile.shape[0] - scene.shape[0] // 24)
+    left = max(0, (scene.shape[1] - tile.shape[1]) // 2)
+    room = scene[top : top + tile.shape[0], left : left + tile.shape[1]]
+    room[:] = tile[: room.shape[0], : room.shape[1]]
 
 
 def _zoom(image: Picture) -> float:
@@ -146,37 +172,6 @@ def _caption(view: View) -> Caption:
         "",
         "info",
     )
-
-
-@lru_cache(maxsize=8)
-def _foot(width: int, line: str, colour: Rgb, status: str) -> Picture:
-    from PIL import Image, ImageDraw
-
-    text = max(12, round(_TEXT_PER_WIDTH * width))
-    picture = Image.new("RGB", (width, round(2.9 * text)), INK)
-    canvas = ImageDraw.Draw(picture)
-    full = canvas.textlength(line, font(text, bold=True))
-    size = round(text * min(1.0, (width - text) / max(full, 1.0)))
-    canvas.text((0.5 * text, 0.95 * text), line, colour, font(size, bold=True), anchor="lm")
-    small = font(round(0.6 * text), bold=False)
-    canvas.text((0.5 * text, 2.2 * text), status, (150, 156, 166), small, anchor="lm")
-    return np.asarray(picture)
-
-
-@lru_cache(maxsize=4)
-def _tile(width: int, words: str, fill: Rgb) -> Picture:
-    from PIL import Image, ImageDraw
-
-    size = round(_WORD_PER_WIDTH * width)
-    probe = ImageDraw.Draw(Image.new("RGB", (1, 1)))
-    full = probe.textlength(words, font(size, bold=True))
-    size = round(size * min(1.0, 0.9 * width / full))
-    face = font(size, bold=True)
-    across = round(probe.textlength(words, face) + size)
-    picture = Image.new("RGB", (min(across, width), round(1.5 * size)), fill)
-    centre = (picture.width / 2, picture.height / 2)
-    ImageDraw.Draw(picture).text(centre, words, INK, face, anchor="mm")
-    return np.asarray(picture)
 
 
 def _whole(value: float) -> float:

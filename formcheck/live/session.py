@@ -70,7 +70,7 @@ class Session:
         self._saving: list[tuple[int, Future[Saved | None]]] = []
         self._set: CurrentSet | None = None
         self._number = 1
-        self._stamps_s: deque[float] = deque(maxlen=_RATE_FRAMES)
+        self._stamps: deque[tuple[float, int]] = deque(maxlen=_RATE_FRAMES)
         self._ready = settings.neutral_deg is not None
         self._events: list[Event] = []
         self.saved: list[Saved] = []
@@ -103,7 +103,8 @@ class Session:
         self._analyst.offer(current.stretch())
         reading = self._reading(current)
         cues = self._follow(reading, current) if reading else []
-        self._stamps_s.append(time.monotonic())
+        self._stamps.append((time.monotonic(), frame.index))
+        fps, camera_fps = self._rates()
         view = View(
             frame=frame,
             pose=pose,
@@ -113,7 +114,8 @@ class Session:
             ready=self._ready,
             cues=tuple(cues),
             events=self.last_events(),
-            fps=self._fps(),
+            fps=fps,
+            camera_fps=camera_fps,
             filming=current.film,
         )
         if reading:
@@ -264,10 +266,12 @@ class Session:
         elif now_s > _IDLE_S and reading.setup.step in _STILL_STEPS:
             self._forget_wait()
 
-    def _fps(self) -> float:
-        if len(self._stamps_s) < 2:
-            return 0.0
-        return (len(self._stamps_s) - 1) / (self._stamps_s[-1] - self._stamps_s[0])
+    def _rates(self) -> tuple[float, float]:
+        """Frames analysed a second, and frames that came meanwhile."""
+        if len(self._stamps) < 2:
+            return 0.0, 0.0
+        (first_s, first), (last_s, last) = self._stamps[0], self._stamps[-1]
+        return (len(self._stamps) - 1) / (last_s - first_s), (last - first) / (last_s - first_s)
 
 
 def _free_name(out: Path) -> str:

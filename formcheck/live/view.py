@@ -35,8 +35,8 @@ class View:
         To be called out now.
     events : tuple of Event
         What has happened since the frame before.
-    fps : float
-        Frames analysed a second.
+    fps, camera_fps : float
+        Frames analysed a second, and frames that came.
     filming : bool
     """
 
@@ -49,6 +49,7 @@ class View:
     cues: tuple[Cue, ...]
     events: tuple[Event, ...]
     fps: float
+    camera_fps: float
     filming: bool
 
     @cached_property

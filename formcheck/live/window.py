@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 import cv2
+import numpy as np
+from numpy.typing import NDArray
 
 from formcheck.errors import ConfigurationError
 from formcheck.live.events import Event
@@ -66,24 +68,31 @@ class Window:
 
     def show(self, view: View, _shot: Shot) -> str:
         """Draw a frame, sound its cues; the key that was pressed."""
-        state = State(self._mirror, self._sound)
-        self._bgr = cv2.cvtColor(self._screen.draw(view, state), cv2.COLOR_RGB2BGR, self._bgr)
-        if not self._open:
-            self._make(self._bgr.shape[1], self._bgr.shape[0])
-        cv2.imshow(TITLE, self._bgr)
+        self._paint(self._screen.draw(view, State(self._mirror, self._sound)))
         key = self._key()
         if self._sound:
             for cue in view.cues:
                 self._play(cue.code)
         return key
 
-    def wait(self, _status: Status) -> str:
-        """Keep the window alive while no picture comes."""
-        return self._key() if self._open else ""
+    def wait(self, status: Status) -> str:
+        """Keep the window alive while no picture comes, and say that the camera is lost."""
+        if not self._open:
+            return ""
+        if status == "lost":
+            self._paint(self._screen.still())
+        return self._key()
 
     def tell(self, event: Event) -> None:
         """Results and notices go to the terminal as well."""
+        self._screen.tell(event)
         self._tell(event.text)
+
+    def _paint(self, picture: NDArray[np.uint8]) -> None:
+        self._bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR, self._bgr)
+        if not self._open:
+            self._make(self._bgr.shape[1], self._bgr.shape[0])
+        cv2.imshow(TITLE, self._bgr)
 
     def _make(self, width: int, height: int) -> None:
         cv2.namedWindow(TITLE, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)

@@ -18,6 +18,8 @@ __all__ = ["State", "countdown_s", "headline", "status_words"]
 
 Rgb = tuple[int, int, int]
 
+# Fewer of the camera's pictures than this are too few not to be told.
+_KEEPS_UP = 0.9
 # A back that is not seen for a moment is no news.
 _UNSEEN_S = 1.0
 
@@ -28,7 +30,6 @@ class State:
 
     mirror: bool
     sound: bool
-    dropped: int = 0
 
 
 def countdown_s(view: View) -> float:
@@ -95,6 +96,7 @@ def status_words(view: View, state: State) -> str:
     parts = [f"set {view.set_number}"]
     if view.reading:
         parts += [view.reading.analysis.exercise.name, drift_words(view.reading.tally)]
-    parts += [f"{view.fps:.0f} fps" + (f", {state.dropped} dropped" if state.dropped else "")]
+    slow = view.fps < _KEEPS_UP * view.camera_fps
+    parts += [f"{view.fps:.0f}" + (f" of {view.camera_fps:.0f}" if slow else "") + " fps"]
     parts += ["● rec" if view.filming else "", "" if state.sound else "sound off"]
     return "   ".join(part for part in parts if part)

@@ -139,7 +139,7 @@ function write(shown) {
     if (counting) el("word").textContent = Math.ceil(shown.countdown_s);
   }
   for (const event of shown.events) {
-    if (event.kind === "notice") el("notice").textContent = event.text;
+    if (["notice", "ready", "saved"].includes(event.kind)) el("notice").textContent = event.text;
     if (event.kind === "saved") past();
   }
 }
