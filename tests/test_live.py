@@ -31,7 +31,7 @@ from formcheck.live.view import View
 from formcheck.live.words import State, headline, status_words
 from formcheck.recorder import Pose, no_pose
 from formcheck.track import PoseTrack
-from formcheck.video import Frame
+from formcheck.video import Frame, describe_times
 
 GREY = 120.0
 
@@ -224,6 +224,13 @@ def test_without_audio_the_bell_rings() -> None:
         pytest.skip("there is an audio device")
     play("lumbar-flexion")
     assert rung == ["bell"]
+
+
+def test_frames_that_came_at_any_time_have_a_duration() -> None:
+    # Steps of 30 and 70 ms, and nothing near 50 between them: the lower is the typical one.
+    duration_s, fps, varies = describe_times([0.0, 0.03, 0.1])
+    assert (duration_s, fps) == (pytest.approx(0.13), pytest.approx(1 / 0.03))
+    assert varies
 
 
 def test_a_spooled_set_comes_back_whole(tmp_path: Path) -> None:

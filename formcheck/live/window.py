@@ -116,10 +116,12 @@ def _require_display() -> None:
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     )
     if not lacking:
-        probe = subprocess.run(
-            [sys.executable, "-c", _PROBE], capture_output=True, check=False, timeout=_PROBE_S
-        )
-        lacking = probe.returncode != 0
+        try:
+            subprocess.run(
+                [sys.executable, "-c", _PROBE], capture_output=True, check=True, timeout=_PROBE_S
+            )
+        except subprocess.SubprocessError:
+            lacking = True
     if lacking:
         raise ConfigurationError(
             "There is no display to open a window on.\n"
