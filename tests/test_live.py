@@ -21,7 +21,7 @@ from formcheck.live.analyst import Reading
 from formcheck.live.cues import CueWatch, tone_player
 from formcheck.live.events import Event, notice, saved_event
 from formcheck.live.present import Present, measure_present
-from formcheck.live.saving import Saved
+from formcheck.live.saving import Saved, describe_recovered, recover
 from formcheck.live.screen import Screen
 from formcheck.live.setup import check_setup
 from formcheck.live.sources import Latest, Shot, camera_source, file_source, open_source
@@ -226,6 +226,23 @@ def test_without_audio_the_bell_rings() -> None:
     assert rung == ["bell"]
 
 
+def test_a_damaged_set_does_not_keep_the_others_from_being_saved(tmp_path: Path) -> None:
+    track = moving_lifter("squat", [0.0, 5.0])
+    for name in ("a", "b", "c"):
+        spool = SetSpool.begin(tmp_path, name, Settings("squat"))
+        spool.store(track)
+        spool.lock.close()
+    (tmp_path / ".live" / "a" / "about.json").write_text("{", encoding="utf-8")
+    (piece,) = (tmp_path / ".live" / "b").glob("*.npz")
+    piece.write_bytes(b"no track")
+    damaged, unreadable, saved = recover(tmp_path)
+    assert "about.json is damaged" in describe_recovered(damaged)
+    assert "cannot be saved" in describe_recovered(unreadable)
+    assert isinstance(saved, Saved)
+    assert (tmp_path / "c" / "report.html").is_file()
+    assert sorted(path.name for path in (tmp_path / ".live").iterdir()) == ["a", "b"]
+
+
 def test_frames_that_came_at_any_time_have_a_duration() -> None:
     # Steps of 30 and 70 ms, and nothing near 50 between them: the lower is the typical one.
     duration_s, fps, varies = describe_times([0.0, 0.03, 0.1])
@@ -241,6 +258,7 @@ def test_a_spooled_set_comes_back_whole(tmp_path: Path) -> None:
     assert list(unfinished_sets(tmp_path)) == []  # it is being lifted
     spool.lock.close()
     (found,) = unfinished_sets(tmp_path)
+    assert isinstance(found, SetSpool)
     again = found.track()
     assert again is not None
     np.testing.assert_array_equal(again.landmarks_px, track.landmarks_px)

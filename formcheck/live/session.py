@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
-from formcheck.errors import OutputError
+from formcheck.errors import FormcheckError
 from formcheck.fatigue import SET_REST_S
 from formcheck.live.analyst import Analyst, Reading
 from formcheck.live.cues import Cue, CueWatch
@@ -174,7 +174,7 @@ class Session:
     def _take_result(self, number: int, future: Future[Saved | None]) -> None:
         try:
             saved = future.result()
-        except OutputError as error:
+        except FormcheckError as error:
             self._events.append(
                 notice(f"Set {number} was not saved: {error} It is kept for later.")
             )
