@@ -57,15 +57,12 @@ def trace_outline(
     length_px = float(np.hypot(*axis))
     if not length_px > 4.0:
         return np.full((2, STATIONS.size), np.nan)
-    left = np.array([axis[1], -axis[0]])
+    base = hip_px + STATIONS[:, None] * axis
     distance = np.linspace(0.0, REACH, _STEPS)
-    sides = np.array([left, -left])
-    points = (
-        hip_px
-        + STATIONS[None, :, None, None] * axis
-        + distance[None, None, :, None] * sides[:, None, None, :]
-    )
-    return _first_crossing(_sample(mask, points), distance)
+    sides = np.array([1.0, -1.0])[:, None] * distance
+    x_px = base[:, 0, None] + axis[1] * sides[:, None]
+    y_px = base[:, 1, None] - axis[0] * sides[:, None]
+    return _first_crossing(_sample(mask, x_px, y_px), distance)
 
 
 def snap_to_edges(
@@ -131,28 +128,35 @@ def outline_points_px(
     return np.asarray(base[:, None] + profile[..., None] * sides[:, :, None, :])
 
 
-def _sample(mask: NDArray[np.floating] | NDArray[np.uint8], points: FloatArray) -> FloatArray:
-    """Bilinear samples of one channel, pixel centres at one half; NaN outside the picture."""
-    height, width = mask.shape
-    x, y = points[..., 0] - 0.5, points[..., 1] - 0.5
+def _sample(
+    picture: NDArray[np.floating] | NDArray[np.uint8], x_px: FloatArray, y_px: FloatArray
+) -> FloatArray:
+    """Bilinear samples of a picture (H, W, ...), pixel centres at one half; NaN outside of it."""
+    height, width = picture.shape[:2]
+    x, y = x_px - 0.5, y_px - 0.5
     inside = (x >= 0) & (y >= 0) & (x < width - 1) & (y < height - 1)
-    x, y = np.where(inside, x, 0.0), np.where(inside, y, 0.0)
+    whole = bool(inside.all())
+    if not whole:
+        x, y = np.where(inside, x, 0.0), np.where(inside, y, 0.0)
     column, row = x.astype(np.intp), y.astype(np.intp)
-    fx, fy = x - column, y - row
-    flat = mask.ravel()
+    more = (...,) + (None,) * (picture.ndim - 2)
+    fx, fy = (x - column)[more], (y - row)[more]
+    pixels = picture.reshape(height * width, *picture.shape[2:])
+    right, down = int(width > 1), width if height > 1 else 0
+
+    def between(left: NDArray[np.intp]) -> FloatArray:
+        return np.asarray(pixels.take(left, 0) * (1 - fx) + pixels.take(left + right, 0) * fx)
+
     corner = row * width + column
-    corner_below = corner + (width if height > 1 else 0)
-    step = 1 if width > 1 else 0
-    upper = flat[corner] * (1 - fx) + flat[corner + step] * fx
-    lower = flat[corner_below] * (1 - fx) + flat[corner_below + step] * fx
-    return np.where(inside, upper * (1 - fy) + lower * fy, np.nan)
+    values = between(corner) * (1 - fy) + between(corner + down) * fy
+    return values if whole else np.where(inside[more], values, np.nan)
 
 
 def _contrast(image: NDArray[np.uint8], points: FloatArray) -> FloatArray:
     """Change of colour per pixel along the last but one axis of points (..., M, 2)."""
-    channels = [_sample(image[..., c], points) for c in range(image.shape[2])]
-    change = [(values[..., 2:] - values[..., :-2]) ** 2 for values in channels]
-    return np.asarray(np.sqrt(sum(change)) / (2 * _SNAP_STEP_PX))
+    values = _sample(image, points[..., 0], points[..., 1])
+    change = values[..., 2:, :] - values[..., :-2, :]
+    return np.asarray(np.sqrt((change**2).sum(axis=-1)) / (2 * _SNAP_STEP_PX))
 
 
 def _shared(values: FloatArray) -> FloatArray:

@@ -7,6 +7,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Self
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -145,7 +146,7 @@ def _landmarker(path: Path) -> Any:
 def _detect(landmarker: Any, image: NDArray[np.uint8], time_ms: int, *, mirror: bool) -> Pose:
     from mediapipe import Image, ImageFormat
 
-    picture = np.ascontiguousarray(image[:, ::-1]) if mirror else image
+    picture = np.asarray(cv2.flip(image, 1), np.uint8) if mirror else image
     result = landmarker.detect_for_video(
         Image(image_format=ImageFormat.SRGB, data=picture), time_ms
     )

@@ -82,7 +82,9 @@ def describe_times(times_s: ArrayLike) -> tuple[float, float, bool]:
     steps = np.diff(times_s)
     if not len(steps):
         return 0.0, math.nan, False
-    typical = steps[np.abs(steps - np.median(steps)) <= _GRID_S].mean()
+    # One of the steps, as the middle between two may be near to neither.
+    middle = np.quantile(steps, 0.5, method="lower")
+    typical = steps[np.abs(steps - middle) <= _GRID_S].mean()
     off = np.abs(steps - typical) > max(_GRID_S, 0.1 * typical)
     return float(steps.sum() + typical), float(1 / typical), bool(off.mean() > 0.02)
 

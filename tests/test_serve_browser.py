@@ -17,6 +17,8 @@ from typing import Any
 import imageio_ffmpeg
 import pytest
 
+from formcheck.video import open_video
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
 SAMPLE = Path(__file__).parent.parent / "samples" / "deadlift-fatigue.mp4"
 
@@ -90,6 +92,35 @@ def test_a_set_before_the_browsers_camera(browser: Any, address: str, tmp_path: 
     page.click("#past a")
     page.wait_for_selector("html[data-ready=true]", state="attached")
     assert errors == []
+    page.close()
+
+
+def test_a_set_is_recorded_from_the_page(browser: Any, address: str, tmp_path: Path) -> None:
+    page = browser.new_page(viewport={"width": 1180, "height": 1000})
+    page.goto(address)
+    page.wait_for_selector("html[data-ready=true]", state="attached")
+    page.select_option("#lift", "deadlift")
+    assert page.locator("#record").get_attribute("aria-pressed") == "false"
+    page.click("#start")
+    status = "() => document.getElementById('status').textContent"
+    page.wait_for_function(f"{status}.includes('fps')", timeout=60_000)
+    assert "rec" not in page.locator("#status").inner_text()
+    page.click("#record")
+    page.wait_for_function(f"{status}.includes('● rec')", timeout=60_000)
+    assert page.locator("#record").get_attribute("aria-pressed") == "true"
+    assert page.locator("#notice").inner_text() == "Recording is on."
+    counted = "() => parseInt(document.getElementById('reps').textContent) >= 2"
+    page.wait_for_function(counted, timeout=60_000)
+    page.screenshot(path=tmp_path / "recording.png")
+    page.click("#start")
+    page.wait_for_selector("#past a", timeout=60_000)
+    (folder,) = (tmp_path / "results").glob("live-*")
+    document = json.loads((folder / "analysis.json").read_text(encoding="utf-8"))
+    with open_video(folder / f"{folder.name}.mp4") as film:
+        assert sum(1 for _ in film) == document["source"]["frames"] > 30
+    assert (folder / "annotated.mp4").is_file()
+    page.click("#start")  # it stays switched on for the next session
+    page.wait_for_function(f"{status}.includes('● rec')", timeout=60_000)
     page.close()
 
 

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from formcheck.analysis import SetAnalysis
 from formcheck.annotate.colours import INK, PAPER, angle_rgb
-from formcheck.geometry.curve import LUMBAR_FROM, LUMBAR_TO
+from formcheck.geometry.curve import LUMBAR_FROM, LUMBAR_TO, TrunkCurve
 from formcheck.landmarks import middle
 from formcheck.signals import runs
 
-__all__ = ["DrawnBack", "drawn_back"]
+__all__ = ["DrawnBack", "back_along", "drawn_back"]
 
 FloatArray = NDArray[np.float64]
 Picture = NDArray[np.uint8]
@@ -78,14 +78,17 @@ def drawn_back(analysis: SetAnalysis, at: int) -> DrawnBack | None:
     """What there is to draw in frame `at`; None where the back was not measured."""
     kin = analysis.kinematics
     lumbar_deg = float(kin.back.lumbar_deg[at])
-    curve = kin.back.curve
     if not np.isfinite(lumbar_deg):
         return None
+    return back_along(kin.back.curve, at, kin.points_px[at], lumbar_deg)
+
+
+def back_along(curve: TrunkCurve, at: int, points_px: FloatArray, lumbar_deg: float) -> DrawnBack:
+    """What there is to draw of row `at` of a curve, with that frame's landmarks (33, 2)."""
     u, px = curve.u[at], curve.px[at].astype(np.float64)
     seen = np.isfinite(px).all(axis=1) & np.isfinite(curve.d[at])
     lumbar = seen & (u >= LUMBAR_FROM) & (u <= LUMBAR_TO)
-    points = kin.points_px[at]
-    trunk = np.stack([middle(points, "hip"), middle(points, "shoulder")])
+    trunk = np.stack([middle(points_px, "hip"), middle(points_px, "shoulder")])
     return DrawnBack(_stretches(px, lumbar), _stretches(px, seen), trunk, lumbar_deg)
 
 
@@ -94,8 +97,13 @@ def _stretches(px: FloatArray, mask: NDArray[np.bool_]) -> list[FloatArray]:
 
 
 def _line(picture: Picture, points: FloatArray, colour: tuple[int, int, int], width: int) -> None:
-    fixed = np.rint(points * 2**_SUBPIXEL_BITS).astype(np.int32)
-    cv2.polylines(picture, [fixed], False, colour, width, cv2.LINE_AA, _SUBPIXEL_BITS)
+    _lines(picture, points[None], colour, width)
+
+
+def _lines(picture: Picture, lines: FloatArray, colour: tuple[int, int, int], width: int) -> None:
+    """Draw lines (L, M, 2)."""
+    fixed = np.rint(lines * 2**_SUBPIXEL_BITS).astype(np.int32)
+    cv2.polylines(picture, list(fixed), False, colour, width, cv2.LINE_AA, _SUBPIXEL_BITS)
 
 
 def _dashes(picture: Picture, ends: FloatArray, width: int) -> None:
@@ -103,6 +111,6 @@ def _dashes(picture: Picture, ends: FloatArray, width: int) -> None:
         return
     count = max(3, int(np.hypot(*(ends[1] - ends[0])) / (8 * width)) | 1)
     marks = np.linspace(ends[0], ends[1], count + 1)
+    dashes = np.stack([marks[:-1:2], marks[1::2]], axis=1)
     for colour, extra in ((INK, 2), (PAPER, 0)):
-        for low, high in zip(marks[:-1:2], marks[1::2], strict=True):
-            _line(picture, np.stack([low, high]), colour, width + extra)
+        _lines(picture, dashes, colour, width + extra)

@@ -28,7 +28,8 @@ _GREY, _SOFT = (150, 156, 166), (52, 58, 68)
 _GAUGE_DEG = (-50.0, 50.0)
 # A phone shows a clip some 360 points wide and reads nothing under 11 points.
 _TEXT_PER_WIDTH_LANDSCAPE, _TEXT_PER_WIDTH_PORTRAIT = 0.034, 0.05
-_KEPT = 32
+# Captions stay for some frames; one is half a megabyte.
+_KEPT = 4
 
 
 @lru_cache(maxsize=16)

@@ -123,7 +123,7 @@ def _run(
     record: bool,
 ) -> tuple[bool, bool]:
     """Whether something was measured, and whether the session was interrupted."""
-    from formcheck.live.saving import recover
+    from formcheck.live.saving import describe_recovered, recover
     from formcheck.live.session import Session
     from formcheck.live.sources import open_source
     from formcheck.models import ensure
@@ -131,8 +131,8 @@ def _run(
 
     with fetch_progress(quiet=False) as progress:
         resolved = ensure(model, progress)
-    for saved in recover(out):
-        _aside(f"Saved from a session that was cut off: {saved.folder}")
+    for one in recover(out):
+        _aside(describe_recovered(one))
     source = open_source(camera)
     session = Session(resolved, settings, out, rest_s=rest_s, film=record)
     interrupted = _play(source, session, outlet)

@@ -60,7 +60,7 @@ def serve(  # noqa: PLR0917 - one parameter an option
         ) from error
     if (tls_cert is None) != (tls_key is None):
         raise ConfigurationError("Give --tls-cert and --tls-key together.")
-    from formcheck.live.saving import recover
+    from formcheck.live.saving import describe_recovered, recover
     from formcheck.models import ensure
     from formcheck.serve.app import make_app
 
@@ -68,8 +68,8 @@ def serve(  # noqa: PLR0917 - one parameter an option
     with native_chatter_hidden(shown=False):
         with fetch_progress() as progress:
             ensure(model, progress)
-        for saved in recover(out):
-            _say(f"Saved from a session that was cut off: {saved.folder}")
+        for one in recover(out):
+            _say(describe_recovered(one))
         access = _access(host)
         app = make_app(out, model, access, most_bytes=max_upload * 2**20)
         scheme = "https" if tls_cert else "http"

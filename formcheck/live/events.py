@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from formcheck.analysis import SetAnalysis
 from formcheck.annotate.scene import finding_label
 from formcheck.live.cues import Cue
 from formcheck.live.saving import Saved
@@ -30,11 +32,14 @@ class Event:
         For a person.
     data : mapping
         For a program; the units are in the names.
+    lines : tuple of str
+        For a screen that is read from afar, where that is not `text`.
     """
 
     kind: Kind
     text: str
     data: Mapping[str, Any] = field(default_factory=dict)
+    lines: tuple[str, ...] = ()
 
 
 def json_line(event: Event) -> str:
@@ -96,7 +101,24 @@ def saved_event(set_number: int, saved: Saved) -> Event:
         "measured": saved.analysis.measured,
         "folder": str(saved.folder),
     }
-    return Event("saved", text, data)
+    return Event("saved", text, data, _summary(set_number, saved.analysis))
+
+
+def _summary(set_number: int, analysis: SetAnalysis) -> tuple[str, ...]:
+    """A set in a few lines."""
+    count = len(analysis.reps)
+    title = f"Set {set_number}: {count} repetition{'s' * (count != 1)}"
+    measured = [rep for rep in analysis.reps if rep.measured]
+    if not measured:
+        return title, "not measured", analysis.reasons[0].message
+    most = max(measured, key=lambda rep: rep.peak_deg)
+    least = min(rep.least_deg for rep in measured)
+    angles = f"most flexed {most.peak_deg:+.0f}° ±{most.uncertainty_deg:.0f}, least {least:+.0f}°"
+    faults = [finding for finding in analysis.findings if finding.severity != "info"]
+    often = Counter(finding.code for finding in faults if finding.rep is not None)
+    words = [f"{finding_label(code)} ({times} of {count})" for code, times in often.items()]
+    words += [finding_label(one.code) for one in faults if one.code not in often]
+    return title, angles.replace("-", "\N{MINUS SIGN}"), ", ".join(words) or "no fault found"
 
 
 def _known(value: float) -> bool:

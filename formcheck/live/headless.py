@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from formcheck.live.events import Event, json_line
-from formcheck.live.session import View
 from formcheck.live.sources import Shot, Status
+from formcheck.live.view import View
 
 __all__ = ["Lines"]
 
@@ -35,6 +35,9 @@ class Lines:
         sound: Callable[[str], None],
     ) -> None:
         self._result, self._aside, self._as_json, self._sound = result, aside, as_json, sound
+
+    def prepare(self, _shot: Shot) -> None:
+        """There is nothing to draw."""
 
     def show(self, view: View, _shot: Shot) -> str:
         """Sound the cues."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Protocol
 
 from formcheck.live.events import Event, notice
-from formcheck.live.session import Session, View
+from formcheck.live.session import Session
 from formcheck.live.sources import Shot, Source, Status
+from formcheck.live.view import View
 
 __all__ = ["QUIT", "Outlet", "play"]
 
@@ -16,6 +17,9 @@ _PATIENCE_S = 0.5
 
 class Outlet(Protocol):
     """Shows what there is."""
+
+    def prepare(self, shot: Shot) -> None:
+        """A frame was taken, which is shown when it is measured."""
 
     def show(self, view: View, shot: Shot) -> str:
         """Show a frame; the key that was pressed, or nothing."""
@@ -41,10 +45,11 @@ def play(source: Source, session: Session, outlet: Outlet) -> None:
         key = outlet.wait(status) if shot is None else _step(session, shot, outlet)
         if key == QUIT:
             return
-        {"n": session.new_set, "c": session.calibrate, "r": session.toggle_film}.get(key, int)()
+        session.press(key)
 
 
 def _step(session: Session, shot: Shot, outlet: Outlet) -> str:
+    outlet.prepare(shot)
     view = session.frame(shot.frame)
     for event in view.events:
         outlet.tell(event)

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from formcheck.analysis import SetAnalysis, analyze_track
 from formcheck.clip import ClipInfo
 from formcheck.document import describe
-from formcheck.errors import InputError
+from formcheck.errors import FormcheckError, InputError
 from formcheck.live.spool import SetSpool, unfinished_sets
 from formcheck.outputs import Outputs, write_result
 from formcheck.track import PoseTrack
 from formcheck.video import open_video
 from formcheck.writers import ResultFolder
 
-__all__ = ["Saved", "recover", "save_set"]
+__all__ = ["Saved", "describe_recovered", "recover", "save_set"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,10 +57,26 @@ def save_set(spool: SetSpool, out: Path) -> Saved | None:
     return Saved(analysis, folder.path)
 
 
-def recover(out: Path) -> list[Saved]:
-    """Save the sets of sessions that were killed."""
-    found = [save_set(spool, out) for spool in unfinished_sets(out)]
-    return [saved for saved in found if saved]
+def recover(out: Path) -> Iterator[Saved | FormcheckError]:
+    """Save the sets of sessions that were killed; one that cannot be saved is no obstacle."""
+    for spool in unfinished_sets(out):
+        if isinstance(spool, InputError):
+            yield spool
+            continue
+        try:
+            saved = save_set(spool, out)
+        except FormcheckError as error:
+            spool.lock.close()
+            yield error
+        else:
+            yield from [saved] if saved else []
+
+
+def describe_recovered(one: Saved | FormcheckError) -> str:
+    """What to say of it."""
+    if isinstance(one, FormcheckError):
+        return f"A set of a session that was cut off cannot be saved: {one}"
+    return f"Saved from a session that was cut off: {one.folder}"
 
 
 def _filmed(recording: Path) -> bool:

@@ -3,56 +3,33 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import lru_cache
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.annotate.back import DrawnBack
-from formcheck.annotate.band import Band, font
-from formcheck.annotate.colours import AMBER, INK, PAPER, SEVERITIES
-from formcheck.annotate.scene import Caption, Scale, finding_label, scale
-from formcheck.findings import Severity
-from formcheck.geometry.view import Facing
-from formcheck.landmarks import middle
+from formcheck.annotate.band import Band
+from formcheck.annotate.colours import SEVERITIES
+from formcheck.annotate.scene import Caption, Scale, scale
 from formcheck.live.analyst import Reading
 from formcheck.live.cues import Cue
-from formcheck.live.session import View
-from formcheck.live.tally import Counted, Tally
-from formcheck.outline import STATIONS, outline_points_px
-from formcheck.recorder import Pose
-from formcheck.signals import runs
+from formcheck.live.events import Event
+from formcheck.live.tiles import foot_tile, panel_tile, word_tile
+from formcheck.live.view import View
+from formcheck.live.words import State, countdown_s, headline, status_words
+from formcheck.video import Frame
 
-__all__ = ["Screen", "State", "angle_now", "countdown_s", "headline"]
+__all__ = ["Screen"]
 
 Picture = NDArray[np.uint8]
-Rgb = tuple[int, int, int]
 
-# From L5/S1 to T12/L1, where the angle is read (see `formcheck.geometry`).
-_LUMBAR_U = (0.15, 0.65)
-# Letters of 1.8 cm on a 24-inch screen, the angle half as large again: read from three metres.
-_TEXT_PER_WIDTH = 0.034
-_WORD_PER_WIDTH = 0.085
 CUE_S = 2.0
+# Long enough to come nearer and read it.
+_NOTICE_S, _SUMMARY_S = 6.0, 30.0
 # From three metres no more is seen, and a larger picture takes longer to paint.
 _SHOWN_PX = 960
-# A back that is not seen for a moment is no news.
-_UNSEEN_S = 1.0
-# The last frame or two lack their followers, without which a wild value is left out.
-_CURRENT_S = 0.25
-# A back moves through all of its range in a second: an older angle is not shown.
-LATE_S = 1.0
-
-
-@dataclass(frozen=True)
-class State:
-    """What is shown beside the measurement."""
-
-    mirror: bool
-    sound: bool
-    dropped: int = 0
 
 
 class Screen:
@@ -61,55 +38,81 @@ class Screen:
     def __init__(self) -> None:
         self._cue: Cue | None = None
         self._cue_until_s = 0.0
+        self._news: tuple[str, ...] = ()
+        self._news_until_s = 0.0
+        self._is_summary = False
         self._band: tuple[tuple[int, str, str], Band] | None = None
+        self._canvas: Picture = np.empty((0, 0, 3), np.uint8)
+        self._scene = self._canvas
+        self._helper = ThreadPoolExecutor(1, "formcheck-screen")
+        self._prepared: tuple[Frame, Future[Picture]] | None = None
+
+    def prepare(self, frame: Frame) -> None:
+        """Begin with a frame that is going to be drawn, while its pose is looked for."""
+        self._prepared = (frame, self._helper.submit(_shown, frame.image))
 
     def draw(self, view: View, state: State) -> Picture:
-        """The window's picture, uint8 (H, W, 3), RGB."""
-        reading = view.reading
-        zoom = min(1.0, _SHOWN_PX / max(view.frame.image.shape))
-        picture = view.frame.image
-        if zoom < 1:
-            small = cv2.resize(picture, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_LINEAR)
-            picture = np.asarray(small, np.uint8)
+        """The window's picture, uint8 (H, W, 3), RGB; good until the next is drawn."""
+        picture = self._picture(view.frame)
         height, width = picture.shape[:2]
-        band = self._band_for(width, height, reading)
+        band = self._band_for(width, height, view.reading)
         line, colour = headline(view)
-        status = status_words(view, state)
-        foot = _foot(width, line, colour, status)
-        canvas = np.empty((band.size_px[1] + height + foot.shape[0], width, 3), np.uint8)
-        canvas[: band.size_px[1]] = band.draw(_caption(view))
-        scene = canvas[band.size_px[1] : -foot.shape[0]]
+        foot = foot_tile(width, line, colour, status_words(view, state))
+        above, below = band.size_px[1], foot.shape[0]
+        size = (above + height + below, width, 3)
+        if self._canvas.shape != size:
+            self._canvas = np.empty(size, np.uint8)
+        self._canvas[:above] = band.draw(_caption(view))
+        self._canvas[-below:] = foot
+        self._scene = self._canvas[above:-below]
+        self._draw_scene(self._scene, picture, view, mirror=state.mirror)
+        return self._canvas
+
+    def tell(self, event: Event) -> None:
+        """Show what has happened for a while: the summary of a set until the next begins."""
+        if event.kind in {"notice", "saved"}:
+            self._news, self._is_summary = event.lines or (event.text,), event.kind == "saved"
+            shown_s = _SUMMARY_S if self._is_summary else _NOTICE_S
+            self._news_until_s = time.monotonic() + shown_s
+
+    def still(self) -> Picture:
+        """The last picture, with what has happened since."""
+        if self._news:
+            _lay(self._scene, panel_tile(self._scene.shape[1], self._news))
+        return self._canvas
+
+    def _picture(self, frame: Frame) -> Picture:
+        if self._prepared is not None and self._prepared[0] is frame:
+            return self._prepared[1].result()
+        return _shown(frame.image)
+
+    def _draw_scene(self, scene: Picture, picture: Picture, view: View, *, mirror: bool) -> None:
         scene[:] = picture
-        self._draw_back(scene, view, zoom)
-        if state.mirror:
+        self._draw_back(scene, view, _zoom(view.frame.image))
+        if mirror:
             cv2.flip(scene, 1, scene)
         self._draw_word(scene, view)
-        canvas[-foot.shape[0] :] = foot
-        return canvas
 
     def _draw_back(self, scene: Picture, view: View, zoom: float) -> None:
-        if view.reading is None or not view.pose.found:
-            return
-        kin = view.reading.analysis.kinematics
-        lumbar_deg = angle_now(view)[0]
-        if kin.measurable:
-            back_now(view.pose, kin.view.facing, lumbar_deg).draw(scene, zoom)
+        if view.present.back is not None:
+            view.present.back.draw(scene, zoom)
 
     def _draw_word(self, scene: Picture, view: View) -> None:
         if view.cues:
             self._cue = view.cues[-1]
             self._cue_until_s = view.frame.time_s + CUE_S
-        words = ""
-        severity: Severity = "info"
         if self._cue is not None and view.frame.time_s < self._cue_until_s:
-            words, severity = self._cue.words, self._cue.severity
+            word, fill = self._cue.words.upper(), SEVERITIES[self._cue.severity]
+            _lay(scene, word_tile(scene.shape[1], word, fill))
         elif countdown_s(view) > 0:
-            words = f"{math.ceil(countdown_s(view))}"
-        if words:
-            tile = _tile(scene.shape[1], words.upper(), SEVERITIES[severity])
-            top = scene.shape[0] - tile.shape[0] - scene.shape[0] // 24  # off the back
-            left = max(0, (scene.shape[1] - tile.shape[1]) // 2)
-            scene[top : top + tile.shape[0], left : left + tile.shape[1]] = tile
+            word = f"{math.ceil(countdown_s(view))}"
+            _lay(scene, word_tile(scene.shape[1], word, SEVERITIES["info"]))
+        elif self._news_wanted(view):
+            _lay(scene, panel_tile(scene.shape[1], self._news))
+
+    def _news_wanted(self, view: View) -> bool:
+        lifting = view.reading is not None and bool(view.reading.tally.ended)
+        return time.monotonic() < self._news_until_s and not (self._is_summary and lifting)
 
     def _band_for(self, width: int, height: int, reading: Reading | None) -> Band:
         limits, refusal = Scale(math.nan, math.nan, math.nan), ""
@@ -129,117 +132,33 @@ class Screen:
         return self._band[1]
 
 
-def back_now(pose: Pose, facing: Facing, lumbar_deg: float) -> DrawnBack:
-    """The outline of the back in this very frame, in the colour of the latest angle.
-
-    Parameters
-    ----------
-    pose : Pose
-    facing : {"left", "right"}
-    lumbar_deg : float
-        NaN while it is not measured: the measured part is not drawn then.
-    """
-    points = pose.landmarks_px.astype(np.float64)
-    hip, shoulder = middle(points, "hip"), middle(points, "shoulder")
-    both = outline_points_px(pose.profile[None].astype(np.float64), hip[None], shoulder[None])
-    px = both[0, 0 if facing == "right" else 1]
-    seen = np.isfinite(px).all(axis=1)
-    inside = seen & (_LUMBAR_U[0] <= STATIONS) & (_LUMBAR_U[1] >= STATIONS)
-    known = math.isfinite(lumbar_deg)
-    return DrawnBack(
-        lumbar=[px[a:b] for a, b in runs(inside) if b - a > 1] if known else [],
-        whole=[px[a:b] for a, b in runs(seen) if b - a > 1],
-        trunk=np.stack([hip, shoulder]),
-        lumbar_deg=lumbar_deg if known else 0.0,
-    )
+def _lay(scene: Picture, tile: Picture) -> None:
+    """Put a tile on the lower edge, off the back."""
+    top = max(0, scene.shape[0] - tile.shape[0] - scene.shape[0] // 24)
+    left = max(0, (scene.shape[1] - tile.shape[1]) // 2)
+    room = scene[top : top + tile.shape[0], left : left + tile.shape[1]]
+    room[:] = tile[: room.shape[0], : room.shape[1]]
 
 
-def angle_now(view: View) -> tuple[float, float]:
-    """The latest angle and its uncertainty; NaN where it says nothing of the frame."""
-    if view.reading is None or view.age_s > LATE_S:
-        return math.nan, math.nan
-    analysis = view.reading.analysis
-    back, time_s = analysis.kinematics.back, analysis.track.time_s
-    known = np.flatnonzero(np.isfinite(back.lumbar_deg) & (time_s >= time_s[-1] - _CURRENT_S))
-    if not known.size:
-        return math.nan, math.nan
-    return float(back.lumbar_deg[known[-1]]), float(back.uncertainty_deg[known[-1]])
+def _zoom(image: Picture) -> float:
+    height, width = image.shape[:2]
+    return float(min(1.0, _SHOWN_PX / max(height, width)))
 
 
-def countdown_s(view: View) -> float:
-    """How long the lifter still has to stand; NaN while nothing is counted."""
-    if view.ready or view.reading is None or view.age_s > LATE_S:
-        return math.nan
-    return view.reading.setup.countdown_s
-
-
-def headline(view: View) -> tuple[str, Rgb]:
-    """The one line to read: what to mend, or else the last repetition."""
-    reading = view.reading
-    if reading is None:
-        return "Starting ...", PAPER
-    if view.age_s > LATE_S:
-        return "The numbers come late: end other programs.", AMBER
-    if not view.ready:
-        return reading.setup.words, AMBER
-    wrong = trouble(reading)
-    if wrong:
-        return wrong, AMBER
-    ended = reading.tally.ended
-    if not ended:
-        return reading.setup.hint or "Ready: begin.", PAPER
-    faults = [f for f in ended[-1].findings if f.severity != "info"]
-    return last_rep(ended), SEVERITIES[faults[0].severity] if faults else PAPER
-
-
-def last_rep(ended: tuple[Counted, ...]) -> str:
-    """The last repetition in a line."""
-    rep = ended[-1].measures
-    words = f"rep {len(ended)}: "
-    if not rep.measured:
-        return words + "back not seen"
-    words += f"{rep.peak_deg:+.0f}° ±{rep.uncertainty_deg:.0f} most flexed"
-    faults = [finding_label(f.code) for f in ended[-1].findings if f.severity != "info"]
-    return (words + (f": {', '.join(faults)}" if faults else "")).replace("-", "\N{MINUS SIGN}")
-
-
-def trouble(reading: Reading) -> str:
-    """Why the back is not measured now, and what to do; empty if it is."""
-    analysis = reading.analysis
-    time_s, lumbar = analysis.track.time_s, analysis.kinematics.back.lumbar_deg
-    latest = lumbar[int(np.searchsorted(time_s, time_s[-1] - _UNSEEN_S)) :]
-    if np.isfinite(latest).any():
-        return ""
-    if reading.setup.step not in {"ready", "stand-still"}:
-        return reading.setup.words
-    refusing = [reason for reason in analysis.reasons if reason.refuses]
-    return refusing[0].message if refusing else "The back cannot be read now."
-
-
-def drift_words(tally: Tally) -> str:
-    """How the back changed over the set, as far as that can be told."""
-    fatigue = tally.fatigue
-    if fatigue is None or fatigue.drift is None:
-        return ""
-    way = {"rounding": "rounding", "arching": "arching", None: "drift"}[fatigue.direction]
-    return f"{way} {fatigue.drift.per_rep:+.1f}°/rep"
-
-
-def status_words(view: View, state: State) -> str:
-    """The small line."""
-    parts = [f"set {view.set_number}"]
-    if view.reading:
-        parts += [view.reading.analysis.exercise.name, drift_words(view.reading.tally)]
-    parts += [f"{view.fps:.0f} fps" + (f", {state.dropped} dropped" if state.dropped else "")]
-    parts += ["● rec" if view.filming else "", "" if state.sound else "sound off"]
-    return "   ".join(part for part in parts if part)
+def _shown(image: Picture) -> Picture:
+    """A picture as large as it is shown."""
+    zoom = _zoom(image)
+    if zoom == 1:
+        return image
+    small = cv2.resize(image, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(small, np.uint8)
 
 
 def _caption(view: View) -> Caption:
     reading = view.reading
     if reading is None:
         return Caption(None, None, 0, None, "", "", "info")
-    lumbar, doubt = angle_now(view)
+    lumbar, doubt = view.present.lumbar_deg, view.present.uncertainty_deg
     known = math.isfinite(lumbar)
     count = len(reading.tally.ended)
     phase = reading.analysis.phases[-1]
@@ -253,37 +172,6 @@ def _caption(view: View) -> Caption:
         "",
         "info",
     )
-
-
-@lru_cache(maxsize=8)
-def _foot(width: int, line: str, colour: Rgb, status: str) -> Picture:
-    from PIL import Image, ImageDraw
-
-    text = max(12, round(_TEXT_PER_WIDTH * width))
-    picture = Image.new("RGB", (width, round(2.9 * text)), INK)
-    canvas = ImageDraw.Draw(picture)
-    full = canvas.textlength(line, font(text, bold=True))
-    size = round(text * min(1.0, (width - text) / max(full, 1.0)))
-    canvas.text((0.5 * text, 0.95 * text), line, colour, font(size, bold=True), anchor="lm")
-    small = font(round(0.6 * text), bold=False)
-    canvas.text((0.5 * text, 2.2 * text), status, (150, 156, 166), small, anchor="lm")
-    return np.asarray(picture)
-
-
-@lru_cache(maxsize=4)
-def _tile(width: int, words: str, fill: Rgb) -> Picture:
-    from PIL import Image, ImageDraw
-
-    size = round(_WORD_PER_WIDTH * width)
-    probe = ImageDraw.Draw(Image.new("RGB", (1, 1)))
-    full = probe.textlength(words, font(size, bold=True))
-    size = round(size * min(1.0, 0.9 * width / full))
-    face = font(size, bold=True)
-    across = round(probe.textlength(words, face) + size)
-    picture = Image.new("RGB", (min(across, width), round(1.5 * size)), fill)
-    centre = (picture.width / 2, picture.height / 2)
-    ImageDraw.Draw(picture).text(centre, words, INK, face, anchor="mm")
-    return np.asarray(picture)
 
 
 def _whole(value: float) -> float:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
-from formcheck.errors import OutputError
+from formcheck.errors import FormcheckError
 from formcheck.fatigue import SET_REST_S
 from formcheck.live.analyst import Analyst, Reading
 from formcheck.live.cues import Cue, CueWatch
@@ -18,13 +19,14 @@ from formcheck.live.saving import Saved
 from formcheck.live.sets import CurrentSet
 from formcheck.live.setup import Setup
 from formcheck.live.tally import Tally
+from formcheck.live.view import View
 from formcheck.models import ResolvedModel
 from formcheck.pose import OPENING_FRAMES, PoseFinder, faces_left
 from formcheck.recorder import Pose
 from formcheck.settings import Settings
 from formcheck.video import Frame
 
-__all__ = ["Session", "View"]
+__all__ = ["Session"]
 
 # Waiting for the first repetition is forgotten after this long, when the lifter is
 # not in the picture or stands still.
@@ -33,43 +35,6 @@ _STILL_STEPS = frozenset({"person", "ready"})
 # An athlete's longest sets last two minutes; a crowd in the background could go on.
 _LONGEST_S = 1200.0
 _RATE_FRAMES = 30
-
-
-@dataclass(frozen=True, eq=False)
-class View:
-    """What there is to show with a frame.
-
-    Attributes
-    ----------
-    frame : Frame
-    pose : Pose
-        Of this very frame.
-    reading : Reading or None
-        The latest analysis of this set.
-    age_s : float
-        How much older than the frame it is: some tenths of a second.
-    set_number : int
-    ready : bool
-        Whether setting up is over.
-    cues : tuple of Cue
-        To be called out now.
-    events : tuple of Event
-        What has happened since the frame before.
-    fps : float
-        Frames analysed a second.
-    filming : bool
-    """
-
-    frame: Frame
-    pose: Pose
-    reading: Reading | None
-    age_s: float
-    set_number: int
-    ready: bool
-    cues: tuple[Cue, ...]
-    events: tuple[Event, ...]
-    fps: float
-    filming: bool
 
 
 class Session:
@@ -105,7 +70,7 @@ class Session:
         self._saving: list[tuple[int, Future[Saved | None]]] = []
         self._set: CurrentSet | None = None
         self._number = 1
-        self._stamps_s: deque[float] = deque(maxlen=_RATE_FRAMES)
+        self._stamps: deque[tuple[float, int]] = deque(maxlen=_RATE_FRAMES)
         self._ready = settings.neutral_deg is not None
         self._events: list[Event] = []
         self.saved: list[Saved] = []
@@ -113,6 +78,9 @@ class Session:
 
     def __enter__(self) -> Self:
         self._analyst.__enter__()
+        # What was imported is never garbage; to look it through would stop a frame for 60 ms.
+        gc.collect()
+        gc.freeze()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -122,6 +90,7 @@ class Session:
         self.new_set()
         self._saver.shutdown()
         self._collect()
+        gc.unfreeze()
 
     def frame(self, frame: Frame) -> View:
         """Take the next frame, whose time is later than that of the one before."""
@@ -134,7 +103,8 @@ class Session:
         self._analyst.offer(current.stretch())
         reading = self._reading(current)
         cues = self._follow(reading, current) if reading else []
-        self._stamps_s.append(time.monotonic())
+        self._stamps.append((time.monotonic(), frame.index))
+        fps, camera_fps = self._rates()
         view = View(
             frame=frame,
             pose=pose,
@@ -144,12 +114,17 @@ class Session:
             ready=self._ready,
             cues=tuple(cues),
             events=self.last_events(),
-            fps=self._fps(),
+            fps=fps,
+            camera_fps=camera_fps,
             filming=current.film,
         )
         if reading:
             self._close_in_time(current, reading)
         return view
+
+    def press(self, key: str) -> None:
+        """Do what a key of the window, or a button of the page, asks for; others do nothing."""
+        {"n": self.new_set, "c": self.calibrate, "r": self.toggle_film}.get(key, int)()
 
     def new_set(self) -> None:
         """End the set; the next frame begins another. Nothing is kept of an empty one."""
@@ -178,10 +153,12 @@ class Session:
     def toggle_film(self) -> None:
         """Begin, or no longer go on, to write the video: of whole sets only."""
         self.film = not self.film
+        when = ", from the next set that begins"
         if not self._counted.reps:
             self._forget_wait()
+            when = ""
         state = "on" if self.film else "off"
-        self._events.append(notice(f"Recording is {state}, from the next set that begins."))
+        self._events.append(notice(f"Recording is {state}{when}."))
 
     def last_events(self) -> tuple[Event, ...]:
         """What has happened since this was asked last."""
@@ -197,7 +174,7 @@ class Session:
     def _take_result(self, number: int, future: Future[Saved | None]) -> None:
         try:
             saved = future.result()
-        except OutputError as error:
+        except FormcheckError as error:
             self._events.append(
                 notice(f"Set {number} was not saved: {error} It is kept for later.")
             )
@@ -289,10 +266,12 @@ class Session:
         elif now_s > _IDLE_S and reading.setup.step in _STILL_STEPS:
             self._forget_wait()
 
-    def _fps(self) -> float:
-        if len(self._stamps_s) < 2:
-            return 0.0
-        return (len(self._stamps_s) - 1) / (self._stamps_s[-1] - self._stamps_s[0])
+    def _rates(self) -> tuple[float, float]:
+        """Frames analysed a second, and frames that came meanwhile."""
+        if len(self._stamps) < 2:
+            return 0.0, 0.0
+        (first_s, first), (last_s, last) = self._stamps[0], self._stamps[-1]
+        return (len(self._stamps) - 1) / (last_s - first_s), (last - first) / (last_s - first_s)
 
 
 def _free_name(out: Path) -> str:

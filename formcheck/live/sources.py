@@ -1,7 +1,7 @@
 """Where live pictures come from: a camera, a stream, or a file at its own speed.
 
 A thread reads; whoever uses the pictures takes the latest. What comes meanwhile is
-dropped and counted, so a slow machine shows fewer pictures, never late ones.
+dropped, so a slow machine shows fewer pictures, never late ones.
 """
 
 from __future__ import annotations
@@ -46,12 +46,10 @@ class Latest:
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self._shot: Shot | None = None
-        self.dropped = 0
 
     def put(self, shot: Shot) -> None:
         """Offer a shot."""
         with self._condition:
-            self.dropped += self._shot is not None
             self._shot = shot
             self._condition.notify_all()
 

@@ -117,8 +117,8 @@ def live_clip(name: str, track: PoseTrack) -> ClipInfo:
     )
 
 
-def unfinished_sets(out: Path) -> Iterator[SetSpool]:
-    """Sets of sessions that ended before they could save them."""
+def unfinished_sets(out: Path) -> Iterator[SetSpool | InputError]:
+    """Sets of sessions that ended before they could save them, and why one cannot be read."""
     for about in sorted((out / _SPOOLS).glob(f"*/{_ABOUT}")):
         lock = _locked(about.parent)
         if lock is not None:
@@ -126,7 +126,8 @@ def unfinished_sets(out: Path) -> Iterator[SetSpool]:
                 settings = _settings(about.read_text(encoding="utf-8"))
             except (OSError, ValueError, TypeError) as error:
                 lock.close()
-                raise InputError(f"{about} is damaged: {error}. Remove its folder.") from error
+                yield InputError(f"{about} is damaged: {error}. Remove its folder.")
+                continue
             yield SetSpool(about.parent, about.parent.name, settings, lock)
 
 

@@ -6,15 +6,19 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import cv2
+import numpy as np
+from numpy.typing import NDArray
 
 from formcheck.errors import ConfigurationError
 from formcheck.live.events import Event
 from formcheck.live.loop import QUIT
-from formcheck.live.screen import Screen, State
-from formcheck.live.session import View
+from formcheck.live.screen import Screen
 from formcheck.live.sources import Shot, Status
+from formcheck.live.view import View
+from formcheck.live.words import State
 
 __all__ = ["TITLE", "Window"]
 
@@ -55,28 +59,40 @@ class Window:
         self._play, self._tell = play, tell
         self._mirror, self._sound = mirror, sound
         self._screen = Screen()
+        self._bgr: Any = None
         self._open = False
+
+    def prepare(self, shot: Shot) -> None:
+        """Begin to draw."""
+        self._screen.prepare(shot.frame)
 
     def show(self, view: View, _shot: Shot) -> str:
         """Draw a frame, sound its cues; the key that was pressed."""
-        state = State(self._mirror, self._sound)
-        picture = cv2.cvtColor(self._screen.draw(view, state), cv2.COLOR_RGB2BGR)
-        if not self._open:
-            self._make(picture.shape[1], picture.shape[0])
-        cv2.imshow(TITLE, picture)
+        self._paint(self._screen.draw(view, State(self._mirror, self._sound)))
         key = self._key()
         if self._sound:
             for cue in view.cues:
                 self._play(cue.code)
         return key
 
-    def wait(self, _status: Status) -> str:
-        """Keep the window alive while no picture comes."""
-        return self._key() if self._open else ""
+    def wait(self, status: Status) -> str:
+        """Keep the window alive while no picture comes, and say that the camera is lost."""
+        if not self._open:
+            return ""
+        if status == "lost":
+            self._paint(self._screen.still())
+        return self._key()
 
     def tell(self, event: Event) -> None:
         """Results and notices go to the terminal as well."""
+        self._screen.tell(event)
         self._tell(event.text)
+
+    def _paint(self, picture: NDArray[np.uint8]) -> None:
+        self._bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR, self._bgr)
+        if not self._open:
+            self._make(self._bgr.shape[1], self._bgr.shape[0])
+        cv2.imshow(TITLE, self._bgr)
 
     def _make(self, width: int, height: int) -> None:
         cv2.namedWindow(TITLE, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
@@ -100,10 +116,12 @@ def _require_display() -> None:
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     )
     if not lacking:
-        probe = subprocess.run(
-            [sys.executable, "-c", _PROBE], capture_output=True, check=False, timeout=_PROBE_S
-        )
-        lacking = probe.returncode != 0
+        try:
+            subprocess.run(
+                [sys.executable, "-c", _PROBE], capture_output=True, check=True, timeout=_PROBE_S
+            )
+        except subprocess.SubprocessError:
+            lacking = True
     if lacking:
         raise ConfigurationError(
             "There is no display to open a window on.\n"

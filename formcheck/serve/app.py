@@ -131,7 +131,7 @@ def _add_live(app: FastAPI, out: Path, model: str | None) -> None:
     in_use = asyncio.Lock()
 
     @app.websocket("/api/live")
-    async def live(socket: WebSocket, exercise: str = AUTO) -> None:
+    async def live(socket: WebSocket, exercise: str = AUTO, film: bool = False) -> None:
         await socket.accept()
         if in_use.locked() or exercise not in {AUTO, *EXERCISES}:
             why = "The camera is in use elsewhere." if in_use.locked() else "No such lift."
@@ -140,12 +140,10 @@ def _add_live(app: FastAPI, out: Path, model: str | None) -> None:
         async with in_use:
             with ThreadPoolExecutor(1, "formcheck-live") as thread:
                 await _converse(
-                    socket, thread, lambda: Session(ensure(model), _live(exercise), out)
+                    socket,
+                    thread,
+                    lambda: Session(ensure(model), Settings(exercise, 0), out, film=film),
                 )
-
-
-def _live(exercise: str) -> Settings:
-    return Settings(exercise, 0)
 
 
 async def _converse(socket: WebSocket, thread: ThreadPoolExecutor, make: Any) -> None:
@@ -164,7 +162,7 @@ async def _converse(socket: WebSocket, thread: ThreadPoolExecutor, make: Any) ->
                 return
             data = received.get("bytes")
             if data is None:
-                _press(session, received.get("text") or "")
+                session.press(received.get("text") or "")
                 continue
             frame = read_frame(data, index, last_s)
             index, last_s = index + 1, frame.time_s
@@ -176,8 +174,3 @@ async def _converse(socket: WebSocket, thread: ThreadPoolExecutor, make: Any) ->
         return
     finally:
         await asyncio.shield(run(thread, session.__exit__))
-
-
-def _press(session: Session, key: str) -> None:
-    """The keys of the window that concern the session."""
-    {"n": session.new_set, "c": session.calibrate}.get(key, int)()

@@ -13,8 +13,8 @@ import numpy as np
 from formcheck.annotate.colours import angle_rgb
 from formcheck.annotate.scene import scale
 from formcheck.errors import InputError
-from formcheck.live.screen import State, angle_now, back_now, countdown_s, headline, status_words
-from formcheck.live.session import View
+from formcheck.live.view import View
+from formcheck.live.words import State, countdown_s, headline, status_words
 from formcheck.video import MAX_SIDE_PX, Frame
 
 __all__ = ["message", "read_frame"]
@@ -72,20 +72,19 @@ def message(view: View) -> dict[str, Any]:
 def _measured(view: View) -> dict[str, Any]:
     reading = view.reading
     assert reading is not None
-    lumbar_deg, doubt_deg = angle_now(view)
     limits = scale(reading.analysis.exercise, reading.analysis.neutral)
-    kin = reading.analysis.kinematics
+    present = view.present
     shown: dict[str, Any] = {
         "reps": len(reading.tally.ended),
         "countdown_s": _number(countdown_s(view)),
-        "angle": _number(lumbar_deg),
-        "doubt": _number(doubt_deg),
+        "angle": _number(present.lumbar_deg),
+        "doubt": _number(present.uncertainty_deg),
         "rounded": _number(limits.rounded_deg),
         "arched": _number(limits.arched_deg),
         "neutral": _number(limits.neutral_deg),
     }
-    if view.pose.found and kin.measurable:
-        back = back_now(view.pose, kin.view.facing, lumbar_deg)
+    back = present.back
+    if back is not None:
         shown["back"] = [np.round(part, 1).tolist() for part in back.whole]
         shown["lumbar"] = [np.round(part, 1).tolist() for part in back.lumbar]
         shown["tint"] = _css(angle_rgb(back.lumbar_deg))

@@ -4,7 +4,7 @@
 // measured, with its own outline on it.
 const el = (id) => document.getElementById(id);
 const WIDTH = 1280, QUALITY = 0.85, CUE_MS = 2000, GAUGE = 50;
-let socket = null, stream = null, cueUntil = 0, audio = null;
+let socket = null, stream = null, cueUntil = 0, audio = null, film = false;
 
 async function asked(path, options) {
   const answer = await fetch(path, options);
@@ -43,14 +43,19 @@ function connect(camera) {
   const where = new URL("api/live", location.href);
   where.protocol = where.protocol.replace("http", "ws");
   where.searchParams.set("exercise", el("lift").value);
+  const filmed = film;
+  where.searchParams.set("film", filmed);
   socket = new WebSocket(where);
   socket.binaryType = "arraybuffer";
   say("Starting ...");
-  for (const id of ["next", "calibrate"]) el(id).disabled = false;
-  el("start").textContent = "Stop"; el("lift").disabled = true;
+  el("start").textContent = "Stop"; el("lift").disabled = true; el("notice").textContent = "";
   const sheet = document.createElement("canvas");
   const opened = socket;
-  opened.onopen = () => send(camera, sheet);
+  opened.onopen = () => {
+    for (const id of ["next", "calibrate"]) el(id).disabled = false;
+    if (film !== filmed) press("r");
+    send(camera, sheet);
+  };
   opened.onmessage = (event) => {
     const shown = JSON.parse(event.data);
     draw(sheet, shown);
@@ -72,6 +77,14 @@ function stop() {
   el("start").textContent = "Start"; el("lift").disabled = false; el("word").hidden = true;
   say("Stopped. What was lifted is being saved.");
   for (const wait of [1500, 6000, 15000]) setTimeout(past, wait);
+}
+
+function press(key) { if (socket && socket.readyState === WebSocket.OPEN) socket.send(key); }
+
+function record() {
+  film = !film;
+  el("record").setAttribute("aria-pressed", film);
+  press("r");
 }
 
 function send(camera, sheet) {
@@ -125,7 +138,10 @@ function write(shown) {
     el("word").hidden = !counting; el("word").className = "info";
     if (counting) el("word").textContent = Math.ceil(shown.countdown_s);
   }
-  if (shown.events.some((event) => event.kind === "saved")) past();
+  for (const event of shown.events) {
+    if (["notice", "ready", "saved"].includes(event.kind)) el("notice").textContent = event.text;
+    if (event.kind === "saved") past();
+  }
 }
 
 function gauge(shown) {
@@ -215,8 +231,9 @@ async function past() {
 }
 
 el("start").onclick = () => { start().catch((error) => { stop(); say(error.message); }); };
-el("next").onclick = () => socket && socket.send("n");
-el("calibrate").onclick = () => socket && socket.send("c");
+el("next").onclick = () => press("n");
+el("calibrate").onclick = () => press("c");
+el("record").onclick = record;
 el("clip").onchange = () => { if (el("clip").files[0]) upload(el("clip").files[0]); el("clip").value = ""; };
 asked("api/lifts").then((lifts) => {
   el("lift").replaceChildren(...lifts.map((lift) => new Option(lift, lift)));
