@@ -15,6 +15,7 @@ from formcheck.commands import config, models
 from formcheck.commands.analyze import analyze
 from formcheck.commands.batch import batch
 from formcheck.commands.compare import compare
+from formcheck.commands.doctor import doctor
 from formcheck.commands.history import history
 from formcheck.commands.live import live
 from formcheck.commands.report import report
@@ -61,6 +62,7 @@ app.command()(compare)
 app.command()(symptoms)
 app.command()(report)
 app.command()(schema)
+app.command()(doctor)
 
 
 def _show_version(on: bool) -> None:

@@ -16,7 +16,7 @@ from formcheck.live.screen import Screen, State
 from formcheck.live.session import View
 from formcheck.live.sources import Shot, Status
 
-__all__ = ["TITLE", "Window"]
+__all__ = ["TITLE", "Window", "require_display"]
 
 TITLE = "formcheck"
 _ESCAPE = 27
@@ -51,7 +51,7 @@ class Window:
         mirror: bool,
         sound: bool,
     ) -> None:
-        _require_display()
+        require_display()
         self._play, self._tell = play, tell
         self._mirror, self._sound = mirror, sound
         self._screen = Screen()
@@ -94,14 +94,14 @@ class Window:
         return key
 
 
-def _require_display() -> None:
+def require_display() -> None:
     """Try a window in a process of its own: without a display Qt would end ours."""
     lacking = sys.platform.startswith("linux") and not (
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     )
     if not lacking:
         probe = subprocess.run(
-            [sys.executable, "-c", _PROBE], capture_output=True, check=False, timeout=_PROBE_S
+            [sys.executable, "-P", "-c", _PROBE], capture_output=True, check=False, timeout=_PROBE_S
         )
         lacking = probe.returncode != 0
     if lacking:
