@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from types import FrameType
@@ -23,6 +24,7 @@ from formcheck.commands.schema import schema
 from formcheck.commands.serve import serve
 from formcheck.commands.symptoms import symptoms
 from formcheck.errors import FormcheckError
+from formcheck.plain import plain
 
 __all__ = ["app", "main"]
 
@@ -36,7 +38,7 @@ class _Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except FormcheckError as error:
-            typer.echo(f"formcheck: {error}", err=True)
+            typer.echo(f"formcheck: {plain(str(error))}", err=True)
             raise typer.Exit(error.exit_code) from error
         except KeyboardInterrupt as error:
             typer.echo("formcheck: interrupted; nothing was written.", err=True)
@@ -95,6 +97,9 @@ def formcheck(
 def main() -> None:
     """Run the command; the entry point of the package."""
     signal.signal(signal.SIGTERM, _terminate)
+    # In no process that is started from here is a random.py that lies beside the clips
+    # taken for Python's own.
+    os.environ["PYTHONSAFEPATH"] = "1"
     app(prog_name="formcheck")
 
 

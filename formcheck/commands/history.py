@@ -109,13 +109,13 @@ def _show(lifts: list[AthleteLift]) -> None:
     from rich.text import Text
 
     from formcheck.history.trends import MEASURES
+    from formcheck.plain import plain
     from formcheck.report.words import plural
 
     console = Console(highlight=False)
     for lift in lifts:
-        title = Text(
-            f"{lift.athlete}, {lift.exercise}: {plural(len(lift.sets), 'set')}", style="bold"
-        )
+        count = plural(len(lift.sets), "set")
+        title = Text(plain(f"{lift.athlete}, {lift.exercise}: {count}"), style="bold")
         columns = "measure", "first", "last", Column("what is said", overflow="fold")
         table = Table(*columns, box=None, padding=(0, 2, 0, 0))
         for course in lift.courses:
