@@ -28,7 +28,7 @@ OnFrame = Callable[[int], None]
 OPENING_FRAMES = 10
 
 # MediaPipe reports its use to Google over https: versions, times, counts of frames. With
-# no certificate that it could trust, it gives up before it has sent anything
+# no certificate that it could trust, it breaks the connection off before the report
 # (docs/security.md).
 _TRUSTED = os.devnull
 
