@@ -121,10 +121,11 @@ def _show(lifts: list[AthleteLift]) -> None:
         for course in lift.courses:
             name, unit, *_ = MEASURES[course.measure]
             ends = (course.readings[0], course.readings[-1])
-            shown = [f"{one.value:+.1f} ±{one.half:.1f}{unit}" for one in ends]
+            sign = "+" if "°" in unit else ""
+            shown = [f"{one.value:{sign}.1f} ±{one.half:.1f}{unit}" for one in ends]
             table.add_row(name, *shown, course.words)
         if lift.loads:
             first, last = lift.loads[0][1], lift.loads[-1][1]
             table.add_row("Load", f"{first:g} kg", f"{last:g} kg", "Chosen, not measured.")
         console.print(title)
-        console.print(table)
+        console.print(table if table.rows else "Nothing could be measured in them.")
