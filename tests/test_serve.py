@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import io
 import json
+import socket
 import struct
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -17,7 +18,9 @@ import pytest
 from clipmaker import numbered, write_clip
 from PIL import Image
 from results import analysed, written
+from typer.testing import CliRunner
 
+from formcheck.cli import app as cli
 from formcheck.errors import InputError
 from formcheck.serve.access import Access
 from formcheck.serve.camera import read_frame
@@ -207,6 +210,18 @@ def test_what_is_no_clip_fails_without_a_path(page: Any, out: Path) -> None:
     assert job["state"] == "failed"
     assert str(out) not in job["message"]
     assert "The clip" in job["message"]
+
+
+@pytest.mark.usefixtures("pose_model")
+@pytest.mark.parametrize("host", ["127.0.0.1", "203.0.113.1", "no-such-host.invalid"])
+def test_an_address_that_cannot_be_had_is_not_told(tmp_path: Path, host: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        command = ["serve", "--host", host, "--port", str(port), "--out", str(tmp_path)]
+        result = CliRunner().invoke(cli, command)
+    assert result.exit_code == 2
+    assert f"{host}, port {port}, cannot be listened on" in result.stderr
+    assert "Open" not in result.stderr
 
 
 def jpeg(width: int, height: int) -> bytes:
