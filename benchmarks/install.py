@@ -37,12 +37,15 @@ import json, re
 from importlib import metadata
 def plain(name): return re.sub(r"[-_.]+", "-", name).lower()
 installed = {plain(one.name): one.version for one in metadata.distributions()}
-def asked(extra):
-    lines = metadata.requires("formcheck")
-    return {plain(re.match(r"[\\w.-]+", line)[0]) for line in lines
-            if re.search(rf"extra == ['\\"]{extra}['\\"]", line)}
-others = set().union(*(asked(name) for name in ("batch", "s3", "serve", "sound", "lifter")))
-print(json.dumps({"installed": installed, "dev": sorted(asked("dev") - others - {"formcheck"})}))
+def named(lines):
+    return {plain(re.match(r"[\\w.-]+", line)[0]) for line in lines}
+lines = metadata.requires("formcheck")
+dev = named(line for line in lines if re.search("extra == .dev.", line))
+others = named(line for line in lines if not re.search("extra == .dev.", line))
+for one in metadata.distributions():
+    if plain(one.name) != "formcheck":
+        others |= named(line for line in one.requires or () if "extra ==" not in line)
+print(json.dumps({"installed": installed, "dev": sorted(dev - others - {"formcheck"})}))
 """
 
 
@@ -158,12 +161,13 @@ def main(given: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         artefacts = built(work / "dist")
-        for python in arguments.python or PYTHONS:
-            for form, artefact in artefacts.items():
-                folder = work / "environment"
-                lines.append(row(python, form, artefact, Environment(folder, work / "cache")))
-                print(lines[-1], flush=True)
-                shutil.rmtree(folder)
+        pythons = arguments.python or PYTHONS
+        runs = [(python, form) for python in pythons for form in ("wheel", "sdist")]
+        for python, form in [*runs, (pythons[-1], EXTRAS)]:
+            environment = Environment(work / "environment", work / "cache")
+            lines.append(row(python, form, artefacts[form], environment))
+            print(lines[-1], flush=True)
+            shutil.rmtree(environment.folder)
         sizes_kb = {
             form: Path(path.split("[")[0]).stat().st_size / 1e3
             for form, path in artefacts.items()
