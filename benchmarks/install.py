@@ -26,6 +26,13 @@ ROOT = HERE.parent
 SAMPLE = ROOT / "samples" / "deadlift-fatigue.mp4"
 EXTRAS = "[batch,s3,serve,sound]"
 PYTHONS = ("python3.11", "python3.12", "python3.13")
+ABOUT = """# Installation
+
+Written by `python benchmarks/install.py`: each row a clean environment with nothing in it but what
+pip brought, put to work on a sample in a folder outside the checkout; in the first the pose model
+is fetched as well. Development packages are those that the extra `dev` alone asks for: what runs
+without them does not need them. A camera, sound and a display are for `formcheck live` alone.
+"""
 HEAD = (
     "| Python | from | packages | on disk | installed in | OpenCV | development packages | "
     "main job | doctor |",
@@ -174,9 +181,7 @@ def main(given: Sequence[str] | None = None) -> None:
             if "[" not in path
         }
     sizes = ", ".join(f"{form} {size_kb:.0f} kB" for form, size_kb in sizes_kb.items())
-    text = "\n".join(
-        ["# Installation", "", f"To be downloaded: {sizes}, and what it needs.", "", *lines]
-    )
+    text = "\n".join([f"{ABOUT}\nTo be downloaded: {sizes}, and what it needs.\n", *lines])
     arguments.out.write_text(text + "\n", encoding="utf-8")
 
 
