@@ -23,7 +23,7 @@ from formcheck.commands.report import report
 from formcheck.commands.schema import schema
 from formcheck.commands.serve import serve
 from formcheck.commands.symptoms import symptoms
-from formcheck.errors import FormcheckError
+from formcheck.errors import ConfigurationError, FormcheckError
 from formcheck.plain import plain
 
 __all__ = ["app", "main"]
@@ -40,9 +40,20 @@ class _Commands(TyperGroup):
         except FormcheckError as error:
             typer.echo(f"formcheck: {plain(str(error))}", err=True)
             raise typer.Exit(error.exit_code) from error
+        except (ImportError, OSError) as error:
+            if not _lacks_library(error):
+                raise
+            typer.echo(f"formcheck: {error}.\nSee what to do with: formcheck doctor", err=True)
+            raise typer.Exit(ConfigurationError.exit_code) from error
         except KeyboardInterrupt as error:
             typer.echo("formcheck: interrupted; nothing was written.", err=True)
             raise typer.Exit(INTERRUPTED) from error
+
+
+def _lacks_library(error: Exception) -> bool:
+    """Whether OpenCV or MediaPipe, or a library they are linked to, is not there."""
+    missing = isinstance(error, ModuleNotFoundError) and error.name in {"cv2", "mediapipe"}
+    return missing or "cannot open shared object file" in str(error)
 
 
 app = typer.Typer(

@@ -103,6 +103,24 @@ def test_this_machine_is_fit(tmp_path: Path, monkeypatch: Patch) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "raise ImportError('libGL.so.1: cannot open shared object file')",
+        "raise OSError('libEGL.so.1: cannot open shared object file')",
+        "raise ModuleNotFoundError('no cv2', name='cv2')",
+    ],
+)
+def test_whoever_lacks_a_library_is_sent_to_the_doctor(tmp_path: Path, fault: str) -> None:
+    (tmp_path / "cv2.py").write_text(fault, encoding="utf-8")
+    program = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from formcheck.cli import main"
+    command = [sys.executable, "-c", f"{program}; main()", "analyze", "clip.mp4"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[-1] == "See what to do with: formcheck doctor"
+    assert "Traceback" not in result.stderr
+
+
 # --- the machine ----------------------------------------------------------------------
 
 
