@@ -85,11 +85,11 @@ def analysis_command(clip: Path, exercise: str, out: Path, *more: str) -> list[s
     return [*command, "--max-fps", "0", "--force", "--out", str(out), *more]
 
 
-def ten_minutes(track: PoseTrack) -> PoseTrack:
-    """The track, repeated until it lasts ten minutes."""
+def lasting(track: PoseTrack, least_s: float) -> PoseTrack:
+    """The track, repeated until it lasts long enough."""
     step_s = float(np.median(np.diff(track.time_s)))
     length_s = float(track.time_s[-1]) + step_s
-    times = int(np.ceil(600 / length_s))
+    times = int(np.ceil(least_s / length_s))
     time_s = np.concatenate([track.time_s + k * length_s for k in range(times)])
     return PoseTrack(
         frame=np.arange(len(time_s)),
@@ -131,7 +131,7 @@ def main() -> None:
         out = Path(folder) / "results"
         bare_s, analyze_s, drawn_s = compare_times(clip, arguments.exercise, out)
         settings = Settings(arguments.exercise, max_fps=0)
-        track = ten_minutes(read_track(clip, settings))
+        track = lasting(read_track(clip, settings), 600.0)
     analyze_track(track, settings)
     start = time.perf_counter()
     analyze_track(track, settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from types import FrameType
@@ -15,13 +16,15 @@ from formcheck.commands import config, models
 from formcheck.commands.analyze import analyze
 from formcheck.commands.batch import batch
 from formcheck.commands.compare import compare
+from formcheck.commands.doctor import doctor
 from formcheck.commands.history import history
 from formcheck.commands.live import live
 from formcheck.commands.report import report
 from formcheck.commands.schema import schema
 from formcheck.commands.serve import serve
 from formcheck.commands.symptoms import symptoms
-from formcheck.errors import FormcheckError
+from formcheck.errors import ConfigurationError, FormcheckError
+from formcheck.plain import plain
 
 __all__ = ["app", "main"]
 
@@ -35,11 +38,22 @@ class _Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except FormcheckError as error:
-            typer.echo(f"formcheck: {error}", err=True)
+            typer.echo(f"formcheck: {plain(str(error))}", err=True)
             raise typer.Exit(error.exit_code) from error
+        except (ImportError, OSError) as error:
+            if not _lacks_library(error):
+                raise
+            typer.echo(f"formcheck: {error}.\nSee what to do with: formcheck doctor", err=True)
+            raise typer.Exit(ConfigurationError.exit_code) from error
         except KeyboardInterrupt as error:
             typer.echo("formcheck: interrupted; nothing was written.", err=True)
             raise typer.Exit(INTERRUPTED) from error
+
+
+def _lacks_library(error: Exception) -> bool:
+    """Whether OpenCV or MediaPipe, or a library they are linked to, is not there."""
+    missing = isinstance(error, ModuleNotFoundError) and error.name in {"cv2", "mediapipe"}
+    return missing or "cannot open shared object file" in str(error)
 
 
 app = typer.Typer(
@@ -61,6 +75,7 @@ app.command()(compare)
 app.command()(symptoms)
 app.command()(report)
 app.command()(schema)
+app.command()(doctor)
 
 
 def _show_version(on: bool) -> None:
@@ -93,6 +108,9 @@ def formcheck(
 def main() -> None:
     """Run the command; the entry point of the package."""
     signal.signal(signal.SIGTERM, _terminate)
+    # In no process that is started from here is a random.py that lies beside the clips
+    # taken for Python's own.
+    os.environ["PYTHONSAFEPATH"] = "1"
     app(prog_name="formcheck")
 
 

@@ -158,7 +158,8 @@ def _verdict(
 ) -> tuple[Verdict, str]:
     """The verdict, or which of the two there is instead, and why."""
     if whole < LEAST_REPS:
-        return "too-few-reps", f"A trend needs {LEAST_REPS} whole repetitions; there are {whole}."
+        there = f"is {whole}" if whole == 1 else f"are {whole}"
+        return "too-few-reps", f"A trend needs {LEAST_REPS} whole repetitions; there {there}."
     if not exercise.drifts_into:
         return "not-measured", f"In the {exercise.name} the back is meant to bend."
     if drift is None:

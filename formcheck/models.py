@@ -25,6 +25,7 @@ __all__ = [
     "ModelState",
     "OnProgress",
     "ResolvedModel",
+    "choose_model",
     "ensure",
     "fetch",
     "known_models",
@@ -71,7 +72,7 @@ def model_path(name_or_path: str | Path | None = None) -> Path:
     ModelError
         If it is neither a known model nor a path.
     """
-    chosen = _choose(name_or_path)
+    chosen = choose_model(name_or_path)
     if isinstance(chosen, Path):
         return chosen
     return next(_lying(chosen), _folder_to_write() / chosen.file)
@@ -113,7 +114,7 @@ def ensure(
     ModelError
         If the model is unknown, cannot be fetched, or the user's own is damaged.
     """
-    chosen = _choose(name_or_path)
+    chosen = choose_model(name_or_path)
     return _own(chosen) if isinstance(chosen, Path) else _provide(chosen, progress)
 
 
@@ -168,7 +169,19 @@ def _own(path: Path) -> ResolvedModel:
     return ResolvedModel(path.name, path, sha256)
 
 
-def _choose(name_or_path: str | Path | None) -> ModelEntry | Path:
+def choose_model(name_or_path: str | Path | None = None) -> ModelEntry | Path:
+    """Return the known model, or the path of the bundle, that is meant.
+
+    Parameters
+    ----------
+    name_or_path : str, Path or None
+        As for `model_path`.
+
+    Raises
+    ------
+    ModelError
+        If it is neither a known model nor a path.
+    """
     chosen = name_or_path or os.environ.get("FORMCHECK_MODEL") or DEFAULT_MODEL
     path = Path(chosen).expanduser()
     if isinstance(chosen, Path) or path.suffix == ".task" or path.name != chosen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from itertools import chain, islice
 from pathlib import Path
@@ -26,6 +27,11 @@ OnFrame = Callable[[int], None]
 
 # A third of a second: enough to tell left from right, and 1 % of a set's time.
 OPENING_FRAMES = 10
+
+# MediaPipe reports its use to Google over https: versions, times, counts of frames. With
+# no certificate that it could trust, it breaks the connection off before the report
+# (docs/security.md).
+_TRUSTED = os.devnull
 
 
 def track_pose(
@@ -126,11 +132,23 @@ class PoseFinder:
         return _detect(self._landmarker, frame.image, self._last_ms, mirror=self.mirror)
 
 
+def _base_options(path: Path) -> Any:
+    from mediapipe.tasks.python import BaseOptions
+
+    class Unreported(BaseOptions):  # type: ignore[misc]
+        def to_ctypes(self) -> Any:
+            options = super().to_ctypes()
+            options.ca_bundle_path = _TRUSTED.encode()
+            return options
+
+    return Unreported(model_asset_path=str(path))
+
+
 def _landmarker(path: Path) -> Any:
-    from mediapipe.tasks.python import BaseOptions, vision
+    from mediapipe.tasks.python import vision
 
     options = vision.PoseLandmarkerOptions(
-        base_options=BaseOptions(model_asset_path=str(path)),
+        base_options=_base_options(path),
         running_mode=vision.RunningMode.VIDEO,
         num_poses=1,
         output_segmentation_masks=True,

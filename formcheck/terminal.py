@@ -29,6 +29,7 @@ from formcheck.contributors import Contributor
 from formcheck.fatigue import SetFatigue
 from formcheck.findings import Finding, looked_for
 from formcheck.measures import RepMeasures
+from formcheck.plain import plain
 from formcheck.refusals import Reason
 from formcheck.score import Score
 
@@ -176,7 +177,7 @@ def print_analysis(analysis: SetAnalysis, folder: Path) -> None:
     if analysis.neutral_posture:
         console.print(Text(_neutral(analysis), style="dim"))
     console.print(Text(_CARE, style="dim"))
-    console.print(Text(f"Written to {folder}", style="dim"), soft_wrap=True)
+    console.print(Text(plain(f"Written to {folder}"), style="dim"), soft_wrap=True)
 
 
 def _table(analysis: SetAnalysis) -> Table:

@@ -376,7 +376,7 @@ def test_a_damaged_result_is_told_and_the_others_read(tmp_path: Path) -> None:
     assert unreadable == [damaged]
 
 
-@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t"])
+@pytest.mark.parametrize("sign", ["\uff1d", "=", "+", "-", "@", "\t"])
 def test_no_text_is_a_formula(tmp_path: Path, sign: str) -> None:
     put_result(tmp_path, Clip("/x/a.mp4", f"{sign}1+1"))
     results, _ = read_results(Place(str(tmp_path)))

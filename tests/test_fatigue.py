@@ -94,7 +94,7 @@ def test_a_lift_without_a_direction_has_no_verdict_on_form() -> None:
 def test_too_few_repetitions(count: int) -> None:
     one = judge(measured_set(ROUNDING[-count:]))
     assert one.verdict == "too-few-reps"
-    assert one.reason
+    assert one.reason.endswith("there is 1." if count == 1 else f"there are {count}.")
 
 
 def test_partial_repetitions_do_not_count() -> None:

@@ -34,6 +34,7 @@ SLOW = (
         ["models", "--help"],
         ["live", "--help"],
         ["serve", "--help"],
+        ["doctor", "--help"],
     ],
 )
 def test_help_imports_nothing_slow(arguments: list[str]) -> None:

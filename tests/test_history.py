@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from pathlib import Path
 
@@ -127,8 +128,16 @@ def test_it_says_what_changed_and_what_did_not(season: Path) -> None:
 def test_the_table_is_for_one_athlete_if_asked(season: Path) -> None:
     shown = run(season, "--athlete", "Ann").stdout
     assert "Ann, deadlift: 4 sets" in shown
+    assert re.search(r"Score +[0-9]", shown)
     assert "script" not in shown
     assert "Changed: rounder" in " ".join(shown.split())
+
+
+def test_sets_that_were_all_refused_leave_no_empty_table(tmp_path: Path) -> None:
+    put_result(tmp_path, Clip("/x/front.mp4", "Ben", "deadlift"), yaw_deg=80.0)
+    publish(Place(str(tmp_path)), [])
+    lines = run(tmp_path).stdout.splitlines()
+    assert lines == ["Ben, deadlift: 1 set", "Nothing could be measured in them."]
 
 
 @pytest.mark.parametrize("damage", ["gone", "damaged", "older", "newer"])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import io
 import json
+import socket
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +18,15 @@ import pytest
 from clipmaker import numbered, write_clip
 from PIL import Image
 from results import analysed, written
+from typer.testing import CliRunner
 
+from formcheck.cli import app as cli
 from formcheck.errors import InputError
 from formcheck.serve.access import Access
 from formcheck.serve.camera import read_frame
 from formcheck.serve.results import served_file
+from formcheck.serve.uploads import Queue, TooLarge
+from formcheck.settings import Settings
 
 pytest.importorskip("fastapi")
 testing = pytest.importorskip("starlette.testclient")
@@ -104,6 +111,13 @@ def test_another_name_for_this_machine_is_refused(page: Any, host: str) -> None:
     assert page.get("/", headers={"host": "localhost:8765"}).status_code == 200
 
 
+@pytest.mark.parametrize("host", ["[", "[::1", "127.0.0.1]"])
+def test_what_is_no_address_is_refused_and_breaks_nothing(page: Any, host: str) -> None:
+    assert page.get("/", headers={"host": host}).status_code == 421
+    for origin in (f"http://{host}", "null"):
+        assert page.post("/api/clips", headers={"origin": origin}).status_code == 403
+
+
 def test_another_page_may_not_send_or_listen(page: Any) -> None:
     from starlette.websockets import WebSocketDisconnect
 
@@ -140,6 +154,34 @@ def test_a_clip_that_is_too_large_leaves_nothing(out: Path) -> None:
     assert list((out / ".uploads").iterdir()) == []
 
 
+def test_the_token_stays_on_a_safe_way(out: Path) -> None:
+    with client(out, Access("0.0.0.0", "s3cret")) as page:
+        assert "Secure" not in page.get("/?token=s3cret").headers["set-cookie"]
+        page.base_url = "https://127.0.0.1"
+        assert page.get("/?token=s3cret").headers["set-cookie"].endswith("; Secure")
+
+
+def test_clips_that_are_still_coming_in_count_as_waiting(tmp_path: Path) -> None:
+    """Else any number could come at once, and fill the disk."""
+    queue = Queue(tmp_path, None, 10**6)
+    room = []
+
+    async def looking_round() -> AsyncIterator[bytes]:
+        yield b"x"
+        room.append(not queue.full)
+        if len(room) < 6:
+            with contextlib.suppress(TooLarge):
+                await queue.take(looking_round(), Settings("squat"))
+        raise TooLarge
+
+    with contextlib.suppress(TooLarge):
+        asyncio.run(queue.take(looking_round(), Settings("squat")))
+    queue.close()
+    assert room == [True, True, True, False, False, False]
+    assert not queue.full
+    assert list((tmp_path / ".uploads").iterdir()) == []
+
+
 def finished(page: Any, number: str) -> dict[str, Any]:
     until_s = time.monotonic() + 60
     while time.monotonic() < until_s:
@@ -168,6 +210,18 @@ def test_what_is_no_clip_fails_without_a_path(page: Any, out: Path) -> None:
     assert job["state"] == "failed"
     assert str(out) not in job["message"]
     assert "The clip" in job["message"]
+
+
+@pytest.mark.usefixtures("pose_model")
+@pytest.mark.parametrize("host", ["127.0.0.1", "203.0.113.1", "no-such-host.invalid"])
+def test_an_address_that_cannot_be_had_is_not_told(tmp_path: Path, host: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        command = ["serve", "--host", host, "--port", str(port), "--out", str(tmp_path)]
+        result = CliRunner().invoke(cli, command)
+    assert result.exit_code == 2
+    assert f"{host}, port {port}, cannot be listened on" in result.stderr
+    assert "Open" not in result.stderr
 
 
 def jpeg(width: int, height: int) -> bytes:

@@ -34,7 +34,7 @@ from clipmaker import (
 import formcheck
 from formcheck.clip import ClipInfo
 from formcheck.errors import ConfigurationError, InputError
-from formcheck.video import MAX_SIDE_PX, Frame, Video, open_video
+from formcheck.video import MAX_SIDE_PX, Frame, Video, describe_times, open_video
 
 # Times in Matroska, WebM and FLV are rounded to 1 ms, those of MP4 here to 1/90 ms.
 TIME_TOLERANCE_S = 0.00101
@@ -688,3 +688,10 @@ frames = iter(open_video(sys.argv[1]))
 next(frames)
 """
     assert run_python(code, str(plain)) == ("", "")
+
+
+def test_times_of_which_no_two_steps_are_alike_still_last() -> None:
+    """A camera that stutters: the median of two steps lies between them, near neither."""
+    duration_s, fps, varies = describe_times([0.0, 0.1, 0.6])
+    assert (duration_s, fps) == pytest.approx((0.7, 10.0))
+    assert varies

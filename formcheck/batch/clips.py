@@ -69,6 +69,11 @@ class Clip:
         """Name of its file."""
         return PurePosixPath(self.url.replace("\\", "/")).name
 
+    @property
+    def file_name(self) -> str:
+        """The same, as a file of this machine that no name can lead out of its folder."""
+        return self.name if self.name.strip(". ") else "clip"
+
     def identity(self) -> tuple[str, str]:
         """What changes with its content, and the day its file was last written.
 

@@ -54,8 +54,8 @@ _REPS = (
 )
 _ERRORS = (*_CLIP, "reason", "elapsed_s", "source")
 
-# A spreadsheet takes text that begins so for a formula, and runs it.
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes text that begins so for a formula, and runs it; full-width signs too.
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def summary_table(results: Iterable[ClipResult]) -> bytes:

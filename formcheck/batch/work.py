@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from formcheck.batch.clips import Clip
 from formcheck.batch.job import JOB_NAME, Job, Outcome, Status
 from formcheck.batch.places import Place, as_json, opened
 from formcheck.errors import FormcheckError, InputError
@@ -96,7 +97,7 @@ def _fetched(url: str) -> Iterator[Path]:
         yield Path(path)
         return
     with tempfile.TemporaryDirectory(prefix="formcheck-") as folder:
-        here = Path(folder) / path.rsplit("/", 1)[-1]
+        here = Path(folder) / Clip(url).file_name
         try:
             files.get_file(path, str(here))
         except OSError as error:

@@ -109,22 +109,23 @@ def _show(lifts: list[AthleteLift]) -> None:
     from rich.text import Text
 
     from formcheck.history.trends import MEASURES
+    from formcheck.plain import plain
     from formcheck.report.words import plural
 
     console = Console(highlight=False)
     for lift in lifts:
-        title = Text(
-            f"{lift.athlete}, {lift.exercise}: {plural(len(lift.sets), 'set')}", style="bold"
-        )
+        count = plural(len(lift.sets), "set")
+        title = Text(plain(f"{lift.athlete}, {lift.exercise}: {count}"), style="bold")
         columns = "measure", "first", "last", Column("what is said", overflow="fold")
         table = Table(*columns, box=None, padding=(0, 2, 0, 0))
         for course in lift.courses:
             name, unit, *_ = MEASURES[course.measure]
             ends = (course.readings[0], course.readings[-1])
-            shown = [f"{one.value:+.1f} ±{one.half:.1f}{unit}" for one in ends]
+            sign = "+" if "°" in unit else ""
+            shown = [f"{one.value:{sign}.1f} ±{one.half:.1f}{unit}" for one in ends]
             table.add_row(name, *shown, course.words)
         if lift.loads:
             first, last = lift.loads[0][1], lift.loads[-1][1]
             table.add_row("Load", f"{first:g} kg", f"{last:g} kg", "Chosen, not measured.")
         console.print(title)
-        console.print(table)
+        console.print(table if table.rows else "Nothing could be measured in them.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ import typer
 from formcheck.commands.options import PoseModel
 
 if TYPE_CHECKING:
+    import socket
+
     from formcheck.serve.access import Access
 
 __all__ = ["serve"]
@@ -73,11 +76,10 @@ def serve(  # noqa: PLR0917 - one parameter an option
         access = _access(host)
         app = make_app(out, model, access, most_bytes=max_upload * 2**20)
         scheme = "https" if tls_cert else "http"
+        listening = _listening(host, port)
         _say(f"Open {_address(scheme, host, port, access)}  (Ctrl-C ends it.)")
-        uvicorn.run(
+        configuration = uvicorn.Config(
             app,
-            host=host,
-            port=port,
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -86,6 +88,24 @@ def serve(  # noqa: PLR0917 - one parameter an option
             timeout_graceful_shutdown=10,
             **_tls(tls_cert, tls_key),
         )
+        with contextlib.suppress(KeyboardInterrupt):  # that is how it is ended
+            uvicorn.Server(configuration).run(sockets=[listening])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket at the address, so that no address is told that cannot be had."""
+    import socket
+
+    from formcheck.errors import ConfigurationError
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise ConfigurationError(
+            f"{host}, port {port}, cannot be listened on: {error.strerror or error}.\n"
+            f"Another program may use it: try --port {port + 1 if port < 65535 else 8765}."
+        ) from error
 
 
 def _tls(cert: Path | None, key: Path | None) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from formcheck.live.sources import Shot, Status
 from formcheck.live.view import View
 from formcheck.live.words import State
 
-__all__ = ["TITLE", "Window"]
+__all__ = ["TITLE", "Window", "require_display"]
 
 TITLE = "formcheck"
 _ESCAPE = 27
@@ -55,7 +55,7 @@ class Window:
         mirror: bool,
         sound: bool,
     ) -> None:
-        _require_display()
+        require_display()
         self._play, self._tell = play, tell
         self._mirror, self._sound = mirror, sound
         self._screen = Screen()
@@ -110,7 +110,7 @@ class Window:
         return key
 
 
-def _require_display() -> None:
+def require_display() -> None:
     """Try a window in a process of its own: without a display Qt would end ours."""
     lacking = sys.platform.startswith("linux") and not (
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
@@ -118,7 +118,10 @@ def _require_display() -> None:
     if not lacking:
         try:
             subprocess.run(
-                [sys.executable, "-c", _PROBE], capture_output=True, check=True, timeout=_PROBE_S
+                [sys.executable, "-P", "-c", _PROBE],
+                capture_output=True,
+                check=True,
+                timeout=_PROBE_S,
             )
         except subprocess.SubprocessError:
             lacking = True

@@ -76,17 +76,17 @@ class Guard:
         if refused:
             await _refuse(scope, send, *refused)
         elif self._brings_token(scope):
-            await _welcome(send, self._access.token)
+            await _welcome(send, self._access.token, secure=scope.get("scheme") == "https")
         else:
             await self._app(scope, receive, _with_headers(send))
 
     def _refusal(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str] | None:
         host = headers.get("host", "")
-        if not self._access.knows_host((urlsplit(f"//{host}").hostname or "").lower()):
+        if not self._access.knows_host(_parts(f"//{host}")[0]):
             return 421, "This server does not go by that name."
         origin = headers.get("origin")
         changes = scope["type"] == "websocket" or scope["method"] not in {"GET", "HEAD"}
-        if changes and origin is not None and urlsplit(origin).netloc != host:
+        if changes and origin is not None and _parts(origin)[1] != host:
             return 403, "Another page may not ask this."
         if self._access.token and not (
             self._brings_token(scope) or self._same(_cookie(headers.get("cookie", "")))
@@ -102,6 +102,15 @@ class Guard:
 
     def _same(self, token: str) -> bool:
         return hmac.compare_digest(token.encode(), self._access.token.encode())
+
+
+def _parts(address: str) -> tuple[str, str]:
+    """Host and network location; empty if it is no address at all."""
+    try:
+        parts = urlsplit(address)
+        return (parts.hostname or "").lower(), parts.netloc
+    except ValueError:
+        return "", ""
 
 
 def _cookie(header: str) -> str:
@@ -121,10 +130,11 @@ async def _refuse(scope: Scope, send: Send, status: int, why: str) -> None:
     await send({"type": "http.response.body", "body": why.encode()})
 
 
-async def _welcome(send: Send, token: str) -> None:
+async def _welcome(send: Send, token: str, *, secure: bool) -> None:
     """Keep the token in a cookie, and out of the address bar."""
-    cookie = f"{_COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/".encode()
-    headers = [(b"location", b"/"), (b"set-cookie", cookie), *_HEADERS]
+    cookie = f"{_COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/"
+    cookie += "; Secure" if secure else ""
+    headers = [(b"location", b"/"), (b"set-cookie", cookie.encode()), *_HEADERS]
     await send({"type": "http.response.start", "status": 303, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
 

@@ -65,13 +65,14 @@ class Queue:
     def __init__(self, out: Path, model: str | None, most_bytes: int) -> None:
         self._out, self._model, self.most_bytes = out, model, most_bytes
         self._pool = ThreadPoolExecutor(1, "formcheck-upload")
+        self._coming = 0
         self.jobs: dict[str, Job] = {}
 
     @property
     def full(self) -> bool:
         """Whether no more can be taken now."""
         busy = [job for job in self.jobs.values() if job.state not in {"done", "failed"}]
-        return len(busy) >= _WAITING
+        return len(busy) + self._coming >= _WAITING
 
     async def take(self, pieces: AsyncIterator[bytes], settings: Settings) -> str:
         """Store a clip as it comes in, and queue it; the number to ask for.
@@ -85,12 +86,15 @@ class Queue:
         folder = self._out / _FOLDER
         folder.mkdir(parents=True, exist_ok=True)
         clip = folder / f"{name}.mp4"
+        self._coming += 1
         try:
             with clip.open("xb") as file:
                 await self._store(pieces, file)
         except BaseException:
             clip.unlink(missing_ok=True)
             raise
+        finally:
+            self._coming -= 1
         number = secrets.token_urlsafe(9)
         for old in list(self.jobs)[:-_KEPT]:
             del self.jobs[old]
