@@ -22,6 +22,7 @@ from formcheck.commands.schema import schema
 from formcheck.commands.serve import serve
 from formcheck.commands.symptoms import symptoms
 from formcheck.errors import FormcheckError
+from formcheck.plain import plain
 
 __all__ = ["app", "main"]
 
@@ -35,7 +36,7 @@ class _Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except FormcheckError as error:
-            typer.echo(f"formcheck: {error}", err=True)
+            typer.echo(plain(f"formcheck: {error}", lines=True), err=True)
             raise typer.Exit(error.exit_code) from error
         except KeyboardInterrupt as error:
             typer.echo("formcheck: interrupted; nothing was written.", err=True)

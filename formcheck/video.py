@@ -23,7 +23,7 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from formcheck.clip import ClipInfo
+from formcheck.clip import LEAST_STEP_S, LONGEST_S, ClipInfo
 from formcheck.container import examine
 from formcheck.errors import ConfigurationError, InputError
 from formcheck.thinning import Thinning, frames_apart
@@ -37,6 +37,8 @@ os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 # The pose model sees a person in 256 px. 1080p keeps the outline's sub-pixel edge,
 # and a 4K frame shrunk to it takes 6 MB instead of 25, for 2 ms more in the thread.
 MAX_SIDE_PX = 1920
+# 8K has 33 million, and is decoded into 300 MB.
+_MOST_PX = 40_000_000
 _AHEAD_FRAMES = 4
 _MAX_MISSES = 300  # in a row: 10 s, the longest usual distance between key frames
 _GRID_S = 0.00101  # Matroska, WebM and FLV round times to 1 ms
@@ -116,6 +118,8 @@ class Video:
         width, height = round(get(cv2.CAP_PROP_FRAME_WIDTH)), round(get(cv2.CAP_PROP_FRAME_HEIGHT))
         if min(width, height) < 1:
             raise self._error("holds no picture that can be decoded, perhaps only sound")
+        if width * height > _MOST_PX:
+            raise self._error(f"has pictures of {width}x{height} px, more than any camera's")
         across, down = get(cv2.CAP_PROP_SAR_NUM), get(cv2.CAP_PROP_SAR_DEN)
         if across > 0 and down > 0 and abs(across / down - 1) > 0.02:
             width = round(width * across / down)  # or every angle would be off
@@ -166,11 +170,13 @@ class Video:
         try:
             for index, stamp_s in self._grab():
                 last_s = self._stamps_s[-1] if self._stamps_s else -math.inf
-                if not stamp_s > last_s:
+                if not stamp_s >= last_s + LEAST_STEP_S:
                     self._untimed += 1
                     continue
                 self._stamps_s.append(stamp_s)
                 time_s = stamp_s - self._stamps_s[0]
+                if time_s > LONGEST_S:
+                    raise self._error(f"jumps to {time_s / 3600:.0f} hours after its start")
                 if self._thinning.keeps(time_s):
                     decoded, picture = self._capture.retrieve()
                     self._decode_failures += not decoded

@@ -89,7 +89,9 @@ class ResultFolder:
 
     def __init__(self, out: Path, name: str, *, force: bool = False) -> None:
         self.path = out / name
-        if not force and self.path.exists() and not _is_empty_folder(self.path):
+        with readable_errors(self.path):
+            taken = self.path.exists() and not _is_empty_folder(self.path)
+        if taken and not force:
             raise OutputError(
                 f"There is a result in {self.path} already.\n"
                 "Use --force to replace it, or --out to write elsewhere."

@@ -9,12 +9,13 @@ import io
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from formcheck.batch.places import opened
 from formcheck.errors import ConfigurationError, InputError
 from formcheck.exercises import AUTO, EXERCISES
+from formcheck.files import no_file
 
 __all__ = ["VIDEO_ENDINGS", "Clip", "Faulty", "find_clips"]
 
@@ -86,6 +87,8 @@ class Clip:
             if info.get("type") == "directory":
                 raise InputError(f"{self.url} is a folder.")
             if "file" in _protocols(files):
+                if kind := no_file(Path(path)):
+                    raise InputError(f"{self.url} is {kind}, not a file.")
                 with files.open(path, "rb") as file:
                     tag = "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
             else:

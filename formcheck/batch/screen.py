@@ -20,6 +20,7 @@ from rich.progress import (
 from rich.text import Text
 
 from formcheck.batch.job import Outcome
+from formcheck.plain import plain
 
 __all__ = ["Screen"]
 
@@ -83,11 +84,6 @@ class Screen:
         took = f" ({outcome.elapsed_s:.0f} s)" if outcome.elapsed_s else ""
         return Text.assemble(
             (f"{outcome.status:8} ", _STYLES[outcome.status]),
-            Text(_plain(f"{who}{clip.name}{took}: "), style="bold"),
-            _plain(outcome.text),
+            Text(plain(f"{who}{clip.name}{took}: "), style="bold"),
+            plain(outcome.text),
         )
-
-
-def _plain(text: str) -> str:
-    """Without what would steer a terminal."""
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.errors import InputError
+from formcheck.files import is_file
 from formcheck.video import MAX_SIDE_PX, Frame, Video, open_video
 
 __all__ = ["Latest", "Shot", "Source", "Status", "camera_source", "file_source", "open_source"]
@@ -130,9 +131,9 @@ def open_source(camera: str) -> Source:
     if "://" in camera:
         return camera_source(camera, lambda: _open_stream(camera))
     path = Path(camera)
-    if path.is_file():
+    if is_file(path):
         return file_source(path)
-    if path.exists():
+    if path.is_char_device():
         return camera_source(camera, lambda: _open_camera(camera))
     raise InputError(
         f"There is no camera or file {camera}.\n"
