@@ -112,7 +112,7 @@ def faults(case: Case, ran: Ran, before: dict[str, str], folder: Path) -> Iterat
     if noise := _NOISE.search(ran.stderr + ran.stdout):
         yield f"noise: {noise[0]!r}"
     is_batch = "batch" in case.group or case.name.startswith("batch")
-    if ran.code in {1, 2} and not (ran.stdout if is_batch else ran.stderr).strip():
+    if ran.code in {1, 2} and not (ran.stderr + (ran.stdout if is_batch else "")).strip():
         yield "no message"
     if ran.memory_mb > LIMIT_MB:
         yield f"{ran.memory_mb:.0f} MB of memory"
@@ -121,7 +121,7 @@ def faults(case: Case, ran: Ran, before: dict[str, str], folder: Path) -> Iterat
     if changed and "report" not in case.name:
         yield f"input changed: {', '.join(changed)}"
     yield from unfinished(folder.parent / "out")
-    if ran.code in {1, 2} and not is_batch:
+    if ran.code in {1, 2} and not is_batch and "stdout" not in case.name:
         out = folder.parent / "out"
         yield from (f"left over: {one.name!r}" for one in (out.iterdir() if out.is_dir() else ()))
 

@@ -298,7 +298,7 @@ _ODD: dict[str, tuple[Callable[..., list[str]], frozenset[int]]] = {
     "sound alone": (_drawn("sound.mp4", "sine=duration=1"), FAILED),
     "no frame": (_coded("none.mp4", "-frames:v", "0"), FAILED),
     "sound before the picture": (
-        _coded("late.mp4", "-itsoffset", "1", before=("-f", "lavfi", "-i", "sine=duration=3")),
+        _coded("late.mp4", before=("-f", "lavfi", "-i", "sine=duration=3", "-itsoffset", "1")),
         MEASURED,
     ),
     "picture of a lifter (JPEG)": (_coded("still.jpg", "-frames:v", "1"), FAILED),

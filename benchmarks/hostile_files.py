@@ -156,7 +156,7 @@ def _output_cases() -> list[Case]:
             USAGE,
             _small_files(16),
         ),
-        Case("output", "stdout is full", track, MEASURED | USAGE, _FULL_STDOUT),
+        Case("output", "stdout is full", track, frozenset({2}), _FULL_STDOUT),
         Case("output", "stdout is closed", track, MEASURED | USAGE, _CLOSED_STDOUT),
         Case(
             "output",

@@ -29,6 +29,8 @@ def unfinished(out: Path) -> Iterator[str]:
         if path.name.startswith(".") or path.name.endswith(".formcheck-part"):
             yield f"left over: {path.relative_to(out)}"
     for analysis in out.rglob("analysis.json"):
+        if any(part.startswith(".") for part in analysis.relative_to(out).parts):
+            continue
         yield from _broken_result(analysis.parent)
     if (out / "index.html").exists():
         missing = [name for name in _BATCH_FILES if not (out / name).is_file()]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
 import sys
 from types import FrameType
@@ -21,12 +23,13 @@ from formcheck.commands.report import report
 from formcheck.commands.schema import schema
 from formcheck.commands.serve import serve
 from formcheck.commands.symptoms import symptoms
-from formcheck.errors import FormcheckError
+from formcheck.errors import ConfigurationError, FormcheckError
 from formcheck.plain import plain
 
 __all__ = ["app", "main"]
 
 INTERRUPTED = 130
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class _Commands(TyperGroup):
@@ -34,13 +37,29 @@ class _Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
+            if sys.stdout is not None:  # a closed one
+                sys.stdout.flush()
+            return result
         except FormcheckError as error:
             typer.echo(plain(f"formcheck: {error}", lines=True), err=True)
             raise typer.Exit(error.exit_code) from error
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+            _silence_stdout()
+            typer.echo(f"formcheck: what it says cannot be written: {error.strerror}.", err=True)
+            raise typer.Exit(ConfigurationError.exit_code) from error
         except KeyboardInterrupt as error:
             typer.echo("formcheck: interrupted; nothing was written.", err=True)
             raise typer.Exit(INTERRUPTED) from error
+
+
+def _silence_stdout() -> None:
+    """Have Python not try again at its end, and complain then."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 app = typer.Typer(

@@ -28,7 +28,7 @@ from formcheck.container import examine
 from formcheck.errors import ConfigurationError, InputError
 from formcheck.thinning import Thinning, frames_apart
 
-__all__ = ["MAX_SIDE_PX", "Frame", "Video", "describe_times", "open_video"]
+__all__ = ["MAX_SIDE_PX", "Frame", "Video", "check_unchanged", "describe_times", "open_video"]
 
 # FFmpeg writes "[h264 @ ...]" straight to the process's stderr. OpenCV reads this
 # once, at the first capture; -8 is AV_LOG_QUIET. A user's own setting wins.
@@ -79,6 +79,42 @@ def _read_ahead(frames: Generator[Frame]) -> Generator[Frame]:
         frames.close()
 
 
+def _state(path: Path) -> tuple[int, ...] | None:
+    """What changes with a file's content; None if it is gone."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _checksum(path: Path) -> str:
+    try:
+        with path.open("rb") as file:  # in the page cache, and not in the way
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise _changed(path) from error
+
+
+def _changed(path: Path) -> InputError:
+    return InputError(
+        f"{path} was changed while it was read. Wait until it is copied, then run the command "
+        "again."
+    )
+
+
+def check_unchanged(path: Path, clip: ClipInfo) -> None:
+    """See that a file is still the clip that was read.
+
+    Raises
+    ------
+    InputError
+        If it was replaced, written to or removed.
+    """
+    if _checksum(path) != clip.sha256:
+        raise _changed(path)
+
+
 def describe_times(times_s: ArrayLike) -> tuple[float, float, bool]:
     """Duration [s], frames per second, and whether the rate varies."""
     steps = np.diff(times_s)
@@ -99,6 +135,7 @@ class Video:
     def __init__(self, path: Path, max_fps: float | None) -> None:
         self._path = path
         self._cut, self._stated_s = examine(path)
+        self._state = _state(path)
         level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
         # An absolute path is never taken for a URL, a device or an option.
         self._capture = cv2.VideoCapture(str(path.absolute()), cv2.CAP_FFMPEG)
@@ -207,6 +244,9 @@ class Video:
         return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), dtype=np.uint8)
 
     def _summarise(self) -> ClipInfo:
+        sha256 = _checksum(self._path)
+        if _state(self._path) != self._state:
+            raise _changed(self._path)
         if not self._stamps_s:
             raise self._error("holds no frame that can be decoded")
         if self._untimed >= len(self._stamps_s):
@@ -216,11 +256,9 @@ class Video:
         # fewer frames and less time together tell that something is missing.
         short_s = (self._stated_s or 0) - duration_s
         fewer = len(self._stamps_s) + self._untimed < (self.expected_frames or 0)
-        with self._path.open("rb") as file:  # in the page cache, and not in the way
-            digest = hashlib.file_digest(file, "sha256")
         return ClipInfo(
             name=self._path.name,
-            sha256=digest.hexdigest(),
+            sha256=sha256,
             width=self.width,
             height=self.height,
             frames=len(self._stamps_s),

@@ -95,8 +95,8 @@ class Clip:
                 known = (str(info[name]) for name in _TAGS if info.get(name))
                 tag = "tag:" + (next(known, "") or files.ukey(path)).strip('"')
             return tag, _written_on(info)
-        except OSError as error:
-            why = error.strerror or str(error) or "it is not there"
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or str(error) or "it is not there"
             raise InputError(f"{self.url} cannot be read: {why}.") from error
 
 
@@ -199,17 +199,21 @@ def _of_list(given: str, content: bytes, standard: Clip) -> Iterator[Clip | Faul
     delimiter = (
         ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
     )
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    columns = {name: _COLUMNS.get(name.strip().lower(), "") for name in rows.fieldnames or ()}
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise InputError(f"{given} is no list: line {reader.line_num + 1}: {error}.") from error
+    columns = {name: _COLUMNS.get(name.strip().lower(), "") for name in reader.fieldnames or ()}
     if "path" not in columns.values():
         raise ConfigurationError(
             f"{given} has no column 'path'.\nIts first line names the columns: path, and if "
             "wanted athlete, lift, load (kg), date (YYYY-MM-DD)."
         )
-    for row in rows:
+    for line, row in rows:
         told = {columns[name]: (row[name] or "").strip() for name in columns if columns[name]}
         if told["path"]:
-            yield _of_row(given, rows.line_num, told, standard)
+            yield _of_row(given, line, told, standard)
 
 
 def _of_row(given: str, line: int, told: dict[str, str], standard: Clip) -> Clip | Faulty:

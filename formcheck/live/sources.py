@@ -29,6 +29,7 @@ Status = Literal["live", "lost", "ended"]
 _WIDTH_PX, _HEIGHT_PX, _FPS = 1280, 720, 30
 _TIMEOUT_MS = 5000
 _RETRY_S = 1.0
+_MOST_DIGITS = 4
 # USB cameras return an empty picture now and then; a second of them is a loss.
 _MISSES = 30
 
@@ -126,7 +127,7 @@ def open_source(camera: str) -> Source:
     InputError
         If there is no such thing, or it gives no picture.
     """
-    if camera.isdecimal():
+    if camera.isdecimal() and len(camera) <= _MOST_DIGITS:
         return camera_source(f"camera {camera}", lambda: _open_camera(int(camera)))
     if "://" in camera:
         return camera_source(camera, lambda: _open_stream(camera))
