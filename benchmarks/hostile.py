@@ -346,7 +346,7 @@ _NAMES: dict[str, str] = {
     "a space alone": " .mp4",
     "escape sequences": "\x1b[31mred\x1b]0;title\x07.mp4",
     "format signs": "%s%n{0}%d.mp4",
-    "rich's markup": "[red]clip[/red][/].mp4",
+    "rich's markup": "[red]clip[bold].mp4",
     "text from right to left": "\u202egnp.mp4",
 }
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from clipmaker import numbered, write_clip
+from clipmaker import numbered, run_ffmpeg, write_clip
 from figures import moving_lifter
 
 from formcheck.batch.clips import Clip, Faulty, find_clips
@@ -149,6 +149,14 @@ def test_a_clip_that_jumps_to_another_day_is_refused(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "clip.mkv", numbered(20), times_s=times_s)
     with open_video(clip) as video, pytest.raises(InputError, match="17 hours after its start"):
         list(video)
+
+
+def test_a_picture_beyond_any_camera_is_refused(tmp_path: Path) -> None:
+    clip = tmp_path / "huge.avi"
+    source = "color=red:s=9000x5000:r=1:d=1"
+    run_ffmpeg("-f", "lavfi", "-i", source, "-c:v", "mjpeg", str(clip))
+    with pytest.raises(InputError, match="9000x5000 px, more than any camera"):
+        open_video(clip)
 
 
 # --- lists ----------------------------------------------------------------------------
