@@ -219,8 +219,6 @@ def read_track(
         the number of frames done.
     """
     if path.suffix == ".npz":
-        if not path.is_file():
-            raise InputError(f"There is no file {path}.")
         return load_track(path)
     from formcheck.models import ResolvedModel, ensure
 

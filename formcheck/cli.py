@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -29,6 +30,7 @@ from formcheck.plain import plain
 __all__ = ["app", "main"]
 
 INTERRUPTED = 130
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class _Commands(TyperGroup):
@@ -36,24 +38,45 @@ class _Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
+            if sys.stdout is not None:  # a closed one
+                sys.stdout.flush()
+            return result
         except FormcheckError as error:
-            typer.echo(f"formcheck: {plain(str(error))}", err=True)
+            typer.echo(plain(f"formcheck: {error}", lines=True), err=True)
             raise typer.Exit(error.exit_code) from error
         except (ImportError, OSError) as error:
-            if not _lacks_library(error):
+            message = _known_cause(error)
+            if message is None:
                 raise
-            typer.echo(f"formcheck: {error}.\nSee what to do with: formcheck doctor", err=True)
+            typer.echo(f"formcheck: {message}", err=True)
             raise typer.Exit(ConfigurationError.exit_code) from error
         except KeyboardInterrupt as error:
             typer.echo("formcheck: interrupted; nothing was written.", err=True)
             raise typer.Exit(INTERRUPTED) from error
 
 
+def _known_cause(error: ImportError | OSError) -> str | None:
+    """What to say of a machine's own faults; None of any other."""
+    if _lacks_library(error):
+        return f"{error}.\nSee what to do with: formcheck doctor"
+    if isinstance(error, OSError) and error.errno in _FULL:
+        _silence_stdout()
+        return f"what it says cannot be written: {error.strerror}."
+    return None
+
+
 def _lacks_library(error: Exception) -> bool:
     """Whether OpenCV or MediaPipe, or a library they are linked to, is not there."""
     missing = isinstance(error, ModuleNotFoundError) and error.name in {"cv2", "mediapipe"}
     return missing or "cannot open shared object file" in str(error)
+
+
+def _silence_stdout() -> None:
+    """Have Python not try again at its end, and complain then."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 app = typer.Typer(

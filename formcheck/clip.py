@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["ClipInfo"]
+__all__ = ["LEAST_STEP_S", "LONGEST_S", "ClipInfo"]
+
+# Beyond what any camera films of a set; a damaged clip or track can claim anything, and
+# what is computed over time would ask for memory without bounds.
+LONGEST_S = 12 * 3600.0
+LEAST_STEP_S = 0.0002
 
 
 @dataclass(frozen=True)

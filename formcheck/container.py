@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import stat
 import struct
 from pathlib import Path
 from typing import BinaryIO
 
 from formcheck.errors import InputError
+from formcheck.files import no_file
 
 __all__ = ["examine"]
 
@@ -70,18 +70,17 @@ def examine(path: Path) -> tuple[bool, float | None]:
     """
     try:
         str(path).encode()  # OpenCV crashes on other names
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or a device"
+        if kind := no_file(path):
             raise InputError(f"{path} is {kind}, not a file. Name one video file.")
-        if not status.st_size:
+        size = path.stat().st_size
+        if not size:
             raise InputError(f"{path} is empty (0 bytes). Copy or record the clip again.")
         with path.open("rb") as file:
             head = file.read(256)
             if not _is_container(head):
                 raise InputError(f"{path} is not a video. Give an MP4, MOV, MKV, WebM or AVI file.")
             is_mp4 = head[4:8] in _ISO_STARTS
-            return _examine_mp4(file, status.st_size) if is_mp4 else (False, None)
+            return _examine_mp4(file, size) if is_mp4 else (False, None)
     except UnicodeEncodeError as error:
         raise InputError(f"{path!a}: the name is not UTF-8. Rename the file.") from error
     except (OSError, ValueError) as error:

@@ -11,13 +11,11 @@ import contextlib
 import hashlib
 import logging
 import os
-import platform
 import re
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import urllib.error
@@ -30,6 +28,7 @@ from typing import TYPE_CHECKING
 from formcheck.bundle import build_bundle
 from formcheck.errors import ModelError
 from formcheck.registry import UrlSource
+from formcheck.workspace import sweep, workspace_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,7 +42,6 @@ _logger = logging.getLogger(__name__)
 _TIMEOUT_S = 30.0
 _TRIES = 2
 _PAUSE_S = 1.0
-_STALE_S = 6 * 3600.0
 _CHUNK_BYTES = 1 << 18
 _WORKSPACE = ".fetch"
 
@@ -249,36 +247,15 @@ def _pip_fault(said: Iterable[str]) -> str:
 def _workspace(folder: Path) -> Iterator[Path]:
     """Give a hidden folder inside `folder` that goes when the block is left."""
     folder.mkdir(parents=True, exist_ok=True)
-    _sweep(folder)
-    prefix = f"{_WORKSPACE}-{platform.node()}-{os.getpid()}-"
-    with (
-        _unwinding_on_sigterm(),
-        tempfile.TemporaryDirectory(None, prefix, folder, ignore_cleanup_errors=True) as made,
-    ):
-        Path(made, ".gitignore").write_text("*\n", encoding="utf-8")
-        yield Path(made)
-
-
-def _sweep(folder: Path) -> None:
-    """Remove the workspaces of downloads that were killed."""
-    for workspace in folder.glob(f"{_WORKSPACE}-*"):
-        with contextlib.suppress(OSError, ValueError):
-            if _is_abandoned(workspace):
-                shutil.rmtree(workspace)
-
-
-def _is_abandoned(workspace: Path) -> bool:
-    if time.time() - workspace.stat().st_mtime > _STALE_S:
-        return True
-    node, pid, _ = workspace.name.removeprefix(f"{_WORKSPACE}-").rsplit("-", 2)
-    # Another machine's processes cannot be seen, and on Windows kill() kills.
-    if node != platform.node() or os.name != "posix":
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    return False
+    sweep(folder, _WORKSPACE)
+    made = folder / workspace_name(_WORKSPACE)
+    with _unwinding_on_sigterm():
+        try:
+            made.mkdir(mode=0o700)
+            (made / ".gitignore").write_text("*\n", encoding="utf-8")
+            yield made
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from formcheck.errors import ModelError
+from formcheck.files import no_file
 from formcheck.registry import ModelEntry, checkout_models, known_models
 
 __all__ = [
@@ -243,6 +244,8 @@ def _home() -> Path:
 def _checksum(path: Path) -> str | None:
     """Return the sha256 of a file; None if it cannot be read."""
     try:
+        if no_file(path):
+            return None
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:

@@ -9,6 +9,7 @@ import numpy as np
 
 from formcheck.errors import InputError
 from formcheck.exercises import Exercise
+from formcheck.files import read_text
 from formcheck.geometry import Kinematics
 from formcheck.geometry.neutral import (
     Neutral,
@@ -56,13 +57,14 @@ def recorded_neutral(path: Path) -> Neutral:
     InputError
         If it is none.
     """
+    text = read_text(path)
     try:
-        about = json.loads(path.read_text(encoding="utf-8"))["neutral"]
+        about = json.loads(text)["neutral"]
         if about["method"] == "none":
             return no_neutral()
         numbers = float(about["lumbar_deg"]), float(about["uncertainty_deg"])
+        if not np.isfinite(numbers).all():
+            raise ValueError("a neutral is finite")
         return Neutral(*numbers, method=about["method"])
-    except FileNotFoundError as error:
-        raise InputError(f"There is no file {path}.") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise InputError(f"{path} is no analysis.json of formcheck.") from error

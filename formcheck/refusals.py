@@ -18,8 +18,6 @@ __all__ = ["Reason", "reasons"]
 LOW_RATE_FPS = 10.0
 _MUCH_LOST = 0.2
 _FRONT_YAW_DEG = 60.0
-# More than the measurement itself leaves open.
-_MUCH_BRIDGED_DEG = 8.0
 
 
 @dataclass(frozen=True)
@@ -162,7 +160,7 @@ def _rep_reasons(kin: Kinematics, reps: Sequence[RepMeasures], exercise: Exercis
 
 def _doubts(track: PoseTrack, kin: Kinematics, neutral: Neutral) -> list[Reason]:
     found = []
-    if neutral.bridged_deg > _MUCH_BRIDGED_DEG:
+    if neutral.much_bridged:
         found.append(_filled(_LOOSE, uncertainty=neutral.uncertainty_deg))
     lost = 1.0 - float(kin.lifter.frames.mean())
     if lost > _MUCH_LOST and kin.lifter.one_person:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -19,6 +20,8 @@ CUTOFF_HZ = 4.0
 
 # A pose lost for longer than this is missing; nobody knows what happened in it.
 MAX_GAP_S = 0.3
+# Slow rates have long steps by themselves.
+_PAUSE_STEPS = 5.0
 
 
 def runs(mask: BoolArray) -> list[tuple[int, int]]:
@@ -85,7 +88,8 @@ def lowpass(time_s: FloatArray, values: FloatArray, cutoff_hz: float = CUTOFF_HZ
     time_s : float (N,)
         Strictly increasing, evenly spaced or not.
     values : float (N,) or (N, M)
-        Short gaps are bridged first; long ones stay NaN and split the signal.
+        Short gaps are bridged first; long ones stay NaN and split the signal, and so
+        does a time without any frame.
 
     Returns
     -------
@@ -99,11 +103,23 @@ def lowpass(time_s: FloatArray, values: FloatArray, cutoff_hz: float = CUTOFF_HZ
     known = np.isfinite(filled)
     alike = bool((known == known[:, :1]).all())
     for some in [slice(None)] if alike else _one_by_one(filled):
-        for start, stop in runs(np.asarray(known[:, some].all(axis=1))):
+        for start, stop in _unbroken(time_s, np.asarray(known[:, some].all(axis=1))):
             filled[start:stop, some] = _lowpass_run(
                 time_s[start:stop], filled[start:stop, some], cutoff_hz
             )
     return filled.reshape(values.shape)
+
+
+def _unbroken(time_s: FloatArray, known: BoolArray) -> list[tuple[int, int]]:
+    """Stretches that are known, parted where frames are left out for long."""
+    steps_s = np.diff(time_s, append=time_s[-1:])
+    long = steps_s > max(MAX_GAP_S, _PAUSE_STEPS * float(np.median(steps_s)))
+    cuts = np.flatnonzero(long) + 1
+    parts = []
+    for start, stop in runs(known):
+        ends = [start, *cuts[(cuts > start) & (cuts < stop)].tolist(), stop]
+        parts += list(pairwise(ends))
+    return parts
 
 
 def _one_by_one(columns: FloatArray) -> list[slice]:

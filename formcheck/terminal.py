@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
 from rich.progress import (
@@ -64,7 +65,7 @@ def native_chatter_hidden(*, shown: bool) -> Iterator[None]:
     """Keep what MediaPipe's C++ writes to the process's stderr from the user.
 
     It writes before its own log level can be set. Python's `sys.stderr` goes on
-    to where it went before.
+    to where it went before, and so does what is logged.
     """
     if shown:
         yield
@@ -77,12 +78,20 @@ def native_chatter_hidden(*, shown: bool) -> Iterator[None]:
         os.dup2(nowhere, 2)
         os.close(nowhere)
         sys.stderr = stderr
+        _log_to(stderr, python_stderr)
         try:
             yield
         finally:
             stderr.flush()
             os.dup2(kept, 2)
             sys.stderr = python_stderr
+            _log_to(python_stderr, stderr)
+
+
+def _log_to(stream: TextIO, before: TextIO) -> None:
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logging.StreamHandler) and handler.stream is before:
+            handler.setStream(stream)
 
 
 @contextmanager

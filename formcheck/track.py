@@ -14,8 +14,9 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.clip import ClipInfo
+from formcheck.clip import LEAST_STEP_S, LONGEST_S, ClipInfo
 from formcheck.errors import InputError
+from formcheck.files import no_file
 from formcheck.landmarks import LANDMARK_COUNT, middle
 from formcheck.outline import STATIONS
 
@@ -32,6 +33,10 @@ _SHAPES: dict[str, tuple[int, ...]] = {
 }
 # 12 hours at 30 frames a second; a damaged header cannot ask for more memory.
 _MAX_FRAMES = 1_300_000
+# Pictures have no side over 1920 px; MediaPipe's guesses lie outside by a few widths.
+_MOST = {"landmarks_px": 1e6, "visibility": 1e3, "profile": 1e6}
+_MOST_FACTS_BYTES = 1_000_000
+_MOST_NUMBER_BYTES = 8
 _UNREADABLE = (
     OSError,
     ValueError,
@@ -42,6 +47,9 @@ _UNREADABLE = (
     MemoryError,
     zipfile.BadZipFile,
     zlib.error,
+    RecursionError,
+    NotImplementedError,
+    RuntimeError,
 )
 
 
@@ -89,6 +97,11 @@ class PoseTrack:
                 raise ValueError(f"{name} must have shape {(count, *tail)}, got {shape}")
         if not np.isfinite(self.time_s).all() or (np.diff(self.time_s) <= 0).any():
             raise ValueError("time_s must be finite and strictly increasing")
+        if np.ptp(self.time_s) > LONGEST_S or (np.diff(self.time_s) < LEAST_STEP_S / 2).any():
+            raise ValueError("time_s is beyond what a camera films")
+        for name, most in _MOST.items():
+            if (np.abs(getattr(self, name)) > most).any():  # NaN is not
+                raise ValueError(f"{name} is beyond any picture")
 
     def __len__(self) -> int:
         return len(self.time_s)
@@ -147,14 +160,17 @@ def load_track(path: Path) -> PoseTrack:
         refused unread.
     """
     try:
+        if kind := no_file(path):
+            raise InputError(f"{path} is {kind}, not a file.")
+        if not zipfile.is_zipfile(path):
+            raise ValueError("it is something else, or was cut off.")
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            _check_headers(stored)
             about = json.loads(str(stored["about"][()]))
             _check_version(path, about)
-            known = {field.name for field in fields(ClipInfo)}
-            clip = ClipInfo(**{key: about["clip"][key] for key in known})
             return PoseTrack(
                 **{name: _array(stored, name) for name in _SHAPES},
-                clip=clip,
+                clip=_clip(about["clip"]),
                 model_name=str(about["model_name"]),
                 model_sha256=str(about["model_sha256"]),
                 max_fps=float(about["max_fps"]),
@@ -172,16 +188,47 @@ def _check_version(path: Path, about: Any) -> None:
         )
 
 
-def _array(stored: Any, name: str) -> NDArray[Any]:
-    """One array; its header is checked before memory is asked for."""
+def _check_headers(stored: Any) -> None:
+    """Look at what every array says of itself, before memory is asked for."""
+    shape, dtype = _header(stored, "about")
+    if dtype.kind != "U" or shape != () or dtype.itemsize > _MOST_FACTS_BYTES:
+        raise ValueError("about has an unexpected type or size")
+    count = math.prod(_header(stored, "time_s")[0])
+    for name, tail in _SHAPES.items():
+        shape, dtype = _header(stored, name)
+        if (
+            dtype.kind not in ("iu" if name == "frame" else "iuf")
+            or dtype.itemsize > _MOST_NUMBER_BYTES
+        ):
+            raise ValueError(f"{name} has an unexpected type")
+        if shape != (count, *tail) or count > _MAX_FRAMES:
+            raise ValueError(f"{name} has an unexpected shape")
+
+
+def _header(stored: Any, name: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
     with stored.zip.open(f"{name}.npy") as member:
         if np.lib.format.read_magic(member) != (1, 0):
             raise ValueError(f"{name} has an unexpected format")
         shape, _, dtype = np.lib.format.read_array_header_1_0(member)
-    if not np.issubdtype(dtype, np.number) or math.prod(shape) > _MAX_FRAMES * 2 * STATIONS.size:
-        raise ValueError(f"{name} has an unexpected type or size")
+    return shape, dtype
+
+
+def _array(stored: Any, name: str) -> NDArray[Any]:
     kind = {"frame": np.int64, "time_s": np.float64}.get(name, np.float32)
-    return np.asarray(stored[name]).astype(kind)
+    with np.errstate(over="ignore", invalid="ignore"):  # what does not fit is looked at later
+        return np.asarray(stored[name]).astype(kind)
+
+
+def _clip(told: dict[str, Any]) -> ClipInfo:
+    clip = ClipInfo(**{field.name: told[field.name] for field in fields(ClipInfo)})
+    kinds = {"str": (str,), "int": (int,), "bool": (bool,), "float": (int, float)}
+    for field in fields(ClipInfo):
+        if type(getattr(clip, field.name)) not in kinds[str(field.type)]:
+            raise ValueError(f"{field.name} of the clip is of the wrong kind")
+    timed = 0 <= clip.duration_s < math.inf and (math.isnan(clip.fps) or 0 < clip.fps < math.inf)
+    if not timed or min(clip.width, clip.height, clip.frames) < 1:
+        raise ValueError("the clip has no size, duration or rate that a clip can have")
+    return clip
 
 
 def _reason(error: Exception) -> str:

@@ -23,12 +23,12 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from formcheck.clip import ClipInfo
+from formcheck.clip import LEAST_STEP_S, LONGEST_S, ClipInfo
 from formcheck.container import examine
 from formcheck.errors import ConfigurationError, InputError
 from formcheck.thinning import Thinning, frames_apart
 
-__all__ = ["MAX_SIDE_PX", "Frame", "Video", "describe_times", "open_video"]
+__all__ = ["MAX_SIDE_PX", "Frame", "Video", "check_unchanged", "describe_times", "open_video"]
 
 # FFmpeg writes "[h264 @ ...]" straight to the process's stderr. OpenCV reads this
 # once, at the first capture; -8 is AV_LOG_QUIET. A user's own setting wins.
@@ -37,6 +37,8 @@ os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 # The pose model sees a person in 256 px. 1080p keeps the outline's sub-pixel edge,
 # and a 4K frame shrunk to it takes 6 MB instead of 25, for 2 ms more in the thread.
 MAX_SIDE_PX = 1920
+# 8K has 33 million, and is decoded into 300 MB.
+_MOST_PX = 40_000_000
 _AHEAD_FRAMES = 4
 _MAX_MISSES = 300  # in a row: 10 s, the longest usual distance between key frames
 _GRID_S = 0.00101  # Matroska, WebM and FLV round times to 1 ms
@@ -77,6 +79,42 @@ def _read_ahead(frames: Generator[Frame]) -> Generator[Frame]:
         frames.close()
 
 
+def _state(path: Path) -> tuple[int, ...] | None:
+    """What changes with a file's content; None if it is gone."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _checksum(path: Path) -> str:
+    try:
+        with path.open("rb") as file:  # in the page cache, and not in the way
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise _changed(path) from error
+
+
+def _changed(path: Path) -> InputError:
+    return InputError(
+        f"{path} was changed while it was read. Wait until it is copied, then run the command "
+        "again."
+    )
+
+
+def check_unchanged(path: Path, clip: ClipInfo) -> None:
+    """See that a file is still the clip that was read.
+
+    Raises
+    ------
+    InputError
+        If it was replaced, written to or removed.
+    """
+    if _checksum(path) != clip.sha256:
+        raise _changed(path)
+
+
 def describe_times(times_s: ArrayLike) -> tuple[float, float, bool]:
     """Duration [s], frames per second, and whether the rate varies."""
     steps = np.diff(times_s)
@@ -99,6 +137,7 @@ class Video:
     def __init__(self, path: Path, max_fps: float | None) -> None:
         self._path = path
         self._cut, self._stated_s = examine(path)
+        self._state = _state(path)
         level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
         # An absolute path is never taken for a URL, a device or an option.
         self._capture = cv2.VideoCapture(str(path.absolute()), cv2.CAP_FFMPEG)
@@ -118,6 +157,8 @@ class Video:
         width, height = round(get(cv2.CAP_PROP_FRAME_WIDTH)), round(get(cv2.CAP_PROP_FRAME_HEIGHT))
         if min(width, height) < 1:
             raise self._error("holds no picture that can be decoded, perhaps only sound")
+        if width * height > _MOST_PX:
+            raise self._error(f"has pictures of {width}x{height} px, more than any camera's")
         across, down = get(cv2.CAP_PROP_SAR_NUM), get(cv2.CAP_PROP_SAR_DEN)
         if across > 0 and down > 0 and abs(across / down - 1) > 0.02:
             width = round(width * across / down)  # or every angle would be off
@@ -168,11 +209,13 @@ class Video:
         try:
             for index, stamp_s in self._grab():
                 last_s = self._stamps_s[-1] if self._stamps_s else -math.inf
-                if not stamp_s > last_s:
+                if not stamp_s >= last_s + LEAST_STEP_S:
                     self._untimed += 1
                     continue
                 self._stamps_s.append(stamp_s)
                 time_s = stamp_s - self._stamps_s[0]
+                if time_s > LONGEST_S:
+                    raise self._error(f"jumps to {time_s / 3600:.0f} hours after its start")
                 if self._thinning.keeps(time_s):
                     decoded, picture = self._capture.retrieve()
                     self._decode_failures += not decoded
@@ -203,6 +246,9 @@ class Video:
         return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), dtype=np.uint8)
 
     def _summarise(self) -> ClipInfo:
+        sha256 = _checksum(self._path)
+        if _state(self._path) != self._state:
+            raise _changed(self._path)
         if not self._stamps_s:
             raise self._error("holds no frame that can be decoded")
         if self._untimed >= len(self._stamps_s):
@@ -212,11 +258,9 @@ class Video:
         # fewer frames and less time together tell that something is missing.
         short_s = (self._stated_s or 0) - duration_s
         fewer = len(self._stamps_s) + self._untimed < (self.expected_frames or 0)
-        with self._path.open("rb") as file:  # in the page cache, and not in the way
-            digest = hashlib.file_digest(file, "sha256")
         return ClipInfo(
             name=self._path.name,
-            sha256=digest.hexdigest(),
+            sha256=sha256,
             width=self.width,
             height=self.height,
             frames=len(self._stamps_s),

@@ -8,7 +8,6 @@ import errno
 import io
 import math
 import os
-import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ from formcheck.annotate.names import VIDEO_NAME, key_frame_name
 from formcheck.document import AnalysisDocument
 from formcheck.errors import OutputError
 from formcheck.track import save_track
+from formcheck.workspace import sweep, workspace_name
 
 __all__ = [
     "FRAME_COLUMNS",
@@ -28,6 +28,8 @@ __all__ = [
     "write_analysis",
 ]
 
+_WORKSPACE = ".formcheck"
+_MAIN = "analysis.json"
 FRAME_COLUMNS = (
     "frame",
     "time_s",
@@ -96,17 +98,20 @@ class ResultFolder:
 
     def __init__(self, out: Path, name: str, *, force: bool = False) -> None:
         self.path = out / name
-        if not force and self.path.exists() and not _is_empty_folder(self.path):
+        with readable_errors(self.path):
+            taken = self.path.exists() and not _is_empty_folder(self.path)
+        if taken and not force:
             raise OutputError(
                 f"There is a result in {self.path} already.\n"
                 "Use --force to replace it, or --out to write elsewhere."
             )
         self._out = out
-        self.staging = out / f".{name[:40]}.{secrets.token_hex(4)}"
+        self.staging = out / workspace_name(_WORKSPACE)
 
     def __enter__(self) -> ResultFolder:
         with readable_errors(self.path):
             self._out.mkdir(parents=True, exist_ok=True)
+            sweep(self._out, _WORKSPACE)
             self.staging.mkdir()
         return self
 
@@ -114,17 +119,21 @@ class ResultFolder:
         shutil.rmtree(self.staging, ignore_errors=True)
 
     def publish(self) -> None:
-        """Move the files into place; what was drawn of an earlier analysis goes."""
+        """Move the files into place; what was drawn of an earlier analysis goes.
+
+        A result that is replaced has no `analysis.json` in the meantime: whatever ends
+        the process there leaves no mixture that could be taken for one.
+        """
         with readable_errors(self.path):
             for file in self.staging.iterdir():
                 _flush(file)
             if not self.path.exists():
                 self.staging.replace(self.path)
                 return
-            written = sorted(self.staging.iterdir())
-            for file in written:
-                file.replace(self.path / file.name)
-            names = {file.name for file in written}
+            names = {file.name for file in self.staging.iterdir()}
+            (self.path / _MAIN).unlink(missing_ok=True)
+            for name in sorted(names, key=lambda name: name == _MAIN):
+                (self.staging / name).replace(self.path / name)
             for pattern in _DRAWN:
                 for old in self.path.glob(pattern):
                     if old.name not in names:
@@ -143,7 +152,7 @@ def write_analysis(
     """Write the analysis, its tables and, if asked, the pose track."""
     with readable_errors(folder.path):
         files: dict[str, Callable[[], str]] = {
-            "analysis.json": lambda: document.model_dump_json(indent=2) + "\n",
+            _MAIN: lambda: document.model_dump_json(indent=2) + "\n",
             "reps.csv": lambda: _table(REP_COLUMNS, _rep_rows(document)),
             "frames.csv": lambda: _table(FRAME_COLUMNS, _frame_rows(analysis)),
         }

@@ -228,3 +228,17 @@ def test_nothing_crashes_and_nothing_is_invented(values: FloatArray, fps: float)
     bridged = np.isfinite(fill_gaps(at, values))
     np.testing.assert_array_equal(np.isfinite(lowpass(at, values)), bridged)
     np.testing.assert_array_equal(values, kept)
+
+
+def test_a_long_time_without_frames_splits_the_signal() -> None:
+    time_s, values = times(60), np.sin(times(60))
+    apart_s = np.where(np.arange(60) < 30, time_s, time_s + 1e4)
+    halves = [lowpass(time_s[part], values[part]) for part in (slice(30), slice(30, None))]
+    np.testing.assert_allclose(lowpass(apart_s, values), np.concatenate(halves), atol=1e-6)
+
+
+def test_a_slow_rate_is_no_time_without_frames() -> None:
+    time_s = times(40, fps=12.0)
+    values = np.random.default_rng(1).normal(size=40)
+    at_once = lowpass(time_s, values, 2.0)
+    assert not np.allclose(lowpass(time_s[:20], values[:20], 2.0), at_once[:20])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from figures import moving_lifter
 from formcheck.analysis import SetAnalysis, Settings, analyze_track
 from formcheck.contributors import Contributor
 from formcheck.findings import Finding
+from formcheck.plain import plain
 from formcheck.terminal import print_analysis, verdict
 
 
@@ -86,3 +89,23 @@ def test_contributors_are_for_a_person_to_check(capsys: pytest.CaptureFixture[st
     out = printed(replace(squats([0.0]), contributors=(one,)), capsys)
     assert "possible, to be checked by a person (low sureness): Stands flat." in out
     assert "possible, to be" not in printed(squats([0.0]), capsys)
+
+
+def test_what_is_logged_is_not_hidden_with_the_native_chatter() -> None:
+    code = """
+import logging, os
+from formcheck.terminal import native_chatter_hidden
+logging.basicConfig()
+with native_chatter_hidden(shown=False):
+    os.write(2, b"chatter")
+    logging.warning("within")
+logging.warning("after")
+"""
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stderr.splitlines() == ["WARNING:root:within", "WARNING:root:after"]
+
+
+def test_names_do_not_steer_the_terminal() -> None:
+    assert plain("\x1b[31mred\x07\u202e") == "\ufffd[31mred\ufffd\ufffd"
+    assert plain("ü 硬拉 🏋 ü\n", lines=True) == "ü 硬拉 🏋 ü\n"
+    assert plain("two\nlines") == "two\ufffdlines"

@@ -9,12 +9,13 @@ import io
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from formcheck.batch.places import opened
 from formcheck.errors import ConfigurationError, InputError
 from formcheck.exercises import AUTO, EXERCISES
+from formcheck.files import no_file
 
 __all__ = ["VIDEO_ENDINGS", "Clip", "Faulty", "find_clips"]
 
@@ -91,14 +92,16 @@ class Clip:
             if info.get("type") == "directory":
                 raise InputError(f"{self.url} is a folder.")
             if "file" in _protocols(files):
+                if kind := no_file(Path(path)):
+                    raise InputError(f"{self.url} is {kind}, not a file.")
                 with files.open(path, "rb") as file:
                     tag = "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
             else:
                 known = (str(info[name]) for name in _TAGS if info.get(name))
                 tag = "tag:" + (next(known, "") or files.ukey(path)).strip('"')
             return tag, _written_on(info)
-        except OSError as error:
-            why = error.strerror or str(error) or "it is not there"
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or str(error) or "it is not there"
             raise InputError(f"{self.url} cannot be read: {why}.") from error
 
 
@@ -201,17 +204,21 @@ def _of_list(given: str, content: bytes, standard: Clip) -> Iterator[Clip | Faul
     delimiter = (
         ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
     )
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    columns = {name: _COLUMNS.get(name.strip().lower(), "") for name in rows.fieldnames or ()}
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise InputError(f"{given} is no list: line {reader.line_num + 1}: {error}.") from error
+    columns = {name: _COLUMNS.get(name.strip().lower(), "") for name in reader.fieldnames or ()}
     if "path" not in columns.values():
         raise ConfigurationError(
             f"{given} has no column 'path'.\nIts first line names the columns: path, and if "
             "wanted athlete, lift, load (kg), date (YYYY-MM-DD)."
         )
-    for row in rows:
+    for line, row in rows:
         told = {columns[name]: (row[name] or "").strip() for name in columns if columns[name]}
         if told["path"]:
-            yield _of_row(given, rows.line_num, told, standard)
+            yield _of_row(given, line, told, standard)
 
 
 def _of_row(given: str, line: int, told: dict[str, str], standard: Clip) -> Clip | Faulty:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
@@ -79,6 +80,15 @@ class Place:
             If it cannot be written.
         """
         self._writing(name, lambda: self._write(f"{self.root}/{name}", content))
+
+    def remove(self, name: str) -> None:
+        """Remove a file, if it is there."""
+
+        def act() -> None:
+            with contextlib.suppress(FileNotFoundError):
+                self._files.rm_file(f"{self.root}/{name}")
+
+        self._writing(name, act)
 
     def upload(self, folder: Path, name: str) -> None:
         """Copy the files of a folder of this machine; those of before are gone then."""

@@ -70,14 +70,19 @@ def analyze_clip(job: Job, model: ResolvedModel) -> Outcome:
     from formcheck.document import describe
     from formcheck.outputs import write_result
     from formcheck.report.words import headline
+    from formcheck.video import check_unchanged
 
     began = time.monotonic()
     place = Place(job.out)
     with _fetched(job.clip.url) as path, _result_in(place, job.folder) as folder:
-        analysis = analyze_track(read_track(path, job.settings, model), job.settings)
+        track = read_track(path, job.settings, model)
+        analysis = analyze_track(track, job.settings)
         document = describe(analysis)
         with folder:
             write_result(path, analysis, document, folder, job.outputs)
+            if path.suffix != ".npz":
+                check_unchanged(path, track.clip)
+            place.remove(f"{job.folder}/{JOB_NAME}")  # what is replaced is not done
             folder.publish()
         if place.local is None:
             place.upload(folder.path, job.folder)

@@ -184,6 +184,10 @@ def _run(
         document = describe(analysis)
         with drawing_progress(len(track), quiet=quiet) as on_frame:
             write_result(clip, analysis, document, folder, outputs, on_frame=on_frame)
+        if clip.suffix != ".npz":
+            from formcheck.video import check_unchanged
+
+            check_unchanged(clip, track.clip)
         folder.publish()
     return analysis, document, folder.path
 

@@ -13,6 +13,7 @@ import typer
 
 from formcheck.commands.options import LIFTS, Verbose
 from formcheck.exercises import AUTO
+from formcheck.plain import plain
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -72,12 +73,14 @@ def compare(  # noqa: PLR0917 - one parameter an option
 def _document(path: Path, exercise: str, *, quiet: bool) -> AnalysisDocument:
     """Read an analysis, or make one of a clip or a track."""
     from formcheck.errors import InputError
+    from formcheck.files import is_file
+    from formcheck.stored import read_document
 
     file = path / "analysis.json" if path.is_dir() else path
-    if not file.is_file():
+    if not is_file(file):
         raise InputError(f"There is no file {file}.")
     if file.suffix == ".json":
-        return _read(file)
+        return read_document(file)[0]
     from formcheck.analysis import Settings, analyze_track, read_track
     from formcheck.document import describe
     from formcheck.models import ensure
@@ -90,25 +93,6 @@ def _document(path: Path, exercise: str, *, quiet: bool) -> AnalysisDocument:
     with frames_progress(quiet=quiet) as on_video:
         track = read_track(file, settings, None, on_video)
     return describe(analyze_track(track, settings))
-
-
-def _read(file: Path) -> AnalysisDocument:
-    from pydantic import ValidationError
-
-    from formcheck.document import AnalysisDocument
-    from formcheck.errors import InputError
-
-    try:
-        return AnalysisDocument.model_validate_json(file.read_bytes())
-    except OSError as error:
-        raise InputError(f"{file} cannot be read: {error.strerror or error}.") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        raise InputError(
-            f"{file} is no analysis of this version of formcheck ({where}: {first['msg']}).\n"
-            "Analyse the clip again."
-        ) from error
 
 
 def _as_json(found: Comparison) -> str:
@@ -125,7 +109,7 @@ def _show(found: Comparison, first: AnalysisDocument, second: AnalysisDocument) 
 
     console = Console(highlight=False)
     title = f"{found.exercise}: {first.source.name} → {second.source.name}, mean of the set"
-    console.print(_table(title, found.means))
+    console.print(_table(plain(title), found.means))
     console.print(_table("repetition by repetition", found.reps))
     console.print(Text(_verdict(found), style="bold"))
     for note in found.notes:

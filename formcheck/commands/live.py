@@ -123,6 +123,7 @@ def _run(
     record: bool,
 ) -> tuple[bool, bool]:
     """Whether something was measured, and whether the session was interrupted."""
+    from formcheck.errors import OutputError
     from formcheck.live.saving import describe_recovered, recover
     from formcheck.live.session import Session
     from formcheck.live.sources import open_source
@@ -138,6 +139,8 @@ def _run(
     interrupted = _play(source, session, outlet)
     for event in session.last_events():
         outlet.tell(event)
+    if session.unsaved:
+        raise OutputError("Not all sets were saved. Free some space: the next session saves them.")
     return any(one.analysis.measured for one in session.saved), interrupted
 
 

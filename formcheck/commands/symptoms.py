@@ -109,13 +109,12 @@ def _read(path: Path) -> dict[str, Answer]:
     import tomllib
 
     from formcheck.errors import ConfigurationError, InputError
+    from formcheck.files import read_text
 
+    text = read_text(path)
     try:
-        text = path.read_text(encoding="utf-8")
         found = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         kind = "JSON" if path.suffix == ".json" else "TOML"
         raise InputError(f"{path} is not {kind}: {error}.") from error
     if not isinstance(found, dict):

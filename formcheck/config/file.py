@@ -24,6 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from formcheck.errors import ConfigurationError
 from formcheck.exercises import EXERCISES
+from formcheck.files import is_file, read_text
 from formcheck.rubric import LIMITS, Rubric
 from formcheck.score import PARTS
 
@@ -76,7 +77,7 @@ def find_file(given: Path | None = None) -> Path | None:
     if named is None:
         here = Path(FILE_NAME)
         return here if here.is_file() else None
-    if not named.is_file():
+    if not is_file(named):
         where = "" if given else f", which {_VARIABLE} names"
         raise ConfigurationError(f"There is no file {named}{where}.")
     return named
@@ -139,14 +140,9 @@ def _limits(thresholds: dict[str, Any]) -> dict[str, dict[str, float]]:
 
 
 def _read(file: Path) -> dict[str, Any]:
+    text = read_text(file, wrong=ConfigurationError)
     try:
-        with file.open("rb") as opened:
-            told = tomllib.load(opened)
-        return _File.model_validate(told).model_dump(exclude_none=True)
-    except OSError as error:
-        raise ConfigurationError(f"{file} cannot be read: {error.strerror or error}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{file} is no TOML: {error}.") from error
+        return _File.model_validate(tomllib.loads(text)).model_dump(exclude_none=True)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(step) for step in first["loc"])
@@ -154,3 +150,5 @@ def _read(file: Path) -> dict[str, Any]:
         raise ConfigurationError(
             f"{file}: {place}: {why}.\nSee what can be set with: formcheck config show"
         ) from error
+    except (ValueError, RecursionError) as error:
+        raise ConfigurationError(f"{file} is no TOML: {error}.") from error

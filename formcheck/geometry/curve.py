@@ -130,7 +130,7 @@ def back_is_hidden(curve: TrunkCurve, points_px: FloatArray, facing: Facing) -> 
     if not known.any() or float((down[known] > _LOOKS_DOWN).mean()) < _HIDDEN:
         return False
     inside = (curve.u >= LUMBAR_FROM) & (curve.u <= LUMBAR_TO)
-    return bool(np.isfinite(curve.d[inside]).mean() < _HIDDEN)
+    return bool(np.isfinite(curve.d[inside]).sum() < _HIDDEN * inside.sum())
 
 
 def on_axis(

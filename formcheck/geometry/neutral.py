@@ -48,6 +48,7 @@ _GAIN_SD = 0.03
 # the less is known of how hollow it is.
 _HOLLOW_DEG = -38.0
 _PER_DEG, _MOST_BRIDGED_DEG = 2.0, 20.0
+_MUCH_BRIDGED_DEG = 8.0
 # Of a lifter who lies on the back the floor hides the hollow, shirt or not.
 _SUPINE_DEG = -45.0
 
@@ -72,6 +73,11 @@ class Neutral:
     uncertainty_deg: float
     method: Literal["standing", "first-reps", "given", "none"]
     bridged_deg: float = 0.0
+
+    @property
+    def much_bridged(self) -> bool:
+        """Whether a shirt may hide more than the measurement itself leaves open."""
+        return self.bridged_deg > _MUCH_BRIDGED_DEG
 
     def flexion_uncertainty_deg(self, lumbar_deg: float, uncertainty_deg: float) -> float:
         """Half the 90 % interval of `lumbar_deg` less this neutral.

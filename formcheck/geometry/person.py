@@ -60,10 +60,10 @@ def follow_lifter(track: PoseTrack) -> Lifter:
     Stretches that start where the lifter was before, at the same size, belong
     to the lifter too: a pose that was lost for a moment and came back.
     """
-    found = track.found
+    hip, trunk = track.hip_px, length(track.shoulder_px - track.hip_px)
+    found = track.found & (trunk > 0)
     if not found.any():
         return Lifter(found, 0.0, float("nan"))
-    hip, trunk = track.hip_px, length(track.shoulder_px - track.hip_px)
     pieces = _pieces(track.time_s, hip, trunk, found)
     main = max(pieces, key=lambda piece: piece.size)
     kept = np.zeros(len(track), dtype=np.bool_)

@@ -74,6 +74,7 @@ class Session:
         self._ready = settings.neutral_deg is not None
         self._events: list[Event] = []
         self.saved: list[Saved] = []
+        self.unsaved = 0
         self._begin_afresh()
 
     def __enter__(self) -> Self:
@@ -175,6 +176,7 @@ class Session:
         try:
             saved = future.result()
         except FormcheckError as error:
+            self.unsaved += 1
             self._events.append(
                 notice(f"Set {number} was not saved: {error} It is kept for later.")
             )

@@ -32,9 +32,6 @@ _DARK, _GLARING = 45.0, 225.0
 _SWAY = 0.08
 # Everybody is still for a moment at either end of a movement.
 _NOTICED_S = 0.5
-# Standing lifters read -20 to -45 (the labelled clips); a loose shirt bridges the
-# hollow and reads flat or more.
-_BRIDGED_DEG = -8.0
 
 
 @dataclass(frozen=True)
@@ -153,7 +150,7 @@ def _stand_still(analysis: SetAnalysis) -> Setup:
     before = time_s < time_s[-1] - NEUTRAL_S
     neutral = standing_neutral(time_s, kin.joints, kin.back, before)
     if neutral.method == "standing":
-        bridged = neutral.lumbar_deg > _BRIDGED_DEG
+        bridged = neutral.much_bridged
         hint = "If your shirt is loose, tuck it in and press c." if bridged else ""
         return Setup("ready", "Ready: begin.", 0.0, neutral, hint)
     if np.isfinite(kin.back.lumbar_deg[~before]).mean() < 0.5:

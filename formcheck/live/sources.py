@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.errors import InputError
+from formcheck.files import is_file
 from formcheck.video import MAX_SIDE_PX, Frame, Video, open_video
 
 __all__ = ["Latest", "Shot", "Source", "Status", "camera_source", "file_source", "open_source"]
@@ -28,6 +29,7 @@ Status = Literal["live", "lost", "ended"]
 _WIDTH_PX, _HEIGHT_PX, _FPS = 1280, 720, 30
 _TIMEOUT_MS = 5000
 _RETRY_S = 1.0
+_MOST_DIGITS = 4
 # USB cameras return an empty picture now and then; a second of them is a loss.
 _MISSES = 30
 
@@ -123,14 +125,14 @@ def open_source(camera: str) -> Source:
     InputError
         If there is no such thing, or it gives no picture.
     """
-    if camera.isdecimal():
+    if camera.isdecimal() and len(camera) <= _MOST_DIGITS:
         return camera_source(f"camera {camera}", lambda: _open_camera(int(camera)))
     if "://" in camera:
         return camera_source(camera, lambda: _open_stream(camera))
     path = Path(camera)
-    if path.is_file():
+    if is_file(path):
         return file_source(path)
-    if path.exists():
+    if path.is_char_device():
         return camera_source(camera, lambda: _open_camera(camera))
     raise InputError(
         f"There is no camera or file {camera}.\n"

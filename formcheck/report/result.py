@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +10,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
-from formcheck.document import AnalysisDocument
 from formcheck.errors import InputError
+from formcheck.files import is_file, read_text
+from formcheck.stored import read_document
 
 __all__ = ["Frames", "Result", "read_result"]
 
@@ -77,40 +76,23 @@ def read_result(path: Path) -> Result:
         If the files are missing, damaged, or of a version that is not known.
     """
     file = path / "analysis.json" if path.is_dir() else path
-    text = _read(file)
-    try:
-        AnalysisDocument.model_validate_json(text, strict=True, extra="ignore")
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(step) for step in first["loc"]) or "the file"
-        raise InputError(
-            f"{file} is no analysis of this version of formcheck: {place}: {first['msg']}.\n"
-            "Analyse the clip again."
-        ) from error
-    return Result(file.parent, json.loads(text), _frames(file.parent))
+    if path.is_dir() and not is_file(file):
+        raise InputError(f"There is no file {file}.\nGive a folder that `formcheck analyze` wrote.")
+    _, document = read_document(file)
+    return Result(file.parent, document, _frames(file.parent))
 
 
 def _frames(folder: Path) -> Frames:
     file = folder / "frames.csv"
-    rows = list(csv.DictReader(_read(file).splitlines()))
+    lines = read_text(file).splitlines()
     try:
+        rows = list(csv.DictReader(lines))
         numbers = {
             name: np.array([float(row[name] or math.nan) for row in rows]) for name in _NUMBERS
         }
         rep, phase = [row["rep"] for row in rows], [row["phase"] for row in rows]
-    except (KeyError, ValueError, TypeError) as error:
+    except (KeyError, ValueError, TypeError, csv.Error) as error:
         raise InputError(f"{file} is damaged ({error}). Analyse the clip again.") from error
     if not rows or not np.isfinite(numbers["time_s"]).all():
         raise InputError(f"{file} holds no frames. Analyse the clip again.")
     return Frames(**numbers, rep=rep, phase=phase)
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise InputError(
-            f"There is no file {file}.\nGive the folder that `formcheck analyze` wrote."
-        ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{file} cannot be read: {error}.") from error

@@ -1,0 +1,66 @@
+"""Files that people hand over: what is one, and small ones read whole."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+from formcheck.errors import FormcheckError, InputError
+
+__all__ = ["is_file", "no_file", "read_text"]
+
+# The frames of twelve hours at 30 a second are 80 MB as a table.
+_MOST_BYTES = 200_000_000
+
+
+def no_file(path: Path) -> str | None:
+    """What a path leads to in place of a file; None if it is one.
+
+    Reading a pipe may wait for ever, a device may never end.
+
+    Raises
+    ------
+    OSError
+        If there is nothing, or it cannot be looked at.
+    """
+    mode = path.stat().st_mode
+    if stat.S_ISREG(mode):
+        return None
+    return "a folder" if stat.S_ISDIR(mode) else "a pipe or a device"
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a file, whatever the name; `Path.is_file` raises for long ones."""
+    try:
+        return no_file(path) is None
+    except (OSError, ValueError):
+        return False
+
+
+def read_text(path: Path, *, wrong: type[FormcheckError] = InputError) -> str:
+    """Read a file that is written in UTF-8.
+
+    Parameters
+    ----------
+    path : Path
+    wrong : type
+        The error to raise.
+
+    Raises
+    ------
+    FormcheckError
+        If it is missing, no file, larger than a file of formcheck can be, or not in UTF-8.
+    """
+    try:
+        if kind := no_file(path):
+            raise wrong(f"{path} is {kind}, not a file.")
+        if path.stat().st_size > _MOST_BYTES:
+            raise wrong(f"{path} is larger than any file of formcheck: it is something else.")
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise wrong(f"There is no file {path}.") from error
+    except UnicodeDecodeError as error:
+        raise wrong(f"{path} cannot be read: it is not written in UTF-8.") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise wrong(f"{path} cannot be read: {reason}.") from error
