@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from formcheck.errors import ModelError
 from formcheck.models import ResolvedModel, ensure
+
+# A machine that others use as well is slow now and then.
+hypothesis.settings.register_profile("any-machine", deadline=None)
+hypothesis.settings.load_profile("any-machine")
 
 CLIPS = Path(__file__).parent.parent.parent / "shared" / "clips"
 

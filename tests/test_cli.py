@@ -83,7 +83,7 @@ def test_the_neutral_of_another_clip_is_used(track: Path, tmp_path: Path, source
     assert result.exit_code == 0, result.output
     document = json.loads((tmp_path / "floor" / "analysis.json").read_text(encoding="utf-8"))
     assert document["neutral"] == {
-        "lumbar_deg": pytest.approx(-25.0, abs=2.0),
+        "lumbar_deg": pytest.approx(-25.0, abs=4.0),
         "uncertainty_deg": first["uncertainty_deg"],
         "method": "given",
         "posture": f"standing, {Path(source).name}",
