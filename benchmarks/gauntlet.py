@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import resource
 import shutil
 import statistics
 import subprocess
@@ -246,6 +247,7 @@ def main() -> None:
 
 def write_table(target: Path, rows: list[str], wrong: int, unit_s: float) -> None:
     """Write the page."""
+    own_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
     head = f"""# Gauntlet: bad and odd input
 
 {len(rows)} inputs, {wrong} with faults. `python benchmarks/gauntlet.py` repeats it; it exits
@@ -253,8 +255,9 @@ with 1 if there is a traceback, a wrong exit code, a crash, a hang, more than {L
 memory, a changed input, or a result that is neither whole nor absent.
 
 Time is a multiple of `formcheck --help`, which took {unit_s:.2f} s on {os.cpu_count()} cores with
-others at work; {AT_ONCE} inputs ran at a time. Memory is the most of a process, in MB. An exit
-code of 3 means that the clip was read and nothing in it could be measured.
+others at work; {AT_ONCE} inputs ran at a time. Memory is the most of a process, in MB; the system
+counts no less than the {own_mb} MB of the script that starts it. An exit code of 3 means that the
+clip was read and nothing in it could be measured.
 
 | group | input | message | exit code | time | memory | faults |
 |---|---|---|---|---|---|---|
