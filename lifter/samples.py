@@ -186,7 +186,7 @@ ABOUT: dict[str, tuple[str, float]] = {
     "deadlift-fatigue": ("deadlift: sound for four reps, rounds and slows from rep 5 on", 0.83),
     "deadlift-steady": ("deadlift: six reps alike", 0.21),
     "squat": ("squat with the arms held out; a little more butt wink each rep", 0.18),
-    "squat-barbell": ("the same with a bar: elbows cover the back, not measured", 0.18),
+    "squat-barbell": ("the same with a bar: elbows cover half of the back, less sure", 0.18),
     "overhead-press": ("overhead press: leans back and arches more as it gets slow", 0.115),
     "glute-bridge": ("glute bridge on the floor", 0.15),
     "back-extension": ("back extension on a 45° bench", 0.175),

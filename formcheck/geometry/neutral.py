@@ -48,7 +48,7 @@ _GAIN_SD = 0.03
 # the less is known of how hollow it is.
 _HOLLOW_DEG = -38.0
 _PER_DEG, _MOST_BRIDGED_DEG = 2.0, 20.0
-_MUCH_BRIDGED_DEG = 8.0
+_MUCH_BRIDGED_DEG = 10.0
 # Of a lifter who lies on the back the floor hides the hollow, shirt or not.
 _SUPINE_DEG = -45.0
 
