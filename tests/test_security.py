@@ -114,7 +114,7 @@ def test_a_fetched_clip_stays_in_its_folder(tmp_path: Path, url: str, name: str)
 
 
 def test_names_do_not_steer_the_terminal(tmp_path: Path) -> None:
-    assert plain("Ann é 🏋 two\nlines") == "Ann é 🏋 two\nlines"
+    assert plain("Ann é 🏋 two\nlines", lines=True) == "Ann é 🏋 two\nlines"
     clip = tmp_path / "\x1b]0;taken\x07\x1b[31m.mp4"
     clip.write_text("no video", encoding="utf-8")
     result = CliRunner().invoke(app, ["report", str(clip)])
