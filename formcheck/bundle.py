@@ -33,7 +33,14 @@ __all__ = ["MEMBERS", "add_normalisation", "build_bundle", "find_fault"]
 
 MEMBERS = ("pose_detector.tflite", "pose_landmarks_detector.tflite")
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+_UNREADABLE = (
+    UnicodeDecodeError,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+)
 _ALIGNMENT = 16  # bytes, that a model's weights want
 
 # How the two formats number the fields of their tables. The numbers are the format
