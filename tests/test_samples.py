@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from functools import cache
@@ -74,3 +75,17 @@ def test_the_readme_shows_what_the_command_prints(
     told = shown(sample("deadlift-fatigue"), capsys, monkeypatch).splitlines()
     for line in pasted[1].splitlines():
         assert line == "..." or any(alike(line, one) for one in told), line
+
+
+@pytest.mark.parametrize("name", ["deadlift-fatigue", "deadlift-steady", "squat-barbell"])
+def test_the_true_spine_lies_within_what_is_stated(name: str, sample: Sample) -> None:
+    """A part of benchmarks/accuracy.py."""
+    analysis = sample(name)
+    truth = json.loads((ROOT / "samples" / f"{name}.truth.json").read_text(encoding="utf-8"))
+    assert len(analysis.reps) == len(truth["reps"])
+    for rep, true in zip(analysis.reps, truth["reps"], strict=True):
+        neutral = analysis.neutral
+        flexion_deg = rep.peak_deg - neutral.lumbar_deg
+        stated_deg = neutral.flexion_uncertainty_deg(rep.peak_deg, rep.uncertainty_deg)
+        assert flexion_deg == pytest.approx(true["peak"]["flexion_deg"], abs=stated_deg)
+        assert stated_deg < 14
