@@ -8,6 +8,7 @@ scale they stand; and in every frame to what differs from it, which follows the 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,9 +53,9 @@ _PIECE_FRAMES = 1024
 # What remains with a perfect fit, and how far the angle goes beyond the fit's own
 # standard deviation (benchmarks/back_model.md).
 FLOOR_DEG = 2.0
-# Skin lies differently on the bone from lifter to lifter: the level of one whose whole
-# outline was seen is off by this much (robust standard deviation, same table).
-LEVEL_SD_DEG = 5.6
+# Skin lies differently on the bone from lifter to lifter: the level is off by this much
+# (robust standard deviation, same table) besides what the fit states.
+LEVEL_SD_DEG: Mapping[Surface, float] = {"dorsal": 5.9, "ventral": 8.3}
 TO_90_PERCENT = 1.645
 
 
@@ -168,7 +169,7 @@ def read_lumbar(
     change, uncertainty = np.concatenate(
         [_change(model, outlines[p] - own, shown[p]) for p in pieces], axis=1
     )
-    return LumbarReading(*_own(model, own), change, uncertainty)
+    return LumbarReading(*_own(model, own, LEVEL_SD_DEG[surface]), change, uncertainty)
 
 
 def _change(model: BackShape, off: FloatArray, shown: BoolArray) -> FloatArray:
@@ -182,7 +183,7 @@ def _change(model: BackShape, off: FloatArray, shown: BoolArray) -> FloatArray:
     return np.where(seen, (change, uncertainty), np.nan)
 
 
-def _own(model: BackShape, own: FloatArray) -> tuple[float, float]:
+def _own(model: BackShape, own: FloatArray, level_sd_deg: float) -> tuple[float, float]:
     """Lumbar angle of a lifter's own outline, uncertainty; NaN if it is not that of a back."""
     fit = fit_shapes((own - model.mean)[None], model.u, model.lifters)
     if fit.residual[0] > MAX_RESIDUAL:
@@ -190,7 +191,7 @@ def _own(model: BackShape, own: FloatArray) -> tuple[float, float]:
     angle = model.lifters.angle_deg
     variance = float(angle @ fit.covariance[0] @ angle)
     lumbar_deg = float(fit.weights[0] @ angle) + model.mean_deg
-    return lumbar_deg, TO_90_PERCENT * math.sqrt(variance + LEVEL_SD_DEG**2)
+    return lumbar_deg, TO_90_PERCENT * math.hypot(math.sqrt(variance), level_sd_deg)
 
 
 def _curve(  # noqa: PLR0917 - as `trunk_curve`, piece by piece
