@@ -192,7 +192,7 @@ def as_read(lumbar_deg: float) -> float:
     angles = [*_LIFTERS_ARCS_DEG, lumbar_deg]
     d = np.stack([back_height(STATIONS, angle) for angle in angles])
     reading = read_lumbar(np.broadcast_to(STATIONS, d.shape), d)
-    return float(reading.own_deg + reading.change_deg[-1])
+    return float(reading.lumbar_deg[-1])
 
 
 def _direction(angle_deg: float) -> FloatArray:

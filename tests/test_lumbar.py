@@ -53,7 +53,7 @@ def measure(figure: Figure) -> float:
 
 def angle_of(d: FloatArray) -> tuple[float, float]:
     reading = read_lumbar(STATIONS[None], d[None])
-    return float(reading.own_deg + reading.change_deg[0]), float(reading.uncertainty_deg[0])
+    return float(reading.lumbar_deg[0]), float(reading.uncertainty_deg[0])
 
 
 def arc(lumbar_deg: float) -> FloatArray:

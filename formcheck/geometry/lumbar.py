@@ -106,6 +106,11 @@ class LumbarReading:
     change_deg: FloatArray
     uncertainty_deg: FloatArray
 
+    @property
+    def lumbar_deg(self) -> FloatArray:
+        """The angle itself, float (N,)."""
+        return self.own_deg + self.change_deg
+
 
 def measure_back(
     track: PoseTrack, points_px: FloatArray, frames: BoolArray, facing: Facing, trunk_px: float
@@ -129,7 +134,7 @@ def measure_back(
         surface = "ventral"
         curve = _curve(track, points_px, frames, facing, trunk_px, surface)
     reading = read_lumbar(curve.u, curve.d, surface)
-    angle = reading.own_deg + reading.change_deg
+    angle = reading.lumbar_deg
     low, high = RANGE_DEG
     angle = np.where((angle > low) & (angle < high), angle, np.nan)
     smooth = _without_leaps(track.time_s, lowpass(track.time_s, remove_spikes(track.time_s, angle)))

@@ -99,4 +99,4 @@ def _readable(curve: TrunkCurve, reading: Reading) -> bool:
     lumbar = (curve.u[0] >= LUMBAR_FROM) & (curve.u[0] <= LUMBAR_TO)
     whole = np.isfinite(curve.d[0, lumbar]).all()
     surface = reading.analysis.kinematics.back.surface
-    return bool(whole or np.isfinite(read_lumbar(curve.u, curve.d, surface).change_deg[0]))
+    return bool(whole or np.isfinite(read_lumbar(curve.u, curve.d, surface).lumbar_deg[0]))
