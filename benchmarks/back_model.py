@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 import formcheck
 from formcheck.geometry.curve import Surface, trunk_curve
 from formcheck.geometry.joints import smooth_landmarks
-from formcheck.geometry.lumbar import FLOOR_DEG, TO_90_PERCENT
+from formcheck.geometry.lumbar import FLOOR_DEG
 from formcheck.geometry.person import follow_lifter
 from formcheck.geometry.shape import (
     BackShape,
@@ -35,6 +35,7 @@ from formcheck.geometry.shape import (
     resample,
 )
 from formcheck.geometry.view import judge_view
+from formcheck.signals import TO_90_PERCENT
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]

@@ -26,6 +26,7 @@ from formcheck.exercises import EXERCISES
 from formcheck.fatigue import SetFatigue, judge_fatigue
 from formcheck.measures import RepMeasures
 from formcheck.reps import Rep
+from formcheck.signals import TO_90_PERCENT
 from formcheck.track import PoseTrack, save_track
 
 FloatArray = NDArray[np.float64]
@@ -273,7 +274,9 @@ def _noise_line(name: str, analysis: SetAnalysis, true_deg: FloatArray | None) -
     sd = float(np.nanstd(error, ddof=1 if true_deg is not None else 2))
     mean = f"{np.nanmean(error):+.1f}°" if true_deg is not None else "-"
     listed = " ".join(f"{peak:+.0f}" for peak in peaks)
-    share = f"{sd / (stated / 1.645):.2f}" if true_deg is not None else "- (lifter included)"
+    share = (
+        f"{sd / (stated / TO_90_PERCENT):.2f}" if true_deg is not None else "- (lifter included)"
+    )
     return f"| {name} | {len(peaks)} | {listed} | {stated:.1f}° | {mean} | {sd:.1f}° | {share} |"
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from formcheck.document import AnalysisDocument, RepPart
 from formcheck.errors import ConfigurationError, NothingMeasured
 from formcheck.fatigue import LIFTER_DEG, SPEED_NOISE
+from formcheck.signals import TO_90_PERCENT
 
 __all__ = ["Comparison", "Difference", "Measure", "Reading", "compare", "set_mean"]
 
@@ -27,7 +28,6 @@ Measure = Literal[
     "drift_deg_per_rep",
 ]
 
-_TO_90_PERCENT = 1.645
 # Beyond this the two cameras see the outline differently (benchmarks/accuracy.md).
 _OTHER_VIEW_DEG = 10.0
 
@@ -120,7 +120,7 @@ def _flexion(rep: RepPart) -> Reading | None:
 
 def _speed(rep: RepPart) -> Reading | None:
     speed = rep.concentric_speed
-    return None if speed is None else Reading(speed, _TO_90_PERCENT * SPEED_NOISE * speed)
+    return None if speed is None else Reading(speed, TO_90_PERCENT * SPEED_NOISE * speed)
 
 
 # How each measure is read, and how much a lifter varies from repetition to repetition
@@ -171,7 +171,7 @@ def _readings(measure: Measure, document: AnalysisDocument) -> dict[int, Reading
 
 
 def _of_rep(measure: Measure, number: int, before: Reading, after: Reading) -> Difference:
-    own = _TO_90_PERCENT * _MEASURES[measure][1]
+    own = TO_90_PERCENT * _MEASURES[measure][1]
     half = float(np.hypot(before.half, after.half))
     mdc = float(np.hypot(half, np.sqrt(2) * own))
     return _difference(measure, number, (before.value, after.value), half, mdc)
@@ -195,7 +195,7 @@ def _mean(measure: Measure, readings: list[Reading]) -> Reading:
     values = np.array([reading.value for reading in readings])
     shared = float(np.median([reading.half for reading in readings]))
     scatter = max(float(values.std(ddof=1)) if len(values) > 1 else 0.0, own)
-    half = float(np.hypot(shared, _TO_90_PERCENT * scatter / np.sqrt(len(values))))
+    half = float(np.hypot(shared, TO_90_PERCENT * scatter / np.sqrt(len(values))))
     return Reading(float(values.mean()), half)
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from formcheck.exercises import Drift, Exercise
 from formcheck.measures import RepMeasures
+from formcheck.signals import TO_90_PERCENT
 from formcheck.trend import Trend, find_onset, find_trend, onset_weights
 
 __all__ = ["Fatigue", "SetFatigue", "Verdict", "judge_fatigue", "split_sets"]
@@ -45,7 +46,6 @@ LIFTER_DEG = 2.2
 # rest (the body, the shirt, where the camera stands) is the same in all of them and
 # cancels in a change (benchmarks/fatigue.md: 0.16 to 0.39).
 _NOT_SHARED = 0.4
-_TO_90_PERCENT = 1.645
 
 # Customary bands of velocity loss are 20, 30 and 40 %; at 30 frames a second 10 % is
 # near the timing noise.
@@ -203,7 +203,7 @@ def _form(whole: list[tuple[int, RepMeasures]], way: Drift) -> _Series | None:
     else:
         value = [-rep.least_deg for _, rep in seen]
         doubt = [rep.least_uncertainty_deg for _, rep in seen]
-    own_deg = _NOT_SHARED * float(np.median(doubt)) / _TO_90_PERCENT
+    own_deg = _NOT_SHARED * float(np.median(doubt)) / TO_90_PERCENT
     number = np.array([number for number, _ in seen], dtype=np.float64)
     return _Series(number, np.array(value), float(np.hypot(own_deg, LIFTER_DEG)))
 

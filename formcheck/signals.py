@@ -9,10 +9,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["fill_gaps", "lowpass", "remove_spikes", "running_median", "runs"]
+__all__ = ["TO_90_PERCENT", "fill_gaps", "lowpass", "remove_spikes", "running_median", "runs"]
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
+
+# From a standard deviation to half of a 90 % interval.
+TO_90_PERCENT = 1.645
 
 # Lifts are slow: joint angles carry next to nothing above 4 Hz, the low end of
 # the 4-6 Hz customary for gait (Winter, Biomechanics and Motor Control, ch. 3).

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from test_help import commands
+from tables import commands
 from typer.main import get_command
 
 from formcheck import checks, contributors, findings, refusals

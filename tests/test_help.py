@@ -6,10 +6,9 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.core import TyperGroup
+from tables import commands
 from typer.main import get_command
 
 from formcheck.cli import app
@@ -63,15 +62,6 @@ def test_the_shim_is_the_command() -> None:
         check=True,
     )
     assert re.fullmatch(r"formcheck \d+\.\d+\.\d+\n", run.stdout)
-
-
-def commands(group: Any, path: str = "") -> dict[str, Any]:
-    """Every command by its words."""
-    found = {path.strip(): group}
-    if isinstance(group, TyperGroup):
-        for name, command in group.commands.items():
-            found |= commands(command, f"{path} {name}")
-    return found
 
 
 @pytest.mark.parametrize("name", commands(get_command(app)))

@@ -18,7 +18,14 @@ from formcheck.geometry.curve import Surface, TrunkCurve, back_is_hidden, trunk_
 from formcheck.geometry.shape import BackShape, back_shape, fit_shapes, own_outline, resample
 from formcheck.geometry.view import Facing
 from formcheck.outline import STATIONS
-from formcheck.signals import fill_gaps, lowpass, remove_spikes, running_median, runs
+from formcheck.signals import (
+    TO_90_PERCENT,
+    fill_gaps,
+    lowpass,
+    remove_spikes,
+    running_median,
+    runs,
+)
 from formcheck.track import PoseTrack
 
 __all__ = ["Back", "LumbarReading", "measure_back", "read_lumbar"]
@@ -50,13 +57,11 @@ _NOISE_WINDOW_S = 0.5
 # Frames measured at a time: the curves of a long clip would fill the memory.
 _PIECE_FRAMES = 1024
 
-# What remains with a perfect fit, and how far the angle goes beyond the fit's own
-# standard deviation (benchmarks/back_model.md).
+# What remains with a perfect fit (benchmarks/back_model.md).
 FLOOR_DEG = 2.0
 # Skin lies differently on the bone from lifter to lifter: the level is off by this much
 # (robust standard deviation, same table) besides what the fit states.
 LEVEL_SD_DEG: Mapping[Surface, float] = {"dorsal": 5.9, "ventral": 8.3}
-TO_90_PERCENT = 1.645
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from formcheck.geometry.joints import Joints
 from formcheck.geometry.lumbar import Back
-from formcheck.signals import runs
+from formcheck.signals import TO_90_PERCENT, runs
 
 __all__ = [
     "Neutral",
@@ -35,7 +35,6 @@ _LEAST_S = 0.5
 # floor. What surely is more is a set that was rounded from its beginning.
 _FLAT_DEG = 10.0
 
-_TO_90_PERCENT = 1.645
 # Skin follows bone differently from lifter to lifter: the share by which a change is over-
 # or underread, beside what the fit states (benchmarks/accuracy.md: nine in ten peaks of
 # the development set lie within what is stated).
@@ -84,7 +83,7 @@ class Neutral:
 
         The level of the lifter is the same in both and cancels.
         """
-        gain = _TO_90_PERCENT * _GAIN_SD * (lumbar_deg - self.lumbar_deg)
+        gain = TO_90_PERCENT * _GAIN_SD * (lumbar_deg - self.lumbar_deg)
         return float(np.sqrt(uncertainty_deg**2 + self.uncertainty_deg**2 + gain**2))
 
 
@@ -149,7 +148,7 @@ def _median(
     """Median, with the scatter about it, the measurement's own uncertainty and the shirt's."""
     lumbar = back.lumbar_deg[frames]
     median = float(np.median(lumbar))
-    scatter = _TO_90_PERCENT * 1.4826 * float(np.median(np.abs(lumbar - median)))
+    scatter = TO_90_PERCENT * 1.4826 * float(np.median(np.abs(lumbar - median)))
     own = float(np.median(back.uncertainty_deg[frames]))
     supine = float(np.median(joints.trunk_lean_deg[frames])) < _SUPINE_DEG
     bridged = 0.0 if supine else _bridged_deg(median)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from formcheck.comparison import Reading
 from formcheck.history.sets import PastSet
+from formcheck.signals import TO_90_PERCENT
 from formcheck.trend import find_trend
 
 __all__ = ["MEASURES", "AthleteLift", "Course", "Says", "athlete_lifts", "course_of"]
@@ -30,7 +31,6 @@ MEASURES: dict[str, tuple[str, str, str, str]] = {
     "drift_deg_per_rep": ("Drift within the set", "° a rep", "drifts more", "drifts less"),
     "score": ("Score", " points", "higher", "lower"),
 }
-_TO_90_PERCENT = 1.645
 # With fewer days ranks cannot tell a trend from chance (`formcheck.trend`).
 _LEAST_DAYS = 4
 
@@ -133,7 +133,7 @@ def _change(days: NDArray[np.float64], readings: Sequence[Reading]) -> tuple[flo
     if len(means) < _LEAST_DAYS:
         change, mdc = float(means[-1] - means[0]), float(np.hypot(halves[0], halves[-1]))
         return change, mdc, abs(change) > mdc
-    known_noise = float(np.median(halves)) / _TO_90_PERCENT
+    known_noise = float(np.median(halves)) / TO_90_PERCENT
     worse = find_trend(np.unique(days), means, known_noise)
     if worse.per_rep >= 0:
         return worse.change, worse.mdc, worse.reliable
