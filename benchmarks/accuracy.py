@@ -27,6 +27,8 @@ FloatArray = NDArray[np.float64]
 
 HERE = Path(__file__).parent
 SOURCES = ("picture", "truth")
+# Lifts in which nothing hides the hollow of the back at rest.
+_HOLLOW_SHOWN = {"deadlift", "overhead-press", "back-extension"}
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class Measured:
     counted : int
         Repetitions found.
     refused : bool
+    neutral_deg, true_neutral_deg : float
+        The neutral that was taken, NaN without one, and what it is in truth.
     """
 
     case: Case
@@ -64,6 +68,8 @@ class Measured:
     peaks: tuple[Peak, ...]
     counted: int
     refused: bool
+    neutral_deg: float
+    true_neutral_deg: float
 
 
 def measured(case: Case, cache: Path) -> Iterator[Measured]:
@@ -102,6 +108,8 @@ def _measured(case: Case, source: str, track: formcheck.PoseTrack, truth: Truth)
         tuple(peaks),
         len(analysis.reps),
         not analysis.measured,
+        analysis.neutral.lumbar_deg,
+        neutral,
     )
 
 
@@ -146,7 +154,32 @@ def report(found: Sequence[Measured], title: str) -> str:
             by_condition += [_condition_line(cell, source) for source in SOURCES]
         clear = [m for m in mine if m.case.condition.clear]
         by_lift += [_lift_line(clear, source) for source in SOURCES if clear]
-    return "\n".join([f"## {title}", "", *by_lift, "", *by_condition, ""])
+    lines = [f"## {title}", "", *by_lift, "", *_rest_lines(found), "", *by_condition, ""]
+    return "\n".join(lines)
+
+
+def _rest_lines(found: Sequence[Measured]) -> Iterator[str]:
+    """How hollow whole backs that no floor hides look at rest, fitted and under a loose shirt."""
+    yield "| at rest: deadlift, press, back extension | clips | read | less true |"
+    yield "|---|---|---|---|"
+    shown = [
+        m
+        for m in found
+        if m.source == "picture"
+        and m.case.lift.name in _HOLLOW_SHOWN
+        and np.isfinite(m.neutral_deg)
+    ]
+    for name, cell in (
+        ("fitted, or bare", [m for m in shown if m.case.condition.clear]),
+        ("loose shirt", [m for m in shown if m.case.condition.name == "loose shirt"]),
+    ):
+        if cell:
+            read = np.array([m.neutral_deg for m in cell])
+            off = read - np.array([m.true_neutral_deg for m in cell])
+            spans = (
+                f"{read.min():.0f}° to {read.max():.0f}° | {off.min():+.0f}° to {off.max():+.0f}°"
+            )
+            yield f"| {name} | {len(cell)} | {spans} |"
 
 
 def _lift_line(clear: Sequence[Measured], source: str) -> str:

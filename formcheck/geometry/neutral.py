@@ -42,7 +42,7 @@ _GAIN_SD = 0.03
 
 # A loose shirt hangs from the shoulder blades to the buttocks and bridges the hollow of a
 # back that is upright, and nothing in the outline tells it from a flat back. Rendered
-# lifters in fitted clothes read -50 to -35 at rest, in loose ones -35 to -24, up to 15
+# lifters in fitted clothes read -52 to -32 at rest, in loose ones -35 to -24, up to 15
 # less hollow than they are (benchmarks/accuracy.md). So the flatter a back looks at rest,
 # the less is known of how hollow it is.
 _HOLLOW_DEG = -38.0
