@@ -17,13 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from matrix import LIFTS, REPS, SETS, Case, cases
-from numpy.typing import NDArray
-from rendered import CACHE, Truth, rendered_clip
+from common.matrix import LIFTS, REPS, SETS, Case, cases
+from common.rendered import CACHE, Truth, rendered_clip
 
 import formcheck
-
-FloatArray = NDArray[np.float64]
+from formcheck.arrays import FloatArray
 
 HERE = Path(__file__).parent
 SOURCES = ("picture", "truth")

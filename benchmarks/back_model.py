@@ -21,6 +21,7 @@ from crowd import LIFTS, crowd, crowd_clip
 from numpy.typing import NDArray
 
 import formcheck
+from formcheck.arrays import FloatArray
 from formcheck.geometry.curve import Surface, trunk_curve
 from formcheck.geometry.joints import smooth_landmarks
 from formcheck.geometry.lumbar import FLOOR_DEG
@@ -34,11 +35,9 @@ from formcheck.geometry.shape import (
     own_outline,
     resample,
 )
+from formcheck.geometry.signals import TO_90_PERCENT
 from formcheck.geometry.view import judge_view
-from formcheck.signals import TO_90_PERCENT
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 Predict = Callable[[FloatArray], FloatArray]
 
 HERE = Path(__file__).parent

@@ -38,8 +38,8 @@ from formcheck.batch.results import read_results
 from formcheck.batch.resume import make_plan
 from formcheck.batch.work import analyze_clip
 from formcheck.history.database import make_history
-from formcheck.models import ResolvedModel, ensure
-from formcheck.outputs import Outputs
+from formcheck.models.store import ResolvedModel, ensure
+from formcheck.results.outputs import Outputs
 from formcheck.settings import Settings
 
 SAMPLES = Path(__file__).parent.parent / "samples"

@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 
 from formcheck.analysis import SetAnalysis, Settings, analyze_track, read_track
-from formcheck.exercises import AUTO, EXERCISES
-from formcheck.recognition import Recognition
-from formcheck.track import PoseTrack, load_track, save_track
+from formcheck.lifts.exercises import AUTO, EXERCISES
+from formcheck.lifts.recognition import Recognition
+from formcheck.pose.track import PoseTrack, load_track, save_track
 
 _SPARSE_FPS = 5.0
 HERE = Path(__file__).parent

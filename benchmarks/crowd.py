@@ -16,7 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
-from rendered import RenderedClip, rendered_clip
+from common.rendered import RenderedClip, rendered_clip
 
 from lifter.params import Body, Camera, Clothes, Scene, SetPlan, Take
 

@@ -18,18 +18,16 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
-from repeated_sets import CACHE, rendered, steady_takes
+from common.repeated_sets import CACHE, rendered, steady_takes
 
 from formcheck.analysis import SetAnalysis, Settings, analyze_track, read_track
-from formcheck.exercises import EXERCISES
-from formcheck.fatigue import SetFatigue, judge_fatigue
-from formcheck.measures import RepMeasures
-from formcheck.reps import Rep
-from formcheck.signals import TO_90_PERCENT
-from formcheck.track import PoseTrack, save_track
-
-FloatArray = NDArray[np.float64]
+from formcheck.arrays import FloatArray
+from formcheck.assessment.fatigue import SetFatigue, judge_fatigue
+from formcheck.geometry.signals import TO_90_PERCENT
+from formcheck.lifts.exercises import EXERCISES
+from formcheck.lifts.measures import RepMeasures
+from formcheck.lifts.reps import Rep
+from formcheck.pose.track import PoseTrack, save_track
 
 ROOT = Path(__file__).parent.parent
 LENGTHS = (5, 8, 12)
@@ -55,7 +53,7 @@ Eight deadlifts alike by each of three rendered lifters and the shipped steady s
 whose spine is known, and two real clips, in which the lifter's own variation is
 included. What is the same in every repetition (the body, the shirt, the camera)
 cancels in a change; the last column is the rest, as a share of the stated
-uncertainty. `formcheck/fatigue.py` takes 0.4 of it, and 2.2° for the lifter: lifters
+uncertainty. `formcheck/assessment/fatigue.py` takes 0.4 of it, and 2.2° for the lifter: lifters
 repeat a deadlift within a minimal detectable change of 4-8°, a squat within 1-6°,
 which is a standard deviation of 0.4 to 2.9°.
 

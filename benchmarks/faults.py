@@ -24,11 +24,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from hostile import make_clips
-from wholeness import unfinished
+from common.hostile import make_clips
+from common.wholeness import unfinished
 
-from formcheck.bundle import find_fault
-from formcheck.models import ensure
+from formcheck.models.bundle import find_fault
+from formcheck.models.store import ensure
 
 HERE = Path(__file__).parent
 SAMPLE = HERE.parent / "samples" / "deadlift-steady.mp4"

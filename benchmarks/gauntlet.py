@@ -24,9 +24,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from hostile import CONTAINERS, Case, Source, clip_cases, damaged, make_clips, run_ffmpeg
-from hostile_files import file_cases
-from wholeness import contents, unfinished
+from common.hostile import CONTAINERS, Case, Source, clip_cases, damaged, make_clips, run_ffmpeg
+from common.hostile_files import file_cases
+from common.wholeness import contents, unfinished
 
 HERE = Path(__file__).parent
 SAMPLE = HERE.parent / "samples" / "deadlift-steady.mp4"
@@ -146,7 +146,7 @@ def prepare(folder: Path) -> Source:
 def sweep(clip: Path, count: int) -> None:
     """Read a clip `count` times, each time damaged otherwise; prints what came of it."""
     from formcheck.errors import InputError
-    from formcheck.video import open_video
+    from formcheck.video.reader import open_video
 
     content, read, refused, slowest_s = clip.read_bytes(), 0, 0, 0.0
     target = clip.with_name(f"damaged{clip.suffix}")

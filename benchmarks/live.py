@@ -26,14 +26,14 @@ import numpy as np
 import psutil
 from speed import HERE, repeated
 
+from formcheck.commands.stderr import native_chatter_hidden
 from formcheck.live.loop import play
 from formcheck.live.session import Session
 from formcheck.live.sources import Shot, file_source
 from formcheck.live.view import View
 from formcheck.live.window import Window
-from formcheck.models import ensure
+from formcheck.models.store import ensure
 from formcheck.settings import Settings
-from formcheck.terminal import native_chatter_hidden
 
 BARE_S = 60.0
 SAMPLE = HERE.parent / "samples" / "deadlift-fatigue.mp4"

@@ -25,10 +25,10 @@ import psutil
 from speed import HERE, lasting
 
 from formcheck.analysis import Settings, analyze_track, read_track
-from formcheck.document import describe
-from formcheck.outputs import Outputs, write_result
-from formcheck.terminal import native_chatter_hidden
-from formcheck.writers import ResultFolder
+from formcheck.commands.stderr import native_chatter_hidden
+from formcheck.results.document import describe
+from formcheck.results.outputs import Outputs, write_result
+from formcheck.results.writers import ResultFolder
 
 SAMPLE = HERE.parent / "samples" / "deadlift-fatigue.mp4"
 SETTINGS = Settings("deadlift", 0)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from speed import HERE, analysis_command, repeated, run
 
-from formcheck.video import open_video
+from formcheck.video.reader import open_video
 
 
 def main() -> None:

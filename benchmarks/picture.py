@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from formcheck.analysis import SetAnalysis, analyze
 from formcheck.geometry.curve import LUMBAR_FROM, LUMBAR_TO
-from formcheck.measures import RepMeasures
+from formcheck.lifts.measures import RepMeasures
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "samples" / "deadlift-fatigue.mp4"

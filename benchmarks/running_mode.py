@@ -18,9 +18,9 @@ from unittest import mock
 import numpy as np
 from mediapipe.tasks.python import BaseOptions, vision
 
-from formcheck import pose
 from formcheck.analysis import SetAnalysis, Settings, analyze_track, read_track
-from formcheck.models import ensure
+from formcheck.models.store import ensure
+from formcheck.pose import landmarker
 
 HERE = Path(__file__).parent
 CLIPS = {
@@ -65,7 +65,7 @@ def run(clip: Path, exercise: str, mode: str, poses: int) -> tuple[SetAnalysis, 
     """Analyse a clip in one mode; also seconds per frame."""
     settings = Settings(exercise)
     start = time.perf_counter()
-    with mock.patch.object(pose, "_landmarker", lambda path: _Landmarker(path, mode, poses)):
+    with mock.patch.object(landmarker, "_landmarker", lambda path: _Landmarker(path, mode, poses)):
         track = read_track(clip, settings)
     seconds = (time.perf_counter() - start) / len(track)
     return analyze_track(track, settings), seconds

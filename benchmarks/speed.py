@@ -21,8 +21,8 @@ import numpy as np
 import psutil
 
 from formcheck.analysis import Settings, analyze_track, read_track
-from formcheck.models import ensure
-from formcheck.track import PoseTrack
+from formcheck.models.store import ensure
+from formcheck.pose.track import PoseTrack
 
 HERE = Path(__file__).parent
 

@@ -27,7 +27,7 @@ from playwright.sync_api import sync_playwright
 import formcheck
 from formcheck import SetAnalysis
 from formcheck.annotate.back import drawn_back
-from formcheck.video import open_video
+from formcheck.video.reader import open_video
 from lifter.clip import write_clip
 from lifter.params import Body, Camera, Clothes, SetPlan, Take
 

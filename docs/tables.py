@@ -20,8 +20,8 @@ from typer.core import TyperArgument, TyperGroup
 from typer.main import get_command
 
 from formcheck.cli import app
-from formcheck.document import AnalysisDocument
-from formcheck.writers import FRAME_COLUMNS, REP_COLUMNS
+from formcheck.results.document import AnalysisDocument
+from formcheck.results.writers import FRAME_COLUMNS, REP_COLUMNS
 
 DOCS = Path(__file__).parent
 SCHEMA = DOCS.parent / "formcheck" / "analysis.schema.json"

@@ -14,7 +14,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from formcheck.analysis import SetAnalysis, Settings, analyze, analyze_track
     from formcheck.errors import FormcheckError
-    from formcheck.track import PoseTrack, load_track, save_track
+    from formcheck.pose.track import PoseTrack, load_track, save_track
 
 __all__ = [
     "FormcheckError",
@@ -29,13 +29,13 @@ __all__ = [
 
 _HOMES = {
     "FormcheckError": "errors",
-    "PoseTrack": "track",
+    "PoseTrack": "pose.track",
     "SetAnalysis": "analysis",
     "Settings": "analysis",
     "analyze": "analysis",
     "analyze_track": "analysis",
-    "load_track": "track",
-    "save_track": "track",
+    "load_track": "pose.track",
+    "save_track": "pose.track",
 }
 
 

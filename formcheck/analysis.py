@@ -10,28 +10,28 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.checks import lift_findings
-from formcheck.contributors import Contributor, possible_contributors
+from formcheck.assessment.checks import lift_findings
+from formcheck.assessment.contributors import Contributor, possible_contributors
+from formcheck.assessment.fatigue import Fatigue, judge_fatigue
+from formcheck.assessment.findings import Finding, fatigue_findings, form_findings
+from formcheck.assessment.refusals import Reason, reasons
+from formcheck.assessment.score import Score, score_rep, score_set
 from formcheck.errors import ConfigurationError, InputError
-from formcheck.exercises import AUTO, EXERCISES, Exercise, Measure
-from formcheck.fatigue import Fatigue, judge_fatigue
-from formcheck.findings import Finding, fatigue_findings, form_findings
 from formcheck.geometry import Kinematics, kinematics, without_back
 from formcheck.geometry.neutral import Neutral
-from formcheck.lift_measures import Measured, measure_lift
-from formcheck.measures import RepMeasures, measure_rep
-from formcheck.put_down import without_standing_up
-from formcheck.recognition import Recognition, recognise
-from formcheck.reference import choose_neutral, recorded_neutral
-from formcheck.refusals import Reason, reasons
-from formcheck.reps import Phase, find_reps, phases
-from formcheck.score import Score, score_rep, score_set
+from formcheck.lifts.exercises import AUTO, EXERCISES, Exercise, Measure
+from formcheck.lifts.lift_measures import Measured, measure_lift
+from formcheck.lifts.measures import RepMeasures, measure_rep
+from formcheck.lifts.neutral_choice import choose_neutral
+from formcheck.lifts.put_down import without_standing_up
+from formcheck.lifts.recognition import Recognition, recognise
+from formcheck.lifts.reps import Phase, find_reps, phases
+from formcheck.pose.track import PoseTrack, load_track
 from formcheck.settings import Settings
-from formcheck.track import PoseTrack, load_track
 
 if TYPE_CHECKING:
-    from formcheck.models import ResolvedModel
-    from formcheck.video import Video
+    from formcheck.models.store import ResolvedModel
+    from formcheck.video.reader import Video
 
 __all__ = ["SetAnalysis", "Settings", "analyze", "analyze_track", "read_track", "with_neutral_from"]
 
@@ -137,7 +137,7 @@ def analyze(
     path : str or Path
         A video file, or a track written by `formcheck.save_track`.
     exercise : str or Exercise
-        The lift: one of `formcheck.exercises.EXERCISES`, or "auto" to recognise it; or a
+        The lift: one of `formcheck.lifts.exercises.EXERCISES`, or "auto" to recognise it; or a
         lift of your own.
     model : str or Path, optional
         Name or path of the pose model; fetched at its first use.
@@ -185,6 +185,8 @@ def with_neutral_from(
     if settings.neutral_deg is not None:
         raise ConfigurationError("There are two neutrals: give one, or a clip that shows it.")
     if path.suffix == ".json":
+        from formcheck.results.stored import recorded_neutral
+
         neutral = recorded_neutral(path)
     else:
         plain = replace(settings, exercise=AUTO)
@@ -220,7 +222,7 @@ def read_track(
     """
     if path.suffix == ".npz":
         return load_track(path)
-    from formcheck.models import ResolvedModel, ensure
+    from formcheck.models.store import ResolvedModel, ensure
 
     resolved = model if isinstance(model, ResolvedModel) else ensure(model)
     return _track_clip(path, settings, resolved, on_video)
@@ -229,8 +231,8 @@ def read_track(
 def _track_clip(
     path: Path, settings: Settings, model: ResolvedModel, on_video: OnVideo | None
 ) -> PoseTrack:
-    from formcheck.pose import track_pose
-    from formcheck.video import open_video
+    from formcheck.pose.landmarker import track_pose
+    from formcheck.video.reader import open_video
 
     with open_video(path, max_fps=settings.max_fps or None) as video:
         on_frame = on_video(video) if on_video else None

@@ -18,6 +18,7 @@ from formcheck.commands.analyze import analyze
 from formcheck.commands.batch import batch
 from formcheck.commands.compare import compare
 from formcheck.commands.doctor import doctor
+from formcheck.commands.exits import INTERRUPTED
 from formcheck.commands.history import history
 from formcheck.commands.live import live
 from formcheck.commands.report import report
@@ -29,7 +30,6 @@ from formcheck.plain import plain
 
 __all__ = ["app", "main"]
 
-INTERRUPTED = 130
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 

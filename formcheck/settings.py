@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from formcheck.assessment.rubric import Rubric
 from formcheck.errors import ConfigurationError
-from formcheck.exercises import AUTO, EXERCISES, Exercise
-from formcheck.rubric import Rubric
+from formcheck.lifts.exercises import AUTO, EXERCISES, Exercise
 
 __all__ = ["Settings"]
 
@@ -18,7 +18,7 @@ class Settings:
     Attributes
     ----------
     exercise : str or Exercise
-        One of `formcheck.exercises.EXERCISES`, or "auto" to recognise it; or a lift of
+        One of `formcheck.lifts.exercises.EXERCISES`, or "auto" to recognise it; or a lift of
         your own (docs/extending.md).
     max_fps : float
         Most frames analysed a second; 0 for all.

@@ -18,10 +18,10 @@ from formcheck.analysis import Settings, analyze_track
 from formcheck.batch.clips import Clip
 from formcheck.batch.job import Job, Outcome
 from formcheck.batch.places import Place, as_json
-from formcheck.document import describe
-from formcheck.models import ResolvedModel
-from formcheck.outputs import Outputs
-from formcheck.track import PoseTrack, save_track
+from formcheck.models.store import ResolvedModel
+from formcheck.pose.track import PoseTrack, save_track
+from formcheck.results.document import describe
+from formcheck.results.outputs import Outputs
 
 NASTY = '<script>document.title="taken"</script>, "Ann" 🏋️'
 FORMULA = "=HYPERLINK(1)"

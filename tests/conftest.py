@@ -8,7 +8,7 @@ import hypothesis
 import pytest
 
 from formcheck.errors import ModelError
-from formcheck.models import ResolvedModel, ensure
+from formcheck.models.store import ResolvedModel, ensure
 
 # A machine that others use as well is slow now and then.
 hypothesis.settings.register_profile("any-machine", deadline=None)

@@ -26,12 +26,13 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from formcheck.clip import ClipInfo
+from formcheck.arrays import FloatArray
 from formcheck.geometry.lumbar import read_lumbar
 from formcheck.geometry.view import Facing
-from formcheck.landmarks import LANDMARK_COUNT, LEFT, RIGHT, Side
-from formcheck.outline import STATIONS, trace_outline
-from formcheck.track import PoseTrack
+from formcheck.pose.landmarks import LANDMARK_COUNT, LEFT, RIGHT, Side
+from formcheck.pose.outline import STATIONS, trace_outline
+from formcheck.pose.track import PoseTrack
+from formcheck.video.clip import ClipInfo
 
 __all__ = [
     "BOTTOM",
@@ -60,7 +61,6 @@ __all__ = [
     "walking_lifter",
 ]
 
-FloatArray = NDArray[np.float64]
 Arms = Literal["hanging", "forward", "on-bar", "behind", "raised"]
 Lift = Literal[
     "deadlift",

@@ -18,10 +18,10 @@ from figures import moving_lifter
 
 from formcheck.analysis import SetAnalysis, Settings, analyze_track
 from formcheck.annotate.names import VIDEO_NAME
-from formcheck.document import describe
-from formcheck.outputs import Outputs, write_result
-from formcheck.track import PoseTrack
-from formcheck.writers import ResultFolder
+from formcheck.pose.track import PoseTrack
+from formcheck.results.document import describe
+from formcheck.results.outputs import Outputs, write_result
+from formcheck.results.writers import ResultFolder
 
 __all__ = ["BREAKDOWN", "HOSTILE", "analysed", "breakdown", "clip_of", "held", "refused", "written"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from formcheck.measures import RepMeasures
-from formcheck.reps import Rep
+from formcheck.lifts.measures import RepMeasures
+from formcheck.lifts.reps import Rep
 
 NAN = float("nan")
 

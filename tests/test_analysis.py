@@ -28,12 +28,12 @@ from numpy.typing import NDArray
 
 import formcheck
 from formcheck.analysis import SetAnalysis, Settings, analyze_track
-from formcheck.document import describe
 from formcheck.errors import ConfigurationError, InputError
-from formcheck.exercises import EXERCISES
-from formcheck.outputs import Outputs, write_result
-from formcheck.track import PoseTrack, save_track
-from formcheck.writers import ResultFolder
+from formcheck.lifts.exercises import EXERCISES
+from formcheck.pose.track import PoseTrack, save_track
+from formcheck.results.document import describe
+from formcheck.results.outputs import Outputs, write_result
+from formcheck.results.writers import ResultFolder
 
 Lift = Literal["deadlift", "squat"]
 LIFTS: tuple[Lift, Lift] = ("deadlift", "squat")

@@ -24,9 +24,9 @@ from formcheck.annotate.names import VIDEO_NAME, key_frame_name
 from formcheck.annotate.render import draw_clip
 from formcheck.annotate.scene import LABEL_S, Caption, Scale, captions, posture, scale
 from formcheck.errors import OutputError
-from formcheck.exercises import EXERCISES, OTHER
 from formcheck.geometry.neutral import Neutral, no_neutral
-from formcheck.video import Frame, open_video
+from formcheck.lifts.exercises import EXERCISES, OTHER
+from formcheck.video.reader import Frame, open_video
 
 LIMITS = Scale(rounded_deg=10.0, arched_deg=-40.0, neutral_deg=-25.0)
 UNEVEN_S = np.cumsum([0.0, 0.02, 0.041, 0.033, 0.1, 0.0333, 0.5, 0.01, 0.029])

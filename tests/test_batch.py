@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
+from formcheck.assessment.rubric import Rubric
 from formcheck.batch.clips import Clip, Faulty, find_clips
 from formcheck.batch.cluster import connected, give_model
 from formcheck.batch.engine import run_jobs
@@ -28,8 +29,7 @@ from formcheck.batch.results import read_results
 from formcheck.batch.tables import summary_table
 from formcheck.cli import app
 from formcheck.errors import ConfigurationError, InputError
-from formcheck.outputs import Outputs
-from formcheck.rubric import Rubric
+from formcheck.results.outputs import Outputs
 from formcheck.settings import Settings
 
 STANDARD = Clip("")

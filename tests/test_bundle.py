@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formcheck.bundle import MEMBERS, add_normalisation, build_bundle, find_fault
 from formcheck.errors import ModelError
-from formcheck.registry import Member
+from formcheck.models.bundle import MEMBERS, add_normalisation, build_bundle, find_fault
+from formcheck.models.registry import Member
 
 OUTPUTS = 3
 

@@ -1,4 +1,4 @@
-"""Behaviour of `formcheck.checks` and `formcheck.lift_measures`, on lifters drawn by hand."""
+"""Behaviour of `assessment.checks` and `lifts.lift_measures`, on lifters drawn by hand."""
 
 from __future__ import annotations
 
@@ -19,15 +19,13 @@ from figures import (
     mirrored,
     moving_lifter,
 )
-from numpy.typing import NDArray
 
 from formcheck.analysis import SetAnalysis, Settings, analyze_track
-from formcheck.checks import lift_findings
-from formcheck.exercises import EXERCISES, Measure
-from formcheck.lift_measures import Measured, measure_lift
-from formcheck.track import PoseTrack
-
-FloatArray = NDArray[np.float64]
+from formcheck.arrays import FloatArray
+from formcheck.assessment.checks import lift_findings
+from formcheck.lifts.exercises import EXERCISES, Measure
+from formcheck.lifts.lift_measures import Measured, measure_lift
+from formcheck.pose.track import PoseTrack
 
 ANGLE_TOLERANCE_DEG = 3.0
 

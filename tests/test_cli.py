@@ -17,7 +17,7 @@ from figures import join_tracks, moving_lifter, walking_lifter
 from typer.testing import CliRunner, Result
 
 from formcheck.cli import app
-from formcheck.track import PoseTrack, save_track
+from formcheck.pose.track import PoseTrack, save_track
 
 needs_model = pytest.mark.usefixtures("pose_model")
 

@@ -12,7 +12,7 @@ import pytest
 from clipmaker import run_ffmpeg
 
 from formcheck.analysis import SetAnalysis, analyze
-from formcheck.models import ResolvedModel
+from formcheck.models.store import ResolvedModel
 
 # The issue of the mirror: MediaPipe itself does not see left as it sees right. The
 # medians over the loaded frames of two clear clips; every clip is in

@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 
 from formcheck.analysis import Settings, analyze_track
 from formcheck.cli import app
-from formcheck.comparison import Comparison, Difference, compare
-from formcheck.document import AnalysisDocument, RepPart, describe
 from formcheck.errors import ConfigurationError, NothingMeasured
-from formcheck.track import save_track
+from formcheck.pose.track import save_track
+from formcheck.results.comparison import Comparison, Difference, compare
+from formcheck.results.document import AnalysisDocument, RepPart, describe
 
 
 @cache

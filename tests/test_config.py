@@ -10,14 +10,14 @@ from figures import moving_lifter
 from typer.testing import CliRunner
 
 from formcheck.analysis import Settings, analyze_track
+from formcheck.assessment.rubric import Rubric
+from formcheck.assessment.score import PARTS
 from formcheck.cli import app
 from formcheck.config import load_rubric, settings_of
-from formcheck.document import describe
 from formcheck.errors import ConfigurationError
-from formcheck.exercises import EXERCISES
+from formcheck.lifts.exercises import EXERCISES
 from formcheck.report.words import lift_of
-from formcheck.rubric import Rubric
-from formcheck.score import PARTS
+from formcheck.results.document import describe
 
 TOLD = """
 [weights]

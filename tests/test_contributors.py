@@ -1,4 +1,4 @@
-"""Behaviour of `formcheck.contributors`: what is worth a person's look, and what is not."""
+"""Behaviour of `assessment.contributors`: what is worth a person's look, and what is not."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from figures import moving_lifter
 from sets import measured_set
 
 from formcheck.analysis import Settings, analyze_track
-from formcheck.contributors import Contributor, possible_contributors
-from formcheck.exercises import EXERCISES, Exercise
-from formcheck.fatigue import judge_fatigue
+from formcheck.assessment.contributors import Contributor, possible_contributors
+from formcheck.assessment.fatigue import judge_fatigue
 from formcheck.geometry import Kinematics, kinematics
 from formcheck.geometry.neutral import Neutral, no_neutral
-from formcheck.landmarks import LEFT, NOSE, RIGHT
-from formcheck.measures import RepMeasures, measure_rep
-from formcheck.reps import find_reps
+from formcheck.lifts.exercises import EXERCISES, Exercise
+from formcheck.lifts.measures import RepMeasures, measure_rep
+from formcheck.lifts.reps import find_reps
+from formcheck.pose.landmarks import LEFT, NOSE, RIGHT
 
 DEADLIFT = EXERCISES["deadlift"]
 OVERHEAD = replace(DEADLIFT, load="higher_hand")

@@ -15,17 +15,14 @@ from figures import (
     mirrored,
     posture_at,
 )
-from numpy.typing import NDArray
 
+from formcheck.arrays import BoolArray, FloatArray
 from formcheck.geometry.curve import LUMBAR_FROM, LUMBAR_TO, TrunkCurve, on_axis, trunk_curve
 from formcheck.geometry.joints import smooth_landmarks
 from formcheck.geometry.view import Facing
-from formcheck.landmarks import LEFT, RIGHT
-from formcheck.outline import STATIONS
-from formcheck.track import PoseTrack
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
+from formcheck.pose.landmarks import LEFT, RIGHT
+from formcheck.pose.outline import STATIONS
+from formcheck.pose.track import PoseTrack
 
 # A sixtieth of a trunk is some 2 px of a person of average size at 720p.
 HEIGHT_TOLERANCE = 0.005

@@ -16,10 +16,10 @@ import pytest
 from tables import commands
 from typer.main import get_command
 
-from formcheck import checks, contributors, findings, refusals
+from formcheck.assessment import checks, contributors, findings, refusals
 from formcheck.cli import app
-from formcheck.exercises import EXERCISES, CheckCode
-from formcheck.models import ResolvedModel
+from formcheck.lifts.exercises import EXERCISES, CheckCode
+from formcheck.models.store import ResolvedModel
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

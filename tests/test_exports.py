@@ -12,8 +12,8 @@ from figures import even_times, mirrored, moving_lifter
 from results import analysed, refused
 
 from formcheck.analysis import SetAnalysis, Settings, analyze_track
-from formcheck.exports import EXPORTS, NAMES, keypoints_json, mot, trc
-from formcheck.track import PoseTrack
+from formcheck.pose.track import PoseTrack
+from formcheck.results.exports import EXPORTS, NAMES, keypoints_json, mot, trc
 
 
 @pytest.fixture(scope="module")

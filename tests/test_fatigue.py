@@ -1,4 +1,4 @@
-"""Behaviour of `formcheck.fatigue`: one verdict a set."""
+"""Behaviour of `formcheck.assessment.fatigue`: one verdict a set."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from sets import NAN, measured_rep, measured_set
 
-from formcheck.exercises import EXERCISES
-from formcheck.fatigue import SET_REST_S, SetFatigue, judge_fatigue, split_sets
-from formcheck.measures import RepMeasures
+from formcheck.assessment.fatigue import SET_REST_S, SetFatigue, judge_fatigue, split_sets
+from formcheck.lifts.exercises import EXERCISES
+from formcheck.lifts.measures import RepMeasures
 
 DEADLIFT = EXERCISES["deadlift"]
 PRESS = replace(DEADLIFT, name="press", drifts_into=("arching",))

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 from sets import measured_rep, measured_set
 
-from formcheck.exercises import EXERCISES
-from formcheck.fatigue import judge_fatigue
-from formcheck.findings import Finding, fatigue_findings
-from formcheck.measures import RepMeasures
+from formcheck.assessment.fatigue import judge_fatigue
+from formcheck.assessment.findings import Finding, fatigue_findings
+from formcheck.lifts.exercises import EXERCISES
+from formcheck.lifts.measures import RepMeasures
 
 DEADLIFT = EXERCISES["deadlift"]
 LEVEL = [-28.0, -27.0, -28.5, -27.5, -28.0, -27.0, -28.0, -27.5]

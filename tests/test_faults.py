@@ -16,10 +16,10 @@ from figures import moving_lifter
 from formcheck.batch.clips import Clip, Faulty, find_clips
 from formcheck.batch.places import Place
 from formcheck.errors import InputError
-from formcheck.track import save_track
-from formcheck.video import check_unchanged, open_video
-from formcheck.workspace import sweep, workspace_name
-from formcheck.writers import ResultFolder
+from formcheck.pose.track import save_track
+from formcheck.results.workspace import sweep, workspace_name
+from formcheck.results.writers import ResultFolder
+from formcheck.video.reader import check_unchanged, open_video
 
 posix = pytest.mark.skipif(os.name != "posix", reason="processes are told apart on POSIX alone")
 
@@ -67,7 +67,7 @@ def test_what_a_killed_process_left_is_swept_by_the_next(tmp_path: Path) -> None
     code = """
 import os, sys
 from pathlib import Path
-from formcheck.writers import ResultFolder
+from formcheck.results.writers import ResultFolder
 ResultFolder(Path(sys.argv[1]), "set").__enter__().staging.joinpath("half").touch()
 os.kill(os.getpid(), 9)
 """

@@ -1,4 +1,4 @@
-"""Behaviour of `formcheck.findings`: what is said, and what is not."""
+"""Behaviour of `formcheck.assessment.findings`: what is said, and what is not."""
 
 from __future__ import annotations
 
@@ -9,16 +9,14 @@ from functools import cache
 import numpy as np
 import pytest
 from figures import moving_lifter
-from numpy.typing import NDArray
 
-from formcheck.exercises import EXERCISES
-from formcheck.findings import STOP_DEG, SUSTAINED_S, Finding, form_findings
+from formcheck.arrays import FloatArray
+from formcheck.assessment.findings import STOP_DEG, SUSTAINED_S, Finding, form_findings
 from formcheck.geometry import Kinematics, kinematics
 from formcheck.geometry.neutral import Neutral, given_neutral, no_neutral
-from formcheck.measures import RepMeasures, measure_rep
-from formcheck.reps import Rep, find_reps
-
-FloatArray = NDArray[np.float64]
+from formcheck.lifts.exercises import EXERCISES
+from formcheck.lifts.measures import RepMeasures, measure_rep
+from formcheck.lifts.reps import Rep, find_reps
 
 SQUAT = EXERCISES["squat"]
 FPS = 30.0

@@ -17,19 +17,18 @@ from hypothesis import strategies as st
 from results import analysed, written
 
 from formcheck.analysis import Settings, analyze_track
+from formcheck.assessment.rubric import Rubric
 from formcheck.batch.clips import Clip, Faulty, find_clips
 from formcheck.batch.places import Place, opened, safe_name
-from formcheck.bundle import MEMBERS, find_fault
 from formcheck.commands.symptoms import _read as read_answers
 from formcheck.config import load_rubric
-from formcheck.document import describe
 from formcheck.errors import FormcheckError
-from formcheck.reference import recorded_neutral
+from formcheck.models.bundle import MEMBERS, find_fault
+from formcheck.pose.track import load_track, save_track
 from formcheck.report.result import read_result
-from formcheck.rubric import Rubric
-from formcheck.stored import read_document
+from formcheck.results.document import describe
+from formcheck.results.stored import read_document, recorded_neutral
 from formcheck.symptoms import assess
-from formcheck.track import load_track, save_track
 
 quick = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -12,12 +12,12 @@ from results import analysed, written
 from typer.testing import CliRunner
 
 from formcheck.cli import app
-from formcheck.track import save_track
+from formcheck.pose.track import save_track
 
 pytest.importorskip("hostile", reason="the benchmarks are not here")
-from hostile import Case, Source, clip_cases
-from hostile_files import file_cases
-from wholeness import contents, unfinished
+from common.hostile import Case, Source, clip_cases
+from common.hostile_files import file_cases
+from common.wholeness import contents, unfinished
 
 QUICK = [case for case in (*clip_cases(), *file_cases()) if case.quick]
 

@@ -17,11 +17,11 @@ from formcheck.batch.clips import Clip
 from formcheck.batch.places import Place
 from formcheck.batch.publish import publish
 from formcheck.cli import app
-from formcheck.comparison import Reading
 from formcheck.errors import ConfigurationError
 from formcheck.history.database import VERSION, read_sets
 from formcheck.history.sets import PastSet
 from formcheck.history.trends import Course, athlete_lifts, course_of
+from formcheck.results.comparison import Reading
 
 MEASURE = "lumbar_peak_deg"
 

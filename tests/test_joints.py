@@ -24,8 +24,8 @@ from figures import (
 
 from formcheck.geometry.joints import Joints, joint_angles, smooth_landmarks
 from formcheck.geometry.view import Facing
-from formcheck.landmarks import LEFT, RIGHT
-from formcheck.track import PoseTrack
+from formcheck.pose.landmarks import LEFT, RIGHT
+from formcheck.pose.track import PoseTrack
 
 # Landmarks are kept with single precision.
 STILL_TOLERANCE_DEG = 0.01

@@ -15,8 +15,8 @@ from figures import figure_at, make_track, moving_lifter, posture_at
 from sets import measured_rep
 
 from formcheck.analysis import Settings, analyze_track
+from formcheck.assessment.findings import Finding
 from formcheck.errors import InputError
-from formcheck.findings import Finding
 from formcheck.live.analyst import Reading
 from formcheck.live.cues import CueWatch, tone_player
 from formcheck.live.events import Event, notice, saved_event
@@ -29,9 +29,10 @@ from formcheck.live.spool import SetSpool, unfinished_sets
 from formcheck.live.tally import Counted, Tally, update
 from formcheck.live.view import View
 from formcheck.live.words import State, headline, status_words
-from formcheck.recorder import Pose, no_pose
-from formcheck.track import PoseTrack
-from formcheck.video import Frame, describe_times
+from formcheck.pose.recorder import Pose, no_pose
+from formcheck.pose.track import PoseTrack
+from formcheck.results.document import describe
+from formcheck.video.reader import Frame, describe_times
 
 GREY = 120.0
 
@@ -334,7 +335,7 @@ def test_a_summary_goes_when_the_next_set_has_begun() -> None:
 
 def test_a_set_is_summed_up_for_a_screen() -> None:
     analysis = analyze_track(moving_lifter("squat", [0.0, 0.0, 35.0]), Settings("squat"))
-    title, angles, faults = saved_event(2, Saved(analysis, Path("out"))).lines
+    title, angles, faults = saved_event(2, Saved(analysis, describe(analysis), Path("out"))).lines
     assert title == "Set 2: 3 repetitions"
     most = max(rep.peak_deg for rep in analysis.reps)
     assert f"most flexed {most:+.0f}°" in angles

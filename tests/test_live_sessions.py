@@ -19,8 +19,8 @@ import pytest
 from formcheck.analysis import Settings, analyze
 from formcheck.live.events import Event
 from formcheck.live.session import Session
-from formcheck.models import ResolvedModel
-from formcheck.video import open_video
+from formcheck.models.store import ResolvedModel
+from formcheck.video.reader import open_video
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "deadlift-fatigue.mp4"
 LIVE = [sys.executable, "-m", "formcheck", "live", "-e", "deadlift", "-c"]

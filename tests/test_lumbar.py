@@ -17,16 +17,14 @@ from figures import (
     moving_lifter,
     rotated,
 )
-from numpy.typing import NDArray
 
+from formcheck.arrays import FloatArray
 from formcheck.geometry import Kinematics, kinematics
 from formcheck.geometry.lumbar import MAX_RESIDUAL, MAX_UNCERTAINTY_DEG, RANGE_DEG, read_lumbar
 from formcheck.geometry.shape import back_shape
 from formcheck.geometry.view import Facing
-from formcheck.outline import STATIONS
-from formcheck.track import PoseTrack
-
-FloatArray = NDArray[np.float64]
+from formcheck.pose.outline import STATIONS
+from formcheck.pose.track import PoseTrack
 
 # An arc is not a back: it has neither buttock nor hollow, and the model has seen only
 # backs. Its changes are read to a sixth, its level to a few degrees.

@@ -1,4 +1,4 @@
-"""Behaviour of `formcheck.measures`: the numbers of one repetition."""
+"""Behaviour of `formcheck.lifts.measures`: the numbers of one repetition."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from typing import Literal
 import numpy as np
 import pytest
 from figures import as_read, even_times, landmarks, moving_lifter, posture_at, settling_share
-from numpy.typing import NDArray
 
-from formcheck.exercises import EXERCISES
 from formcheck.geometry import Kinematics, kinematics
-from formcheck.landmarks import middle
-from formcheck.measures import RepMeasures, measure_rep, neutral_frames
-from formcheck.reps import SETTLED, Rep, find_reps
-from formcheck.track import PoseTrack
+from formcheck.lifts.exercises import EXERCISES
+from formcheck.lifts.measures import RepMeasures, measure_rep, neutral_frames
+from formcheck.lifts.reps import SETTLED, Rep, find_reps
+from formcheck.pose.landmarks import middle
+from formcheck.pose.track import PoseTrack
 
-FloatArray = NDArray[np.float64]
 Lift = Literal["deadlift", "squat"]
 LIFTS: tuple[Lift, Lift] = ("squat", "deadlift")
 

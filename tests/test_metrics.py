@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from formcheck.models import ResolvedModel
+from formcheck.models.store import ResolvedModel
 
 HOST = "play.googleapis.com"
 SERVER = """
@@ -37,12 +37,12 @@ CLIENT = """
 import sys, time
 from pathlib import Path
 import numpy as np
-from formcheck import pose
-from formcheck.models import ResolvedModel
-from formcheck.video import Frame
+from formcheck.pose import landmarker
+from formcheck.models.store import ResolvedModel
+from formcheck.video.reader import Frame
 if len(sys.argv) > 2:
-    pose._TRUSTED = sys.argv[2]
-with pose.PoseFinder(ResolvedModel("full", Path(sys.argv[1]), "")) as finder:
+    landmarker._TRUSTED = sys.argv[2]
+with landmarker.PoseFinder(ResolvedModel("full", Path(sys.argv[1]), "")) as finder:
     for i in range(10):
         finder.find(Frame(i, i / 30, np.zeros((64, 64, 3), np.uint8)))
 time.sleep(3)  # it reports from a thread of its own

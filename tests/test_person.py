@@ -18,7 +18,7 @@ from figures import (
 )
 
 from formcheck.geometry.person import follow_lifter
-from formcheck.track import PoseTrack
+from formcheck.pose.track import PoseTrack
 
 TRUNK_TOLERANCE_PX = 0.01
 STANDING = Posture(-25.0, 0.0, 178.0, 178.0)

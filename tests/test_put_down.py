@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from figures import moving_lifter
 
-from formcheck.exercises import EXERCISES
 from formcheck.geometry import kinematics
 from formcheck.geometry.view import Facing
-from formcheck.outline import STATIONS
-from formcheck.put_down import without_standing_up
-from formcheck.reps import Rep, find_reps
-from formcheck.track import PoseTrack
+from formcheck.lifts.exercises import EXERCISES
+from formcheck.lifts.put_down import without_standing_up
+from formcheck.lifts.reps import Rep, find_reps
+from formcheck.pose.outline import STATIONS
+from formcheck.pose.track import PoseTrack
 
 THIGH = STATIONS < -0.1
 WITH_PLATES, WITHOUT = 0.1, 0.35

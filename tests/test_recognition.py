@@ -1,4 +1,4 @@
-"""Behaviour of `formcheck.recognition`: which lift a movement is taken for."""
+"""Behaviour of `formcheck.lifts.recognition`: which lift a movement is taken for."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from figures import (
 )
 
 from formcheck.analysis import Settings, analyze_track
-from formcheck.exercises import EXERCISES
 from formcheck.geometry import kinematics
-from formcheck.recognition import MARGIN, Recognition, recognise
-from formcheck.reps import find_reps
-from formcheck.track import PoseTrack
+from formcheck.lifts.exercises import EXERCISES
+from formcheck.lifts.recognition import MARGIN, Recognition, recognise
+from formcheck.lifts.reps import find_reps
+from formcheck.pose.track import PoseTrack
 
 DRAWN: dict[Lift, str] = {
     "deadlift": "deadlift",

@@ -1,4 +1,4 @@
-"""Behaviour of `formcheck.refusals`: every reason for silence, and only those."""
+"""Behaviour of `formcheck.assessment.refusals`: every reason for silence, and only those."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from figures import (
 )
 
 from formcheck.analysis import SetAnalysis, Settings, analyze_track
-from formcheck.track import PoseTrack
+from formcheck.pose.track import PoseTrack
 
 
 def analyse(track: PoseTrack, lift: str = "squat") -> SetAnalysis:

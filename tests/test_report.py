@@ -12,12 +12,12 @@ from results import BREAKDOWN, HOSTILE, analysed, breakdown, held, refused, writ
 from typer.testing import CliRunner
 from typer.testing import Result as Run
 
-from formcheck import rubric
 from formcheck.annotate.names import key_frame_name
 from formcheck.annotate.scene import Scale
+from formcheck.assessment import rubric
 from formcheck.cli import app
 from formcheck.errors import InputError, OutputError
-from formcheck.exercises import EXERCISES
+from formcheck.lifts.exercises import EXERCISES
 from formcheck.report import REPORT_NAME, write_report
 from formcheck.report.angle_chart import angle_chart
 from formcheck.report.result import Frames, Result, read_result
@@ -82,7 +82,7 @@ def finding(code: str, severity: str, rep: int | None = None, at_s: float = 1.0)
 def test_each_verdict_is_said(document: dict[str, Any], verdict: str, words: str) -> None:
     document["fatigue"] |= {"verdict": verdict, "sets": []}
     document["findings"] = []
-    said = headline(document, measured=True)
+    said = headline(document)
     assert said.tone == "good"
     assert said.text.startswith("No rounding or over-arching found in 7 of 7 repetitions")
     assert len(said.more) == 1
@@ -94,7 +94,7 @@ def test_a_finding_on_the_whole_set_is_not_said_twice(document: dict[str, Any]) 
         finding("lumbar-flexion", "stop"),
         finding("breakdown-under-fatigue", "caution"),
     ]
-    said = headline(document, measured=True)
+    said = headline(document)
     assert said.text == "breakdown-under-fatigue was seen."
     assert said.more == ["lumbar-flexion was seen."]
     assert said.tone == "stop"
@@ -103,7 +103,7 @@ def test_a_finding_on_the_whole_set_is_not_said_twice(document: dict[str, Any]) 
 def test_a_drift_into_arching_is_told_as_the_course_of_the_set(document: dict[str, Any]) -> None:
     document["fatigue"] |= {"verdict": "drift", "direction": "arching", "sets": []}
     document["findings"] = [finding("extension-drift", "caution")]
-    said = headline(document, measured=True)
+    said = headline(document)
     assert (said.text, said.more) == ("extension-drift was seen.", [])
 
 
@@ -123,7 +123,7 @@ def test_no_more_is_cleared_than_was_judged(
     document["settings"]["rubric"] |= limits_of(lift)
     document["neutral"]["method"] = method
     document["findings"] = []
-    assert headline(document, measured=True).text.startswith(words)
+    assert headline(document).text.startswith(words)
 
 
 def test_what_the_lift_asks_for_besides_is_in_the_table(tmp_path: Path) -> None:
@@ -153,14 +153,14 @@ def test_several_sets_are_named(document: dict[str, Any]) -> None:
     two = one | {"verdict": "too-few-reps", "first_rep": 4, "last_rep": 7, "reason": "Only two."}
     document["fatigue"]["sets"] = [one, two]
     document["findings"] = []
-    said = headline(document, measured=True).more
+    said = headline(document).more
     assert said[0].startswith("Repetitions 1 to 3: Form held")
     assert said[1] == "Repetitions 4 to 7: Only two."
 
 
 def test_nothing_is_claimed_of_a_set_that_was_not_measured(tmp_path: Path) -> None:
     document = read_result(written(refused(), tmp_path)).document
-    said = headline(document, measured=False)
+    said = headline(document)
     assert said.tone == "unknown"
     assert said.text.startswith("Not measured: The camera looks at the front")
     assert finding_groups(document) == []  # reasons are no findings
@@ -173,7 +173,7 @@ def test_what_else_was_found_is_said_although_the_back_was_not_measured(tmp_path
         document["findings"].append(finding("hip-flexor-dominant", "caution"))
 
     folder = written(refused(), tmp_path, add)
-    said = headline(read_result(folder).document, measured=False)
+    said = headline(read_result(folder).document)
     assert (said.tone, said.more) == ("unknown", ["hip-flexor-dominant was seen."])
     page = write_report(folder)
     assert "Hip flexor dominant" in page.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Behaviour of `formcheck.reps` on sets whose script is known."""
+"""Behaviour of `formcheck.lifts.reps` on sets whose script is known."""
 
 from __future__ import annotations
 
@@ -24,16 +24,15 @@ from figures import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from numpy.typing import NDArray
 
-from formcheck.exercises import EXERCISES
+from formcheck.arrays import FloatArray
 from formcheck.geometry.joints import Joints, joint_angles, smooth_landmarks
 from formcheck.geometry.person import follow_lifter
 from formcheck.geometry.view import vote_facing
-from formcheck.reps import SETTLED, Rep, find_reps, phases
-from formcheck.track import PoseTrack
+from formcheck.lifts.exercises import EXERCISES
+from formcheck.lifts.reps import SETTLED, Rep, find_reps, phases
+from formcheck.pose.track import PoseTrack
 
-FloatArray = NDArray[np.float64]
 Lift = Literal["deadlift", "squat"]
 
 # The filter and the running median round the corners by a little.

@@ -13,8 +13,9 @@ from test_docs import alike
 
 import formcheck
 from formcheck import SetAnalysis
-from formcheck.models import ResolvedModel
-from formcheck.terminal import print_analysis
+from formcheck.commands.terminal import print_result
+from formcheck.models.store import ResolvedModel
+from formcheck.results.document import describe
 
 ROOT = Path(__file__).parent.parent
 Sample = Callable[[str], SetAnalysis]
@@ -46,7 +47,7 @@ def shown(
 ) -> str:
     """What the terminal says, up to the lines that are the same for all."""
     monkeypatch.setenv("COLUMNS", "90")
-    print_analysis(analysis, Path("results"))
+    print_result(describe(analysis).model_dump(mode="json"), Path("results"))
     lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
     return "\n".join(lines).partition("\nAn outline measure")[0] + "\n"
 

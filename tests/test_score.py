@@ -1,4 +1,4 @@
-"""Behaviour of `formcheck.score`: what costs points, and that looking away earns none."""
+"""Behaviour of `assessment.score`: what costs points, and that looking away earns none."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sets import NAN, measured_rep, measured_set
 
-from formcheck.exercises import EXERCISES
+from formcheck.assessment.score import PARTS, Score, score_rep, score_set
 from formcheck.geometry.neutral import Neutral, no_neutral
-from formcheck.measures import RepMeasures
-from formcheck.score import PARTS, Score, score_rep, score_set
+from formcheck.lifts.exercises import EXERCISES
+from formcheck.lifts.measures import RepMeasures
 
 DEADLIFT = EXERCISES["deadlift"]
 STANDING = Neutral(-30.0, 3.0, "standing")

@@ -17,7 +17,7 @@ from typing import Any
 import imageio_ffmpeg
 import pytest
 
-from formcheck.video import open_video
+from formcheck.video.reader import open_video
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
 SAMPLE = Path(__file__).parent.parent / "samples" / "deadlift-fatigue.mp4"

@@ -1,4 +1,4 @@
-"""Behaviour of `formcheck.signals` on signals with a known answer."""
+"""Behaviour of `formcheck.geometry.signals` on signals with a known answer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from formcheck.signals import (
+from formcheck.arrays import FloatArray
+from formcheck.geometry.signals import (
     CUTOFF_HZ,
     MAX_GAP_S,
     fill_gaps,
@@ -19,7 +20,6 @@ from formcheck.signals import (
     runs,
 )
 
-FloatArray = NDArray[np.float64]
 NAN = float("nan")
 QUICK = settings(max_examples=150, deadline=None, database=None, derandomize=True)
 

@@ -12,10 +12,12 @@ import pytest
 from figures import moving_lifter
 
 from formcheck.analysis import SetAnalysis, Settings, analyze_track
-from formcheck.contributors import Contributor
-from formcheck.findings import Finding
+from formcheck.assessment.contributors import Contributor
+from formcheck.assessment.findings import Finding
+from formcheck.commands.terminal import print_result, print_verdict
 from formcheck.plain import plain
-from formcheck.terminal import print_analysis, verdict
+from formcheck.report.words import headline
+from formcheck.results.document import describe
 
 
 def squats(peaks: list[float]) -> SetAnalysis:
@@ -23,22 +25,27 @@ def squats(peaks: list[float]) -> SetAnalysis:
 
 
 def printed(analysis: SetAnalysis, capsys: pytest.CaptureFixture[str]) -> str:
-    print_analysis(analysis, Path("results"))
+    print_result(describe(analysis).model_dump(mode="json"), Path("results"))
     return " ".join(capsys.readouterr().out.split())
+
+
+def verdict(analysis: SetAnalysis) -> str:
+    return headline(describe(analysis).model_dump(mode="json")).line
 
 
 def test_a_set_that_held_says_what_would_have_been_noticed() -> None:
     said = verdict(squats([0.0, 1.0, 0.0, 1.0, 0.0, 1.0]))
-    assert "The form held in repetitions 1 to 6" in said
+    assert "Form held over the set" in said
     assert "that would have been noticed" in said
 
 
-def test_what_is_no_fault_comes_after_that_there_is_none() -> None:
+def test_what_is_no_fault_comes_after_that_there_is_none(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     analysis = squats([0.0, 1.0])
     shallow = Finding("squat-depth", "info", "The squat stopped above parallel.", "")
-    said = verdict(replace(analysis, findings=(shallow,)))
-    assert said.startswith("No rounding or over-arching found in 2 of 2")
-    assert "stopped above parallel" in said
+    said = printed(replace(analysis, findings=(shallow,)), capsys)
+    assert said.index("No rounding or over-arching") < said.index("info: The squat stopped above")
     caution = replace(shallow, severity="caution")
     assert verdict(replace(analysis, findings=(caution,))).startswith("The squat stopped")
 
@@ -56,6 +63,14 @@ def test_a_set_that_drifted_says_from_when() -> None:
     assert "held" not in said
 
 
+def test_the_verdict_alone_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    print_verdict(describe(squats([0.0, -1.0])).model_dump(mode="json"))
+    out = capsys.readouterr().out
+    assert out.startswith("No rounding or over-arching found in 2 of 2")
+    assert out.count("\n") == 1
+    assert "\N{MINUS SIGN}" not in out
+
+
 def test_the_score_shows_what_each_part_cost(capsys: pytest.CaptureFixture[str]) -> None:
     out = printed(squats([0.0, 1.0, 20.0, 21.0]), capsys)
     assert "of 100: rounding 2" in out
@@ -64,7 +79,7 @@ def test_the_score_shows_what_each_part_cost(capsys: pytest.CaptureFixture[str])
 
 def test_without_a_verdict_the_reason_is_given(capsys: pytest.CaptureFixture[str]) -> None:
     out = printed(squats([0.0, 1.0]), capsys)
-    assert "No verdict on fatigue. A trend needs 4 whole repetitions; there are 2." in out
+    assert "A trend needs 4 whole repetitions; there are 2." in out
 
 
 def test_what_was_found_is_told_although_the_back_was_not_seen(
@@ -95,7 +110,7 @@ def test_contributors_are_for_a_person_to_check(capsys: pytest.CaptureFixture[st
 def test_what_is_logged_is_not_hidden_with_the_native_chatter() -> None:
     code = """
 import logging, os
-from formcheck.terminal import native_chatter_hidden
+from formcheck.commands.stderr import native_chatter_hidden
 logging.basicConfig()
 with native_chatter_hidden(shown=False):
     os.write(2, b"chatter")

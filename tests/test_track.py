@@ -1,4 +1,4 @@
-"""Behaviour of `formcheck.track`: what is kept, and files that are not what they should be."""
+"""Behaviour of `formcheck.pose.track`: what is kept, and files that are not what they should be."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ import numpy as np
 import pytest
 from figures import Posture, figure_at, make_track, moving_lifter
 
-from formcheck.clip import ClipInfo
 from formcheck.errors import InputError
-from formcheck.landmarks import LEFT, RIGHT
-from formcheck.track import FORMAT_VERSION, PoseTrack, load_track, save_track
+from formcheck.pose.landmarks import LEFT, RIGHT
+from formcheck.pose.track import FORMAT_VERSION, PoseTrack, load_track, save_track
+from formcheck.video.clip import ClipInfo
 
 ARRAYS = ("frame", "time_s", "landmarks_px", "visibility", "profile")
 Stored = dict[str, Any]

@@ -1,4 +1,4 @@
-"""Behaviour of `formcheck.trend`: what is a change, and from when on."""
+"""Behaviour of `formcheck.assessment.trend`: what is a change, and from when on."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
-from formcheck.trend import Trend, find_onset, find_trend, onset_weights
-
-FloatArray = NDArray[np.float64]
+from formcheck.assessment.trend import Trend, find_onset, find_trend, onset_weights
 
 
 def trend(values: list[float], noise: float = 2.0, reps: list[float] | None = None) -> Trend:

@@ -1,4 +1,4 @@
-"""Behaviour of `formcheck.video` on clips made for the purpose."""
+"""Behaviour of `formcheck.video.reader` on clips made for the purpose."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from clipmaker import (
 )
 
 import formcheck
-from formcheck.clip import ClipInfo
 from formcheck.errors import ConfigurationError, InputError
-from formcheck.video import MAX_SIDE_PX, Frame, Video, describe_times, open_video
+from formcheck.video.clip import ClipInfo
+from formcheck.video.reader import MAX_SIDE_PX, Frame, Video, describe_times, open_video
 
 # Times in Matroska, WebM and FLV are rounded to 1 ms, those of MP4 here to 1/90 ms.
 TIME_TOLERANCE_S = 0.00101
@@ -489,7 +489,7 @@ def test_decoders_stay_silent(folder: Path, plain: Path) -> None:
     code = """
 import sys
 from formcheck.errors import InputError
-from formcheck.video import open_video
+from formcheck.video.reader import open_video
 for name in sys.argv[1:]:
     try:
         with open_video(name) as video:
@@ -683,7 +683,7 @@ def test_memory_stays_flat(folder: Path) -> None:
 def test_a_clip_left_open_does_not_keep_python_from_ending(plain: Path) -> None:
     code = """
 import sys
-from formcheck.video import open_video
+from formcheck.video.reader import open_video
 frames = iter(open_video(sys.argv[1]))
 next(frames)
 """

@@ -19,8 +19,8 @@ from figures import (
 )
 
 from formcheck.geometry.view import Facing, judge_view, vote_facing
-from formcheck.landmarks import NOSE
-from formcheck.track import PoseTrack
+from formcheck.pose.landmarks import NOSE
+from formcheck.pose.track import PoseTrack
 
 # The widths are put in as these degrees and read by the same proportions.
 YAW_TOLERANCE_DEG = 0.5

@@ -11,10 +11,10 @@ import pytest
 from figures import moving_lifter
 
 from formcheck.analysis import SetAnalysis, Settings, analyze_track
-from formcheck.document import describe
 from formcheck.errors import OutputError
-from formcheck.track import load_track
-from formcheck.writers import ResultFolder, result_name, write_analysis
+from formcheck.pose.track import load_track
+from formcheck.results.document import describe
+from formcheck.results.writers import ResultFolder, result_name, write_analysis
 
 FILES = {"analysis.json", "reps.csv", "frames.csv"}
 

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from formcheck.analysis import SetAnalysis
 from formcheck.annotate.colours import INK, PAPER, angle_rgb
+from formcheck.arrays import FloatArray
 from formcheck.geometry.curve import LUMBAR_FROM, LUMBAR_TO, TrunkCurve
-from formcheck.landmarks import middle
-from formcheck.signals import runs
+from formcheck.geometry.signals import runs
+from formcheck.pose.landmarks import middle
 
 __all__ = ["DrawnBack", "back_along", "drawn_back"]
 
-FloatArray = NDArray[np.float64]
 Picture = NDArray[np.uint8]
 
 _SUBPIXEL_BITS = 4

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.track import PoseTrack
+from formcheck.pose.track import PoseTrack
 
 __all__ = ["FaceBlur"]
 

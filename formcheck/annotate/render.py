@@ -22,7 +22,7 @@ from formcheck.annotate.encoder import VideoWriter
 from formcheck.annotate.faces import FaceBlur
 from formcheck.annotate.names import VIDEO_NAME, key_frame_name
 from formcheck.annotate.scene import captions, scale
-from formcheck.video import Frame, open_video
+from formcheck.video.reader import Frame, open_video
 
 __all__ = ["draw_clip"]
 

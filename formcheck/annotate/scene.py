@@ -10,9 +10,9 @@ from typing import Literal
 import numpy as np
 
 from formcheck.analysis import SetAnalysis
-from formcheck.exercises import Exercise
-from formcheck.findings import Finding, Severity, arching_limit_deg
+from formcheck.assessment.findings import Finding, Severity, arching_limit_deg
 from formcheck.geometry.neutral import Neutral
+from formcheck.lifts.exercises import Exercise
 
 __all__ = ["Caption", "Scale", "captions", "finding_label", "posture", "scale"]
 

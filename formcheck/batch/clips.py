@@ -14,8 +14,8 @@ from typing import Any
 
 from formcheck.batch.places import opened
 from formcheck.errors import ConfigurationError, InputError
-from formcheck.exercises import AUTO, EXERCISES
 from formcheck.files import no_file
+from formcheck.lifts.exercises import AUTO, EXERCISES
 
 __all__ = ["VIDEO_ENDINGS", "Clip", "Faulty", "find_clips"]
 

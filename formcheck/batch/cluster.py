@@ -21,7 +21,7 @@ from formcheck import __version__
 from formcheck.batch.job import Job, Outcome
 from formcheck.batch.work import analyze_clip, run_within
 from formcheck.errors import ConfigurationError
-from formcheck.models import ResolvedModel
+from formcheck.models.store import ResolvedModel
 
 __all__ = ["Clipwork", "connected", "give_model", "run_on_worker"]
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-from pydantic import ValidationError
 
 from formcheck.annotate.names import key_frame_name
 from formcheck.batch.clips import Clip
 from formcheck.batch.job import CLIPS
 from formcheck.batch.places import Place
 from formcheck.batch.resume import recorded
-from formcheck.document import AnalysisDocument
+from formcheck.errors import InputError
 from formcheck.report.words import Headline, headline, key_reps
+from formcheck.results.document import AnalysisDocument
+from formcheck.results.stored import parse_document
 
 __all__ = ["ClipResult", "read_results"]
 
@@ -78,8 +77,10 @@ def read_results(place: Place) -> tuple[list[ClipResult], list[str]]:
     files = {f"{CLIPS}/{name}" for name in place.files(CLIPS)}
     results, unreadable = [], []
     for folder, record in records.items():
-        document = _document(contents.get(f"{folder}/analysis.json", b""))
-        if document is None:
+        content = contents.get(f"{folder}/analysis.json", b"")
+        try:
+            _, document = parse_document(content.decode("utf-8", "replace"), folder)
+        except InputError:
             unreadable.append(folder)
         else:
             results.append(_result(folder, record, document, files))
@@ -94,19 +95,9 @@ def _newest(records: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {folder: records[folder] for folder in sorted(by_url.values())}
 
 
-def _document(content: bytes) -> dict[str, Any] | None:
-    try:
-        AnalysisDocument.model_validate_json(content, strict=True, extra="ignore")
-    except ValidationError:
-        return None
-    document: dict[str, Any] = json.loads(content)
-    return document
-
-
 def _result(
     folder: str, record: Mapping[str, Any], document: dict[str, Any], files: Iterable[str]
 ) -> ClipResult:
-    measured = any(rep["lumbar_deg"]["peak"] is not None for rep in document["reps"])
     worst = key_reps(document)[:1]
     picture = f"{folder}/{key_frame_name(worst[0]['rep'])}" if worst else ""
     report = f"{folder}/report.html"
@@ -114,7 +105,7 @@ def _result(
         folder,
         Clip(**record["clip"]),
         document,
-        headline(document, measured=measured),
+        headline(document),
         picture if picture in files else "",
         report if report in files else "",
     )

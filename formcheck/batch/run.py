@@ -12,9 +12,9 @@ from formcheck.batch.places import Place
 from formcheck.batch.publish import publish, share_plotly
 from formcheck.batch.resume import Plan, make_plan
 from formcheck.batch.screen import Screen
-from formcheck.models import ResolvedModel
-from formcheck.outputs import Outputs
+from formcheck.models.store import ResolvedModel
 from formcheck.report import PLOTLY_NAME
+from formcheck.results.outputs import Outputs
 from formcheck.settings import Settings
 
 __all__ = ["Tally", "Wish", "run_batch"]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from formcheck.batch.job import Outcome
 from formcheck.batch.results import ClipResult
-from formcheck.comparison import set_mean
+from formcheck.results.comparison import set_mean
 
 __all__ = ["errors_table", "reps_table", "summary_table"]
 

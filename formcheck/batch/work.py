@@ -17,10 +17,10 @@ from formcheck.batch.clips import Clip
 from formcheck.batch.job import JOB_NAME, Job, Outcome, Status
 from formcheck.batch.places import Place, as_json, opened
 from formcheck.errors import FormcheckError, InputError
-from formcheck.models import ResolvedModel
+from formcheck.models.store import ResolvedModel
 
 if TYPE_CHECKING:
-    from formcheck.writers import ResultFolder
+    from formcheck.results.writers import ResultFolder
 
 __all__ = ["Work", "analyze_clip", "run_within"]
 
@@ -67,10 +67,10 @@ def _contained(job: Job, work: Work) -> Outcome:
 def analyze_clip(job: Job, model: ResolvedModel) -> Outcome:
     """Analyse the clip and write its result, with `JOB_NAME` as its last file."""
     from formcheck.analysis import analyze_track, read_track
-    from formcheck.document import describe
-    from formcheck.outputs import write_result
     from formcheck.report.words import headline
-    from formcheck.video import check_unchanged
+    from formcheck.results.document import describe
+    from formcheck.results.outputs import write_result
+    from formcheck.video.reader import check_unchanged
 
     began = time.monotonic()
     place = Place(job.out)
@@ -90,7 +90,7 @@ def analyze_clip(job: Job, model: ResolvedModel) -> Outcome:
     elapsed_s = time.monotonic() - began
     finished = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     place.write(f"{job.folder}/{JOB_NAME}", as_json(job.record(status, elapsed_s, finished)))
-    said = headline(document.model_dump(mode="json"), measured=analysis.measured)
+    said = headline(document.model_dump(mode="json"))
     return Outcome(job.clip, status, said.text, job.folder, elapsed_s)
 
 
@@ -113,7 +113,7 @@ def _fetched(url: str) -> Iterator[Path]:
 @contextmanager
 def _result_in(place: Place, name: str) -> Iterator[ResultFolder]:
     """Where the result is written: its own place, or to be uploaded from here."""
-    from formcheck.writers import ResultFolder
+    from formcheck.results.writers import ResultFolder
 
     parent, own = name.split("/")
     if place.local is not None:

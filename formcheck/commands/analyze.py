@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from formcheck.commands.exits import FLAGGED, NOTHING_MEASURED
 from formcheck.commands.options import ConfigFile, Lift, MaxFps, PoseModel, Verbose
-from formcheck.exercises import AUTO
+from formcheck.commands.stderr import log_to_stderr
+from formcheck.lifts.exercises import AUTO
 
 if TYPE_CHECKING:
     from formcheck.analysis import SetAnalysis, Settings
-    from formcheck.document import AnalysisDocument
-    from formcheck.outputs import Outputs
+    from formcheck.results.document import AnalysisDocument
+    from formcheck.results.outputs import Outputs
 
 __all__ = ["analyze"]
-
-
-NOTHING_MEASURED = 3
-FLAGGED = 4
 
 
 def analyze(  # noqa: PLR0917 - one parameter an option
@@ -119,13 +116,11 @@ def analyze(  # noqa: PLR0917 - one parameter an option
     with the legs. --neutral and --neutral-from give a standing one instead.
     """
     from formcheck.analysis import Settings
+    from formcheck.commands.stderr import native_chatter_hidden
     from formcheck.config import load_rubric
-    from formcheck.outputs import Outputs
-    from formcheck.terminal import native_chatter_hidden
+    from formcheck.results.outputs import Outputs
 
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING, format="formcheck: %(message)s"
-    )
+    log_to_stderr(verbose=verbose)
     settings = Settings(exercise, max_fps, neutral, rubric=load_rubric(config))
     outputs = Outputs(
         html, video, embed, blur_face, _listed(plot), _listed(export), height, save_track
@@ -141,7 +136,7 @@ def analyze(  # noqa: PLR0917 - one parameter an option
             force=force,
             quiet=quiet,
         )
-    _show(analysis, document, folder, as_json=as_json, quiet=quiet)
+    _show(document, folder, as_json=as_json, quiet=quiet)
     if not analysis.measured:
         raise typer.Exit(NOTHING_MEASURED)
     if fail_on_flag and any(finding.severity != "info" for finding in analysis.findings):
@@ -165,12 +160,11 @@ def _run(
     quiet: bool,
 ) -> tuple[SetAnalysis, AnalysisDocument, Path]:
     from formcheck.analysis import analyze_track, read_track, with_neutral_from
-    from formcheck.commands.progress import drawing_progress
-    from formcheck.document import describe
-    from formcheck.models import ensure
-    from formcheck.outputs import write_result
-    from formcheck.terminal import fetch_progress, frames_progress
-    from formcheck.writers import ResultFolder, result_name
+    from formcheck.commands.progress import drawing_progress, fetch_progress, frames_progress
+    from formcheck.models.store import ensure
+    from formcheck.results.document import describe
+    from formcheck.results.outputs import write_result
+    from formcheck.results.writers import ResultFolder, result_name
 
     with ResultFolder(out, result_name(clip), force=force) as folder:
         if any(path.suffix not in {".npz", ".json"} for path in (clip, neutral_from) if path):
@@ -185,7 +179,7 @@ def _run(
         with drawing_progress(len(track), quiet=quiet) as on_frame:
             write_result(clip, analysis, document, folder, outputs, on_frame=on_frame)
         if clip.suffix != ".npz":
-            from formcheck.video import check_unchanged
+            from formcheck.video.reader import check_unchanged
 
             check_unchanged(clip, track.clip)
         folder.publish()
@@ -193,18 +187,17 @@ def _run(
 
 
 def _show(
-    analysis: SetAnalysis,
     document: AnalysisDocument,
     folder: Path,
     *,
     as_json: bool,
     quiet: bool,
 ) -> None:
-    from formcheck.terminal import print_analysis, verdict
+    from formcheck.commands.terminal import print_result, print_verdict
 
     if as_json:
         sys.stdout.write(document.model_dump_json(indent=2) + "\n")
     elif quiet:
-        typer.echo(verdict(analysis))
+        print_verdict(document.model_dump(mode="json"))
     else:
-        print_analysis(analysis, folder)
+        print_result(document.model_dump(mode="json"), folder)

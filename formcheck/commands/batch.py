@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from formcheck.commands.exits import INPUT_FAILED, INTERRUPTED, NOTHING_MEASURED
 from formcheck.commands.options import LIFTS, ConfigFile, MaxFps, PoseModel, Verbose
-from formcheck.exercises import AUTO
+from formcheck.commands.stderr import log_to_stderr
+from formcheck.lifts.exercises import AUTO
 
 if TYPE_CHECKING:
     from formcheck.batch.run import Wish
 
 __all__ = ["batch"]
-
-INPUT_FAILED = 1
-NOTHING_MEASURED = 3
-INTERRUPTED = 130
 
 
 def batch(  # noqa: PLR0917 - one parameter an option
@@ -107,12 +104,10 @@ def batch(  # noqa: PLR0917 - one parameter an option
     need_packages()
     from formcheck.batch.run import Wish
     from formcheck.config import load_rubric
-    from formcheck.outputs import Outputs
+    from formcheck.results.outputs import Outputs
     from formcheck.settings import Settings
 
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING, format="formcheck: %(message)s"
-    )
+    log_to_stderr(verbose=verbose)
     wish = Wish(
         clips=tuple(clips),
         out=out,
@@ -132,8 +127,9 @@ def batch(  # noqa: PLR0917 - one parameter an option
 def _run(wish: Wish, *, as_json: bool, quiet: bool, verbose: bool) -> None:
     from formcheck.batch.run import Tally, run_batch
     from formcheck.batch.screen import Screen
-    from formcheck.models import ensure
-    from formcheck.terminal import fetch_progress, native_chatter_hidden
+    from formcheck.commands.progress import fetch_progress
+    from formcheck.commands.stderr import native_chatter_hidden
+    from formcheck.models.store import ensure
 
     with fetch_progress(quiet=quiet) as progress:
         model = ensure(wish.model, progress)

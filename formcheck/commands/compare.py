@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -12,14 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from formcheck.commands.options import LIFTS, Verbose
-from formcheck.exercises import AUTO
+from formcheck.commands.stderr import log_to_stderr
+from formcheck.lifts.exercises import AUTO
 from formcheck.plain import plain
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from formcheck.comparison import Comparison, Difference, Measure
-    from formcheck.document import AnalysisDocument
+    from formcheck.results.comparison import Comparison, Difference, Measure
+    from formcheck.results.document import AnalysisDocument
 
 __all__ = ["compare"]
 
@@ -55,12 +55,10 @@ def compare(  # noqa: PLR0917 - one parameter an option
     whether it exceeds the minimal detectable change (MDC): what measurement and
     lifter vary by themselves. Nothing is written.
     """
-    from formcheck.comparison import compare as compared
-    from formcheck.terminal import native_chatter_hidden
+    from formcheck.commands.stderr import native_chatter_hidden
+    from formcheck.results.comparison import compare as compared
 
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING, format="formcheck: %(message)s"
-    )
+    log_to_stderr(verbose=verbose)
     with native_chatter_hidden(shown=verbose):
         documents = [_document(path, exercise, quiet=quiet) for path in (first, second)]
     found = compared(*documents)
@@ -74,17 +72,17 @@ def _document(path: Path, exercise: str, *, quiet: bool) -> AnalysisDocument:
     """Read an analysis, or make one of a clip or a track."""
     from formcheck.errors import InputError
     from formcheck.files import is_file
-    from formcheck.stored import read_document
+    from formcheck.results.stored import document_file, read_document
 
-    file = path / "analysis.json" if path.is_dir() else path
+    file = document_file(path)
     if not is_file(file):
         raise InputError(f"There is no file {file}.")
     if file.suffix == ".json":
         return read_document(file)[0]
     from formcheck.analysis import Settings, analyze_track, read_track
-    from formcheck.document import describe
-    from formcheck.models import ensure
-    from formcheck.terminal import fetch_progress, frames_progress
+    from formcheck.commands.progress import fetch_progress, frames_progress
+    from formcheck.models.store import ensure
+    from formcheck.results.document import describe
 
     settings = Settings(exercise)
     if file.suffix != ".npz":

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from formcheck.commands.exits import UNFIT
+
 if TYPE_CHECKING:
     from formcheck.doctor import Check
 
 __all__ = ["doctor"]
 
-UNFIT = 2
 _STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 
 
@@ -38,8 +39,8 @@ def doctor(
     ok: it works. warn: something that not everybody needs. fail: clips cannot be
     analysed before it is mended; the exit code is 2 then, and else 0.
     """
+    from formcheck.commands.stderr import native_chatter_hidden
     from formcheck.doctor import examine
-    from formcheck.terminal import native_chatter_hidden
 
     with native_chatter_hidden(shown=False), _progress(quiet=as_json) as on_check:
         checks = examine(out, on_check)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from formcheck.commands.exits import INTERRUPTED, NOTHING_MEASURED
 from formcheck.commands.options import Lift, PoseModel, Verbose
-from formcheck.exercises import AUTO
+from formcheck.commands.stderr import log_to_stderr
+from formcheck.lifts.exercises import AUTO
 
 if TYPE_CHECKING:
     from formcheck.live.loop import Outlet
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from formcheck.settings import Settings
 
 __all__ = ["live"]
-
-_NOTHING_MEASURED, _INTERRUPTED = 3, 130
 
 
 def live(  # noqa: PLR0917 - one parameter an option
@@ -77,15 +76,13 @@ def live(  # noqa: PLR0917 - one parameter an option
     Keys: **q** quit, **n** new set, **c** take the neutral anew, **m** mirror,
     **s** sound, **r** record.
     """
+    from formcheck.commands.stderr import native_chatter_hidden
     from formcheck.errors import ConfigurationError
     from formcheck.settings import Settings
-    from formcheck.terminal import native_chatter_hidden
 
     if as_json and not headless:
         raise ConfigurationError("--json prints lines: give --headless with it.")
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING, format="formcheck: %(message)s"
-    )
+    log_to_stderr(verbose=verbose)
     settings = Settings(exercise, 0, neutral)
     with native_chatter_hidden(shown=verbose):
         outlet = _outlet(mirror=mirror, headless=headless, as_json=as_json, quiet=quiet)
@@ -93,9 +90,9 @@ def live(  # noqa: PLR0917 - one parameter an option
             camera, settings, model, out, outlet, rest_s=rest, record=record
         )
     if interrupted:
-        raise typer.Exit(_INTERRUPTED)
+        raise typer.Exit(INTERRUPTED)
     if not measured:
-        raise typer.Exit(_NOTHING_MEASURED)
+        raise typer.Exit(NOTHING_MEASURED)
 
 
 def _outlet(*, mirror: bool, headless: bool, as_json: bool, quiet: bool) -> Outlet:
@@ -123,12 +120,12 @@ def _run(
     record: bool,
 ) -> tuple[bool, bool]:
     """Whether something was measured, and whether the session was interrupted."""
+    from formcheck.commands.progress import fetch_progress
     from formcheck.errors import OutputError
     from formcheck.live.saving import describe_recovered, recover
     from formcheck.live.session import Session
     from formcheck.live.sources import open_source
-    from formcheck.models import ensure
-    from formcheck.terminal import fetch_progress
+    from formcheck.models.store import ensure
 
     with fetch_progress(quiet=False) as progress:
         resolved = ensure(model, progress)

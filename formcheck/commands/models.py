@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from formcheck.models import ModelState
+    from formcheck.models.store import ModelState
 
 __all__ = ["app"]
 
@@ -36,7 +36,7 @@ def list_models(context: typer.Context) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from formcheck.models import known_models, model_state
+    from formcheck.models.store import known_models, model_state
 
     table = Table(
         "name", "", "state", "size", "licence", "comes from", box=None, padding=(0, 2, 0, 0)
@@ -62,18 +62,18 @@ def fetch(
     lite and heavy come from Google. pip's configuration and HTTPS_PROXY are
     honoured.
     """
-    from formcheck import models
-    from formcheck.terminal import fetch_progress
+    from formcheck.commands.progress import fetch_progress
+    from formcheck.models import store
 
     with fetch_progress() as progress:
-        path = models.fetch(name, progress=progress, force=force)
+        path = store.fetch(name, progress=progress, force=force)
     typer.echo(path)
 
 
 @app.command()
 def path(name: _Name = "full") -> None:
     """Print where a pose model lies; exit code 2 if it is not there or damaged."""
-    from formcheck.models import model_state
+    from formcheck.models.store import model_state
 
     state = model_state(name)
     typer.echo(state.path)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from formcheck.exercises import EXERCISES
+from formcheck.lifts.exercises import EXERCISES
 
 __all__ = ["LIFTS", "ConfigFile", "Lift", "MaxFps", "PoseModel", "Verbose"]
 

@@ -1,25 +1,81 @@
-"""A bar while the result is drawn."""
+"""Bars on stderr, if somebody looks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-__all__ = ["drawing_progress"]
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from formcheck.analysis import OnVideo
+    from formcheck.models.store import OnProgress
+    from formcheck.video.reader import Video
+
+__all__ = ["drawing_progress", "fetch_progress", "frames_progress"]
+
+
+class _Rate(ProgressColumn):
+    """Frames a second."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:.0f} fps" if task.speed else "", style="dim")
+
+
+@contextmanager
+def fetch_progress(*, quiet: bool = False) -> Iterator[OnProgress]:
+    """Show a bar on stderr while a pose model is fetched, if somebody looks."""
+    console = Console(stderr=True)
+    columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
+    with Progress(
+        *columns, console=console, transient=True, disable=quiet or not console.is_terminal
+    ) as bar:
+
+        def on_progress(done: int, total: int | None) -> None:
+            if not bar.task_ids:
+                bar.add_task("Fetching the pose model")
+            bar.update(bar.task_ids[0], completed=done, total=total)
+
+        yield on_progress
+
+
+@contextmanager
+def frames_progress(*, quiet: bool) -> Iterator[OnVideo]:
+    """Show a bar on stderr with frames per second and time left, if somebody looks."""
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeRemainingColumn(),
+    )
+    with Progress(
+        *columns, console=console, transient=True, disable=quiet or not console.is_terminal
+    ) as bar:
+
+        def on_video(video: Video) -> Callable[[int], None]:
+            task = bar.add_task("Finding the lifter", total=video.expected)
+            return lambda done: bar.update(task, completed=done)
+
+        yield on_video
 
 
 @contextmanager
 def drawing_progress(frames: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
     """Show a bar on stderr with the time left, if somebody looks."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
     console = Console(stderr=True)
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     with Progress(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from formcheck.commands.options import PoseModel
+from formcheck.commands.stderr import log_to_stderr
 
 if TYPE_CHECKING:
     import socket
@@ -51,8 +51,9 @@ def serve(  # noqa: PLR0917 - one parameter an option
 
     Needs the extra: pip install 'formcheck[serve]'.
     """
+    from formcheck.commands.progress import fetch_progress
+    from formcheck.commands.stderr import native_chatter_hidden
     from formcheck.errors import ConfigurationError
-    from formcheck.terminal import fetch_progress, native_chatter_hidden
 
     try:
         import fastapi  # noqa: F401
@@ -64,10 +65,10 @@ def serve(  # noqa: PLR0917 - one parameter an option
     if (tls_cert is None) != (tls_key is None):
         raise ConfigurationError("Give --tls-cert and --tls-key together.")
     from formcheck.live.saving import describe_recovered, recover
-    from formcheck.models import ensure
+    from formcheck.models.store import ensure
     from formcheck.serve.app import make_app
 
-    logging.basicConfig(format="formcheck: %(message)s")
+    log_to_stderr(verbose=False)
     with native_chatter_hidden(shown=False):
         with fetch_progress() as progress:
             ensure(model, progress)

@@ -22,11 +22,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
+from formcheck.assessment.rubric import LIMITS, Rubric
+from formcheck.assessment.score import PARTS
 from formcheck.errors import ConfigurationError
-from formcheck.exercises import EXERCISES
 from formcheck.files import is_file, read_text
-from formcheck.rubric import LIMITS, Rubric
-from formcheck.score import PARTS
+from formcheck.lifts.exercises import EXERCISES
 
 __all__ = ["Setting", "find_file", "load_rubric", "settings_of"]
 

@@ -77,7 +77,7 @@ def configuration() -> Check:
 
 def cache_folder() -> Check:
     """Where the pose model is kept."""
-    from formcheck.models import model_path
+    from formcheck.models.store import model_path
 
     name = "Model folder"
     try:

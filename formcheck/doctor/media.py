@@ -77,7 +77,7 @@ def _as_phones_write(clip: Path) -> None:
 
 def _read_fault(clip: Path) -> str:
     """What is wrong with the clip of greys as our reader sees it; empty if nothing is."""
-    from formcheck.video import open_video
+    from formcheck.video.reader import open_video
 
     with open_video(clip, max_fps=None) as opened:
         frames = [(frame.time_s, float(frame.image.mean())) for frame in opened]

@@ -15,7 +15,7 @@ _NAME = "Pose model"
 
 def model_files() -> list[Check]:
     """The model in use, and those of the others that lie here damaged."""
-    from formcheck.models import choose_model, known_models
+    from formcheck.models.store import choose_model, known_models
 
     try:
         chosen = choose_model()
@@ -28,7 +28,7 @@ def model_files() -> list[Check]:
 
 
 def _known(model: str) -> Check:
-    from formcheck.models import model_state
+    from formcheck.models.store import model_state
 
     state, fetch = model_state(model), f"formcheck models fetch {model}"
     if state.status == "damaged":
@@ -40,7 +40,7 @@ def _known(model: str) -> Check:
 
 
 def _unused(model: str) -> Check | None:
-    from formcheck.models import model_state
+    from formcheck.models.store import model_state
 
     state = model_state(model)
     if state.status != "damaged":
@@ -51,7 +51,7 @@ def _unused(model: str) -> Check | None:
 
 def _own(path: Path) -> Check:
     """A bundle of the user's own, whose checksum nobody knows."""
-    from formcheck.models import ensure
+    from formcheck.models.store import ensure
 
     try:
         resolved = ensure(path)

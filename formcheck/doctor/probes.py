@@ -71,9 +71,9 @@ def _look_for_nobody() -> None:
     """Give the model a grey picture: all that counts is that it answers."""
     import numpy as np
 
-    from formcheck.models import ensure
-    from formcheck.pose import PoseFinder
-    from formcheck.video import Frame
+    from formcheck.models.store import ensure
+    from formcheck.pose.landmarker import PoseFinder
+    from formcheck.video.reader import Frame
 
     with PoseFinder(ensure()) as finder:
         finder.find(Frame(0, 0.0, np.full((128, 128, 3), 90, np.uint8)))

@@ -11,7 +11,7 @@ from formcheck.geometry.joints import Joints, joint_angles, smooth_landmarks
 from formcheck.geometry.lumbar import Back, measure_back
 from formcheck.geometry.person import Lifter, follow_lifter
 from formcheck.geometry.view import View, judge_view
-from formcheck.track import PoseTrack
+from formcheck.pose.track import PoseTrack
 
 __all__ = ["Back", "Joints", "Kinematics", "Lifter", "View", "kinematics", "without_back"]
 

@@ -14,16 +14,15 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.arrays import BoolArray, FloatArray
 from formcheck.geometry.vectors import cross, distance_to_segment, length, unit
 from formcheck.geometry.view import Facing
-from formcheck.landmarks import LEFT, RIGHT, middle
-from formcheck.outline import outline_points_px
-from formcheck.track import PoseTrack
+from formcheck.pose.landmarks import LEFT, RIGHT, middle
+from formcheck.pose.outline import outline_points_px
+from formcheck.pose.track import PoseTrack
 
 __all__ = ["Surface", "TrunkCurve", "back_is_hidden", "on_axis", "trunk_curve"]
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 Surface = Literal["dorsal", "ventral"]
 
 # Where the lumbar part and a margin around it lie, in trunk lengths from the hip.

@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from formcheck.arrays import BoolArray, FloatArray
+from formcheck.geometry.signals import lowpass, remove_spikes
 from formcheck.geometry.vectors import angle_deg, unit
 from formcheck.geometry.view import Facing
-from formcheck.landmarks import LEFT, RIGHT, Side, middle
-from formcheck.signals import lowpass, remove_spikes
-from formcheck.track import PoseTrack
+from formcheck.pose.landmarks import LEFT, RIGHT, Side, middle
+from formcheck.pose.track import PoseTrack
 
 __all__ = ["Joints", "joint_angles", "smooth_landmarks"]
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 # Shares of the mass of a body without its arms (Dempster 1955, in Winter's table 4.1:
 # trunk 0.497, head 0.081, a thigh 0.100, a shank with its foot 0.061).

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.arrays import BoolArray, FloatArray
 from formcheck.geometry.curve import Surface, TrunkCurve, back_is_hidden, trunk_curve
 from formcheck.geometry.shape import BackShape, back_shape, fit_shapes, own_outline, resample
-from formcheck.geometry.view import Facing
-from formcheck.outline import STATIONS
-from formcheck.signals import (
+from formcheck.geometry.signals import (
     TO_90_PERCENT,
     fill_gaps,
     lowpass,
@@ -26,12 +25,12 @@ from formcheck.signals import (
     running_median,
     runs,
 )
-from formcheck.track import PoseTrack
+from formcheck.geometry.view import Facing
+from formcheck.pose.outline import STATIONS
+from formcheck.pose.track import PoseTrack
 
 __all__ = ["Back", "LumbarReading", "measure_back", "read_lumbar"]
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 # Where L5/S1 and T12/L1 lie on the axis, in trunk lengths from the hip: means over the
 # rendered lifters, standard deviations 0.015 and 0.019 (benchmarks/back_model.md).

@@ -9,9 +9,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.arrays import BoolArray, FloatArray
 from formcheck.geometry.joints import Joints
 from formcheck.geometry.lumbar import Back
-from formcheck.signals import TO_90_PERCENT, runs
+from formcheck.geometry.signals import TO_90_PERCENT, runs
 
 __all__ = [
     "Neutral",
@@ -21,8 +22,6 @@ __all__ = [
     "standing_neutral",
 ]
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 # Upright and still: the trunk within some 12 degrees of vertical, legs straight,
 # the hips moving less than a tenth of a trunk length a second, for half a second.

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.arrays import BoolArray, FloatArray
 from formcheck.geometry.vectors import length
-from formcheck.track import PoseTrack
+from formcheck.pose.track import PoseTrack
 
 __all__ = ["Lifter", "follow_lifter"]
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 # A trunk seen from the side keeps its length; one that reads this much shorter
 # or longer than the clip's median is turned to the camera or misplaced.

@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.arrays import FloatArray
+
 __all__ = [
     "BackShape",
     "ShapeFit",
@@ -30,7 +32,6 @@ __all__ = [
     "resample",
 ]
 
-FloatArray = NDArray[np.float64]
 
 # Neighbouring points err together: the mask has 256 pixels a person, so about every
 # third is news.

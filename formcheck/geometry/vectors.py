@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+
+from formcheck.arrays import FloatArray
 
 __all__ = ["angle_deg", "cross", "distance_to_segment", "length", "unit"]
-
-FloatArray = NDArray[np.float64]
 
 
 def cross(a: FloatArray, b: FloatArray) -> FloatArray:

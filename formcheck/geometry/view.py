@@ -6,17 +6,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from formcheck.arrays import BoolArray, FloatArray
 from formcheck.geometry.vectors import cross, length, unit
-from formcheck.landmarks import LEFT, NOSE, RIGHT, middle
-from formcheck.track import PoseTrack
+from formcheck.pose.landmarks import LEFT, NOSE, RIGHT, middle
+from formcheck.pose.track import PoseTrack
 
 __all__ = ["Facing", "View", "judge_view", "vote_facing"]
 
 Facing = Literal["left", "right"]
-BoolArray = NDArray[np.bool_]
-FloatArray = NDArray[np.float64]
 
 # Distance between the shoulder (hip) landmarks seen square-on, over the trunk's
 # length: the 80th percentile in the front views of `labels.csv`'s clips. The

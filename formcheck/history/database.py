@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from formcheck.batch.results import ClipResult
-from formcheck.comparison import Reading, set_mean
-from formcheck.document import AnalysisDocument
 from formcheck.errors import ConfigurationError
 from formcheck.history.sets import PastSet
+from formcheck.results.comparison import Reading, set_mean
+from formcheck.results.document import AnalysisDocument
 
 __all__ = ["HISTORY_NAME", "VERSION", "make_history", "read_sets"]
 
@@ -152,7 +152,7 @@ def _score(document: AnalysisDocument) -> Reading | None:
     """The score, and what the angles' uncertainty can do to it at most.
 
     Points fall evenly from half to one and a half of the threshold
-    (`formcheck.score`), and there by a part's points for as many degrees as the
+    (`formcheck.assessment.score`), and there by a part's points for as many degrees as the
     threshold has. Elsewhere less: this is an upper bound.
     """
     if document.score is None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from formcheck.comparison import Reading
+from formcheck.results.comparison import Reading
 
 __all__ = ["PastSet"]
 

@@ -1,6 +1,6 @@
 """Whether an athlete changed over weeks by more than can be mistaken.
 
-Between two clips nothing of the stated uncertainty cancels (`formcheck.comparison`).
+Between two clips nothing of the stated uncertainty cancels (`formcheck.results.comparison`).
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.comparison import Reading
+from formcheck.assessment.trend import find_trend
+from formcheck.geometry.signals import TO_90_PERCENT
 from formcheck.history.sets import PastSet
-from formcheck.signals import TO_90_PERCENT
-from formcheck.trend import find_trend
+from formcheck.results.comparison import Reading
 
 __all__ = ["MEASURES", "AthleteLift", "Course", "Says", "athlete_lifts", "course_of"]
 
@@ -31,7 +31,7 @@ MEASURES: dict[str, tuple[str, str, str, str]] = {
     "drift_deg_per_rep": ("Drift within the set", "° a rep", "drifts more", "drifts less"),
     "score": ("Score", " points", "higher", "lower"),
 }
-# With fewer days ranks cannot tell a trend from chance (`formcheck.trend`).
+# With fewer days ranks cannot tell a trend from chance (`formcheck.assessment.trend`).
 _LEAST_DAYS = 4
 
 

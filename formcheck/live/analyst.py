@@ -17,13 +17,13 @@ from typing import Self
 import numpy as np
 
 from formcheck.analysis import SetAnalysis, analyze_track
-from formcheck.clip import ClipInfo
 from formcheck.live.setup import Setup, check_setup
 from formcheck.live.tally import Tally, update
-from formcheck.models import ResolvedModel
-from formcheck.recorder import TrackRecorder
+from formcheck.models.store import ResolvedModel
+from formcheck.pose.recorder import TrackRecorder
+from formcheck.pose.track import PoseTrack
 from formcheck.settings import Settings
-from formcheck.track import PoseTrack
+from formcheck.video.clip import ClipInfo
 
 __all__ = ["STRETCH_S", "Analyst", "Reading", "Stretch"]
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from formcheck.annotate.scene import finding_label
-from formcheck.findings import Severity
+from formcheck.assessment.findings import Severity
 from formcheck.live.tally import Counted, Tally
 
 __all__ = ["Cue", "CueWatch", "tone_player"]

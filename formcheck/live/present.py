@@ -16,7 +16,7 @@ from formcheck.annotate.back import DrawnBack, back_along
 from formcheck.geometry.curve import LUMBAR_FROM, LUMBAR_TO, TrunkCurve, trunk_curve
 from formcheck.geometry.lumbar import read_lumbar
 from formcheck.live.analyst import Reading
-from formcheck.recorder import Pose
+from formcheck.pose.recorder import Pose
 
 __all__ = ["LATE_S", "NOTHING", "Present", "measure_present"]
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from formcheck.analysis import SetAnalysis, analyze_track
-from formcheck.clip import ClipInfo
-from formcheck.document import describe
 from formcheck.errors import FormcheckError, InputError
 from formcheck.live.spool import SetSpool, unfinished_sets
-from formcheck.outputs import Outputs, write_result
-from formcheck.track import PoseTrack
-from formcheck.video import open_video
-from formcheck.writers import ResultFolder
+from formcheck.pose.track import PoseTrack
+from formcheck.results.document import AnalysisDocument, describe
+from formcheck.results.outputs import Outputs, write_result
+from formcheck.results.writers import ResultFolder
+from formcheck.video.clip import ClipInfo
+from formcheck.video.reader import open_video
 
 __all__ = ["Saved", "describe_recovered", "recover", "save_set"]
 
@@ -26,6 +26,7 @@ class Saved:
     """A set that was saved, and where."""
 
     analysis: SetAnalysis
+    document: AnalysisDocument
     folder: Path
 
 
@@ -47,14 +48,15 @@ def save_set(spool: SetSpool, out: Path) -> Saved | None:
     if not analysis.reps and not filmed:
         spool.discard()
         return None
+    document = describe(analysis)
     with ResultFolder(out, spool.name) as folder:
         outputs = Outputs(video=filmed, track=not filmed)
-        write_result(clip, analysis, describe(analysis), folder, outputs)
+        write_result(clip, analysis, document, folder, outputs)
         if filmed:
             shutil.copyfile(clip, folder.staging / f"{spool.name}.mp4")
         folder.publish()
     spool.discard()
-    return Saved(analysis, folder.path)
+    return Saved(analysis, document, folder.path)
 
 
 def recover(out: Path) -> Iterator[Saved | FormcheckError]:

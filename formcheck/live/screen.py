@@ -19,7 +19,7 @@ from formcheck.live.events import Event
 from formcheck.live.tiles import foot_tile, panel_tile, word_tile
 from formcheck.live.view import View
 from formcheck.live.words import State, countdown_s, headline, status_words
-from formcheck.video import Frame
+from formcheck.video.reader import Frame
 
 __all__ = ["Screen"]
 

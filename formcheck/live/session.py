@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
+from formcheck.assessment.fatigue import SET_REST_S
 from formcheck.errors import FormcheckError
-from formcheck.fatigue import SET_REST_S
 from formcheck.live.analyst import Analyst, Reading
 from formcheck.live.cues import Cue, CueWatch
 from formcheck.live.events import Event, cue_event, notice, rep_event, saved_event
@@ -20,11 +20,11 @@ from formcheck.live.sets import CurrentSet
 from formcheck.live.setup import Setup
 from formcheck.live.tally import Tally
 from formcheck.live.view import View
-from formcheck.models import ResolvedModel
-from formcheck.pose import OPENING_FRAMES, PoseFinder, faces_left
-from formcheck.recorder import Pose
+from formcheck.models.store import ResolvedModel
+from formcheck.pose.landmarker import OPENING_FRAMES, PoseFinder, faces_left
+from formcheck.pose.recorder import Pose
 from formcheck.settings import Settings
-from formcheck.video import Frame
+from formcheck.video.reader import Frame
 
 __all__ = ["Session"]
 

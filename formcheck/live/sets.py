@@ -11,15 +11,15 @@ from threading import BoundedSemaphore
 import numpy as np
 
 from formcheck.annotate.encoder import VideoWriter
-from formcheck.clip import ClipInfo
 from formcheck.errors import OutputError
 from formcheck.live.analyst import STRETCH_S, Stretch
 from formcheck.live.saving import Saved, save_set
 from formcheck.live.spool import SetSpool
-from formcheck.models import ResolvedModel
-from formcheck.recorder import Pose, TrackRecorder
+from formcheck.models.store import ResolvedModel
+from formcheck.pose.recorder import Pose, TrackRecorder
 from formcheck.settings import Settings
-from formcheck.video import Frame
+from formcheck.video.clip import ClipInfo
+from formcheck.video.reader import Frame
 
 __all__ = ["CurrentSet"]
 

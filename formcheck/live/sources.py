@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from formcheck.errors import InputError
 from formcheck.files import is_file
-from formcheck.video import MAX_SIDE_PX, Frame, Video, open_video
+from formcheck.video.reader import MAX_SIDE_PX, Frame, Video, open_video
 
 __all__ = ["Latest", "Shot", "Source", "Status", "camera_source", "file_source", "open_source"]
 

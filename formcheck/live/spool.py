@@ -17,13 +17,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
-from formcheck.clip import ClipInfo
+from formcheck.assessment.rubric import Rubric
 from formcheck.errors import InputError
-from formcheck.rubric import Rubric
+from formcheck.pose.track import PoseTrack, join, load_track, save_track
+from formcheck.results.writers import readable_errors
 from formcheck.settings import Settings
-from formcheck.track import PoseTrack, join, load_track, save_track
-from formcheck.video import describe_times
-from formcheck.writers import readable_errors
+from formcheck.video.clip import ClipInfo
+from formcheck.video.reader import describe_times
 
 __all__ = ["SetSpool", "live_clip", "unfinished_sets"]
 

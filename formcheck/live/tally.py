@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from formcheck.analysis import SetAnalysis
-from formcheck.fatigue import SetFatigue, judge_fatigue
-from formcheck.findings import Finding
-from formcheck.measures import RepMeasures
+from formcheck.assessment.fatigue import SetFatigue, judge_fatigue
+from formcheck.assessment.findings import Finding
+from formcheck.lifts.measures import RepMeasures
 
 __all__ = ["Counted", "Tally", "update"]
 

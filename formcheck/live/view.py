@@ -9,8 +9,8 @@ from formcheck.live.analyst import Reading
 from formcheck.live.cues import Cue
 from formcheck.live.events import Event
 from formcheck.live.present import Present, measure_present
-from formcheck.recorder import Pose
-from formcheck.video import Frame
+from formcheck.pose.recorder import Pose
+from formcheck.video.reader import Frame
 
 __all__ = ["View"]
 

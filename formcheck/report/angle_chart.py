@@ -11,17 +11,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from formcheck.annotate.scene import Scale
+from formcheck.arrays import FloatArray
+from formcheck.geometry.signals import runs
 from formcheck.report.result import Frames, Result
-from formcheck.signals import runs
 
 __all__ = ["Figure", "angle_chart", "listed"]
 
 Figure = dict[str, Any]
 Document = Mapping[str, Any]
-FloatArray = NDArray[np.float64]
 
 # More points than a wide screen has pixels, twice over, only make the page heavy.
 _MOST_POINTS = 6000

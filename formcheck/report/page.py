@@ -54,7 +54,7 @@ def write_report(
     OutputError
         If the page cannot be written.
     """
-    from formcheck.writers import readable_errors
+    from formcheck.results.writers import readable_errors
 
     result = read_result(path)
     target = out or result.folder / REPORT_NAME
@@ -103,7 +103,7 @@ def _context(result: Result, target: Path, *, embed: bool, plotly: str | None) -
     return {
         "d": document,
         "measured": result.measured,
-        "headline": words.headline(document, measured=result.measured),
+        "headline": words.headline(document),
         "groups": words.finding_groups(document),
         "typical_deg": words.typical_uncertainty(document),
         "lift_columns": words.lift_columns(document),

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from formcheck.arrays import FloatArray
 from formcheck.errors import InputError
-from formcheck.files import is_file, read_text
-from formcheck.stored import read_document
+from formcheck.files import read_text
+from formcheck.report.words import measured_reps
+from formcheck.results.stored import document_file, read_document
 
 __all__ = ["Frames", "Result", "read_result"]
 
-FloatArray = NDArray[np.float64]
 
 _NUMBERS = ("time_s", "lumbar_deg", "lumbar_uncertainty_deg")
 
@@ -64,7 +64,7 @@ class Result:
     @property
     def measured(self) -> bool:
         """Whether the back was measured in at least one repetition."""
-        return any(rep["lumbar_deg"]["peak"] is not None for rep in self.document["reps"])
+        return bool(measured_reps(self.document))
 
 
 def read_result(path: Path) -> Result:
@@ -75,9 +75,7 @@ def read_result(path: Path) -> Result:
     InputError
         If the files are missing, damaged, or of a version that is not known.
     """
-    file = path / "analysis.json" if path.is_dir() else path
-    if path.is_dir() and not is_file(file):
-        raise InputError(f"There is no file {file}.\nGive a folder that `formcheck analyze` wrote.")
+    file = document_file(path)
     _, document = read_document(file)
     return Result(file.parent, document, _frames(file.parent))
 

@@ -7,15 +7,14 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from formcheck.arrays import FloatArray
 from formcheck.report.angle_chart import Figure, listed
 from formcheck.report.result import Result
 from formcheck.report.words import fatigue_sets
 
 __all__ = ["set_chart"]
 
-FloatArray = NDArray[np.float64]
 
 _FRESH_REPS = 3
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
-from formcheck.exercises import EXERCISES, OTHER, Exercise, Measure
-from formcheck.findings import DRIFT_CODES, looked_for
+from formcheck.assessment.findings import DRIFT_CODES, looked_for
+from formcheck.assessment.rubric import LIMITS
 from formcheck.geometry.neutral import Neutral
-from formcheck.rubric import LIMITS
+from formcheck.lifts.exercises import EXERCISES, OTHER, Exercise, Measure
 
 __all__ = [
     "FindingGroup",
@@ -25,6 +25,7 @@ __all__ = [
     "key_reps",
     "lift_columns",
     "lift_of",
+    "measured_reps",
     "neutral_of",
     "plain_degrees",
     "plural",
@@ -68,6 +69,11 @@ class Headline:
     text: str
     more: list[str]
 
+    @property
+    def line(self) -> str:
+        """All of it in one line."""
+        return " ".join([self.text, *self.more])
+
 
 @dataclass(frozen=True)
 class FindingGroup:
@@ -77,10 +83,10 @@ class FindingGroup:
     places: list[Mapping[str, Any]]
 
 
-def headline(document: Document, *, measured: bool) -> Headline:
+def headline(document: Document) -> Headline:
     """Say in a sentence what came out."""
     mains = [group.main for group in finding_groups(document)]
-    if not measured:
+    if not measured_reps(document):
         reasons = document["view"]["reasons"]
         said = reasons[0]["message"] if reasons else "The back could not be read."
         more = [main["message"] for main in mains]
@@ -128,7 +134,7 @@ def _course_of(one: Mapping[str, Any], *, named: bool) -> str:
 
 
 def _no_fault(document: Document) -> str:
-    reps = _measured_reps(document)
+    reps = measured_reps(document)
     worst = max(reps, key=lambda rep: rep["lumbar_deg"]["peak"])["lumbar_deg"]
     return (
         f"No {looked_for(neutral_of(document), lift_of(document))} found in {len(reps)} of "
@@ -179,7 +185,7 @@ def key_reps(document: Document) -> list[dict[str, Any]]:
     list of dict
         None, one or two of ``{role, rep, at_s, lumbar_deg, what}``.
     """
-    reps = _measured_reps(document)
+    reps = measured_reps(document)
     reps = [rep for rep in reps if rep["complete"]] or reps
     side, doubt, sign, what = (
         ("least", "least_uncertainty", -1, "most arched")
@@ -227,7 +233,7 @@ def lift_columns(document: Document) -> list[tuple[str, str]]:
 
 def typical_uncertainty(document: Document) -> float | None:
     """Median uncertainty of the peaks, in degrees."""
-    known = [rep["lumbar_deg"]["uncertainty"] for rep in _measured_reps(document)]
+    known = [rep["lumbar_deg"]["uncertainty"] for rep in measured_reps(document)]
     return median(known) if known else None
 
 
@@ -266,5 +272,6 @@ def _number(value: float) -> str:
     return text.replace("-", _MINUS)
 
 
-def _measured_reps(document: Document) -> Sequence[Mapping[str, Any]]:
+def measured_reps(document: Document) -> Sequence[Mapping[str, Any]]:
+    """Return the repetitions in which the back was measured."""
     return [rep for rep in document["reps"] if rep["lumbar_deg"]["peak"] is not None]

@@ -15,9 +15,9 @@ from fastapi import FastAPI, HTTPException, Request, WebSocket, WebSocketDisconn
 from fastapi.responses import FileResponse, Response
 
 from formcheck.errors import FormcheckError, InputError
-from formcheck.exercises import AUTO, EXERCISES
+from formcheck.lifts.exercises import AUTO, EXERCISES
 from formcheck.live.session import Session
-from formcheck.models import ensure
+from formcheck.models.store import ensure
 from formcheck.serve.access import Access, Guard
 from formcheck.serve.camera import message, read_frame
 from formcheck.serve.results import listed, served_file

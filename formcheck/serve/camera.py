@@ -15,7 +15,7 @@ from formcheck.annotate.scene import scale
 from formcheck.errors import InputError
 from formcheck.live.view import View
 from formcheck.live.words import State, countdown_s, headline, status_words
-from formcheck.video import MAX_SIDE_PX, Frame
+from formcheck.video.reader import MAX_SIDE_PX, Frame
 
 __all__ = ["message", "read_frame"]
 

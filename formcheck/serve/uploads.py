@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import IO
 
 from formcheck.analysis import Settings, analyze_track, read_track
-from formcheck.document import describe
 from formcheck.errors import FormcheckError
-from formcheck.outputs import Outputs, write_result
-from formcheck.video import Video
-from formcheck.writers import ResultFolder
+from formcheck.results.document import describe
+from formcheck.results.outputs import Outputs, write_result
+from formcheck.results.writers import ResultFolder
+from formcheck.video.reader import Video
 
 __all__ = ["Job", "Queue", "TooLarge"]
 

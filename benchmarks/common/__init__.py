@@ -1,0 +1,1 @@
+"""What several benchmarks and tests stand on: rendered sets, hostile files, whole results."""

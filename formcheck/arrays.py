@@ -1,0 +1,11 @@
+"""Names of the array types that most functions take and return."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["BoolArray", "FloatArray"]
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]

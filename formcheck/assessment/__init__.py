@@ -1,0 +1,1 @@
+"""What is said about a set, and what is not: fatigue, findings, score, refusals."""

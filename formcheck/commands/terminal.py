@@ -1,0 +1,172 @@
+"""What a person sees of a result in the terminal: a table, a verdict, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text
+
+from formcheck.plain import plain
+from formcheck.report.words import Document, degrees, fatigue_sets, headline, plural
+
+__all__ = ["print_result", "print_verdict"]
+
+_STYLES = {"info": "cyan", "caution": "yellow", "stop": "bold red"}
+_CARE = (
+    "An outline measure, not an X-ray; it does not diagnose. With pain that is severe, lasts, or "
+    "comes with numbness or weakness, see a professional."
+)
+
+
+def print_result(document: Document, folder: Path) -> None:
+    """Print the table of repetitions, the findings and where the files lie.
+
+    Parameters
+    ----------
+    document : mapping
+        `analysis.json`.
+    folder : Path
+        Where it lies.
+    """
+    console = Console(highlight=False)
+    if document["reps"]:
+        console.print(_table(document))
+    for line in _lines(document):
+        console.print(line)
+    console.print(Text(_CARE, style="dim"))
+    console.print(Text(plain(f"Written to {folder}"), style="dim"), soft_wrap=True)
+
+
+def print_verdict(document: Document) -> None:
+    """Print what came out in one line, and nothing else."""
+    Console(highlight=False).print(_typed(headline(document).line), soft_wrap=True, markup=False)
+
+
+def _lines(document: Document) -> Iterator[Text]:
+    said = headline(document)
+    yield Text(_typed(said.line), style="bold")
+    for finding in document["findings"]:
+        if finding["rep"] is None and finding["code"] not in _reason_codes(document):
+            yield _finding(finding, said=finding["message"] in said.line)
+    for one in document["contributors"]:
+        yield _contributor(one)
+    for after in (one["paused_after"] for one in fatigue_sets(document)):
+        if after:
+            reps = ", ".join(map(str, after))
+            pause = f"A pause after repetition {reps}: grip and breath may have changed."
+            yield Text(pause, style="cyan")
+    if document["score"] is not None:
+        yield _score(document)
+    for reason in document["view"]["reasons"]:
+        yield _reason(reason, said=reason["message"] in said.line)
+    for warning in _clip_warnings(document["source"]):
+        yield Text(warning, style="yellow")
+    if document["neutral"]["lumbar_deg"] is not None:
+        yield Text(_neutral(document["neutral"]), style="dim")
+
+
+def _table(document: Document) -> Table:
+    table = Table(
+        "rep",
+        "at",
+        "whole",
+        "most flexed",
+        "least",
+        "from neutral",
+        "speed",
+        "back seen",
+        Column("findings", overflow="fold", min_width=21),
+        title=f"{_lift(document)}: lumbar angle, 0 flat, + rounded, - arched",
+        title_justify="left",
+        box=None,
+        padding=(0, 1, 0, 0),
+    )
+    for rep in document["reps"]:
+        found = [one for one in document["findings"] if one["rep"] == rep["index"]]
+        table.add_row(*_row(rep, found))
+    return table
+
+
+def _lift(document: Document) -> str:
+    exercise = document["exercise"]
+    if exercise["given"]:
+        return str(exercise["name"])
+    how = "unclear" if "exercise-unclear" in _reason_codes(document) else "recognised"
+    return f"{exercise['name']} ({how}, {exercise['confidence']:.0%})"
+
+
+def _row(rep: Mapping[str, Any], found: list[Mapping[str, Any]]) -> tuple[str | Text, ...]:
+    lumbar, speed = rep["lumbar_deg"], rep["concentric_speed"]
+    doubt = "" if lumbar["peak"] is None else f" ±{lumbar['uncertainty']:.0f}"
+    return (
+        str(rep["index"]),
+        f"{rep['start_s']:.1f} s",
+        "yes" if rep["complete"] else "no",
+        _angle(lumbar["peak"]) + doubt,
+        _angle(lumbar["least"]),
+        _angle(rep["flexion_deg"]["peak"]),
+        "-" if speed is None else f"{speed:.2f} /s",
+        f"{rep['visible']:.0%}",
+        Text(" ").join(Text(one["code"], style=_STYLES[one["severity"]]) for one in found),
+    )
+
+
+def _neutral(neutral: Mapping[str, Any]) -> str:
+    angle = f"{_angle(neutral['lumbar_deg'])} ±{neutral['uncertainty_deg']:.0f}"
+    return f"Neutral: {angle} ({neutral['posture']})."
+
+
+def _finding(finding: Mapping[str, Any], *, said: bool) -> Text:
+    """What to know and do; with the finding itself if the verdict has not said it."""
+    text = f"{finding['why']} {finding['advice']}"
+    return Text.assemble(
+        (f"{finding['severity']}: ", _STYLES[finding["severity"]]),
+        text if said else f"{finding['message']} {text}",
+    )
+
+
+def _contributor(one: Mapping[str, Any]) -> Text:
+    return Text.assemble(
+        (f"possible, to be checked by a person ({one['sureness']} sureness): ", "magenta"),
+        f"{one['seen']} {one['possible']} {one['check']}",
+    )
+
+
+def _score(document: Document) -> Text:
+    parts = ", ".join(
+        f"{part['name']} {part['points']:.0f} of {part['of']:.0f}"
+        + ("" if part["measured"] else " (not seen)")
+        for part in document["score_parts"]
+    )
+    return Text.assemble((f"Score {document['score']:.0f} of 100", "bold"), f": {parts}.")
+
+
+def _reason(reason: Mapping[str, Any], *, said: bool) -> Text:
+    """The reason with its advice, or the advice alone if the verdict has said the rest."""
+    text = reason["advice"] if said else f"{reason['message']} {reason['advice']}"
+    return Text.assemble((f"{reason['code']}: ", "cyan"), text)
+
+
+def _reason_codes(document: Document) -> set[str]:
+    return {reason["code"] for reason in document["view"]["reasons"]}
+
+
+def _angle(value: float | None) -> str:
+    return _typed(degrees(value))
+
+
+def _typed(text: str) -> str:
+    """With the minus that every terminal has."""
+    return text.replace("\N{MINUS SIGN}", "-")
+
+
+def _clip_warnings(source: Mapping[str, Any]) -> Iterator[str]:
+    if source["truncated"]:
+        yield "The clip is cut off: its end is missing and was not analysed."
+    if source["decode_failures"]:
+        frames = plural(source["decode_failures"], "frame")
+        yield f"{frames} of the clip could not be decoded."

@@ -1,0 +1,1 @@
+"""The lifts: which one it is, its repetitions, and what is measured in each."""

@@ -1,0 +1,329 @@
+"""The lifts, as data: what moves, what counts as a repetition, what is checked.
+
+Repetitions are counted on heights, in trunk lengths, because a height looks the
+same from the side, obliquely and from the front, and for a lifter who stands or
+lies. Angles only say which lift it can be, and only where the view shows them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+__all__ = [
+    "ANGLES",
+    "AUTO",
+    "EXERCISES",
+    "OTHER",
+    "CheckCode",
+    "Drift",
+    "End",
+    "Exercise",
+    "Mark",
+    "Measure",
+    "Signal",
+    "Swing",
+]
+
+AUTO = "auto"
+
+Signal = Literal[
+    "trunk_lean_deg",
+    "trunk_tilt_deg",
+    "hip_deg",
+    "knee_deg",
+    "thigh_rise_deg",
+    "hip_height",
+    "shoulder_height",
+    "head_height",
+    "higher_hand",
+    "lower_hand",
+    "stance",
+    "balance",
+]
+# What is only what it says when the camera sees the lifter from the side.
+ANGLES: frozenset[Signal] = frozenset(
+    {"trunk_lean_deg", "trunk_tilt_deg", "hip_deg", "knee_deg", "thigh_rise_deg", "stance"}
+)
+End = Literal["low", "high"]
+Measure = Literal[
+    "flexion_onset_hip_deg", "depth_thigh_deg", "wink_deg", "lean_at_hips_up_deg", "curl_deg"
+]
+CheckCode = Literal["early-hip-rise", "squat-depth", "butt-wink", "hip-flexor-dominant"]
+Drift = Literal["rounding", "arching"]
+
+
+@dataclass(frozen=True)
+class Swing:
+    """What a repetition looks like in one height.
+
+    Attributes
+    ----------
+    signal : {"shoulder_height", "hip_height", "head_height", "higher_hand"}
+        In trunk lengths. Going up is the concentric phase of every lift.
+    starts : {"low", "high", "either"}
+        Where a repetition begins: a deadlift on the floor, a squat upright. With
+        "either" the set itself tells: a bench is entered at the top, a mat below.
+    returns : bool
+        Whether a whole repetition includes the way back.
+    least : float
+        A smaller swing is no repetition, not even a part of one.
+    whole : float
+        A complete repetition swings this far.
+    """
+
+    signal: Literal["shoulder_height", "hip_height", "head_height", "higher_hand"]
+    starts: Literal["low", "high", "either"]
+    returns: bool
+    least: float
+    whole: float
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One thing that holds in every repetition of a lift.
+
+    Attributes
+    ----------
+    signal : Signal
+    at : {"always", "low", "high", "range"}
+        In every frame; in the middle at the low or the high end; or how far it
+        moves within the repetition.
+    least, most : float
+        Where it fully holds.
+    slack : float
+        This far outside it does not hold at all.
+    required : bool
+        Whether a movement without it is not counted, even if the lift is given.
+        The others only tell lifts apart.
+    """
+
+    signal: Signal
+    at: Literal["always", "low", "high", "range"]
+    least: float = -math.inf
+    most: float = math.inf
+    slack: float = 0.0
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One lift.
+
+    Attributes
+    ----------
+    name : str
+    swing : Swing
+    marks : tuple of Mark
+    load : Signal
+        The height of what is lifted, for the speed.
+    watched : {"low", "high"}
+        The half of the swing in which the back must be seen.
+    neutral_at : {"start", "high"}
+        The end of a repetition that shows the lifter's neutral, if nothing better does.
+    neutral_posture : str
+        What the lifter does there.
+    finish : Mark or None
+        What a complete repetition reaches besides its swing.
+    rounded_deg : float or None
+        Lumbar angle from flat, beyond which the loaded back is called rounded;
+        None where flexion is the movement itself, or does not occur.
+    rounds_in : {"low", "all"}
+        The half of the swing in which that is judged.
+    arched_deg : float or None
+        Extension beyond the standing neutral that is called arched.
+    arched_from_start_deg : float or None
+        The same beyond the neutral of the first repetitions; None where that
+        says nothing.
+    arches_in : {"high", "all"}
+    drifts_into : tuple of {"rounding", "arching"}
+        Which way the form gives as the lifter tires; none where the back is meant to bend.
+    measures : tuple of Measure
+        What else is measured in it (`formcheck.lifts.lift_measures`).
+    checks : tuple of CheckCode
+        What else is judged (`formcheck.assessment.checks`).
+    counts_flexion : bool
+        Whether flexion is the movement itself, so that its repetitions are counted.
+    """
+
+    name: str
+    swing: Swing
+    marks: tuple[Mark, ...]
+    load: Signal
+    watched: Literal["low", "high"]
+    neutral_at: Literal["start", "high"] = "start"
+    neutral_posture: str = "upright"
+    finish: Mark | None = None
+    rounded_deg: float | None = None
+    rounds_in: Literal["low", "all"] = "low"
+    arched_deg: float | None = None
+    arched_from_start_deg: float | None = None
+    arches_in: Literal["high", "all"] = "high"
+    drifts_into: tuple[Drift, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    checks: tuple[CheckCode, ...] = ()
+    counts_flexion: bool = False
+
+
+# Backs that other people labelled neutral read -16..+5 degrees in deadlifts on
+# real clips, rounded ones +14..+33 (docs/measurement.md); ours repeat it in
+# benchmarks/clips.md. The threshold lies in the gap.
+_ROUNDED_DEG = 10.0
+
+# Standing extension ends some 16 degrees beyond neutral, L1 to S1 on X-rays (Pearcy,
+# Portek and Shepherd 1984); this is close to the end of it.
+_ARCHED_DEG = 15.0
+
+# Lying on the back with bent knees flattens the back against standing, as the bent hips
+# turn the pelvis; lying face down leaves it as it is. By how much differs between
+# people: this is generous, and our own choice.
+_CROOK_LYING_DEG = 15.0
+
+# Body proportions (Drillis & Contini 1966) put a hip that stands 1.70 trunk lengths
+# above the ankle, a shoulder 2.70, a hand overhead 1.16 above the shoulder and one
+# that hangs as far below. Marks are what these and balance allow, with room for
+# landmarks that are off by a tenth of a trunk; benchmarks/clips.md shows them at work.
+_DEADLIFT = Exercise(
+    name="deadlift",
+    swing=Swing("shoulder_height", starts="low", returns=False, least=0.25, whole=0.35),
+    marks=(
+        Mark("hip_height", "low", least=0.5, slack=0.2, required=True),
+        Mark("trunk_tilt_deg", "low", least=35.0, slack=15.0, required=True),
+        Mark("trunk_tilt_deg", "low", most=105.0, slack=20.0),
+        Mark("thigh_rise_deg", "low", least=15.0, slack=20.0),
+        Mark("trunk_tilt_deg", "high", most=30.0, slack=30.0),
+        Mark("lower_hand", "low", most=-0.7, slack=0.4),
+        Mark("higher_hand", "low", most=-0.5, slack=0.4),
+        Mark("lower_hand", "high", most=-0.6, slack=0.4),
+        Mark("stance", "low", most=0.5, slack=0.3),
+    ),
+    load="shoulder_height",
+    watched="low",
+    neutral_at="high",
+    neutral_posture="upright at lock-out",
+    finish=Mark("hip_deg", "high", least=150.0),
+    rounded_deg=_ROUNDED_DEG,
+    rounds_in="all",
+    arched_deg=_ARCHED_DEG,
+    drifts_into=("rounding",),
+    measures=("lean_at_hips_up_deg", "flexion_onset_hip_deg"),
+    checks=("early-hip-rise",),
+)
+
+_SQUAT = Exercise(
+    name="squat",
+    swing=Swing("hip_height", starts="high", returns=True, least=0.2, whole=0.35),
+    marks=(
+        Mark("hip_height", "high", least=0.9, most=2.1, slack=0.3, required=True),
+        Mark("hip_height", "low", most=1.35, slack=0.15, required=True),
+        Mark("knee_deg", "low", most=130.0, slack=15.0, required=True),
+        Mark("trunk_tilt_deg", "low", most=65.0, slack=20.0),
+        Mark("thigh_rise_deg", "low", most=45.0, slack=20.0, required=True),
+        Mark("trunk_tilt_deg", "high", most=25.0, slack=20.0),
+        Mark("higher_hand", "low", least=-0.6, slack=0.5),
+        Mark("stance", "low", most=0.5, slack=0.3),
+        Mark("balance", "low", least=-0.15, most=0.5, slack=0.2),
+    ),
+    load="shoulder_height",
+    watched="low",
+    rounded_deg=_ROUNDED_DEG,
+    arched_deg=_ARCHED_DEG,
+    arches_in="all",
+    drifts_into=("rounding",),
+    measures=("depth_thigh_deg", "wink_deg", "flexion_onset_hip_deg"),
+    checks=("butt-wink", "squat-depth"),
+)
+
+_PRESS = Exercise(
+    name="overhead-press",
+    swing=Swing("higher_hand", starts="low", returns=True, least=0.35, whole=0.5),
+    marks=(
+        Mark("higher_hand", "high", least=0.7, slack=0.2, required=True),
+        Mark("higher_hand", "low", least=-0.5, most=0.5, slack=0.25, required=True),
+        Mark("trunk_tilt_deg", "always", most=45.0, required=True),
+        Mark("hip_height", "range", most=0.3, slack=0.3),
+        Mark("trunk_lean_deg", "range", most=25.0, slack=20.0),
+    ),
+    load="higher_hand",
+    watched="high",
+    neutral_posture="upright, the hands at the shoulders",
+    arched_deg=_ARCHED_DEG,
+    arched_from_start_deg=_ARCHED_DEG,
+    drifts_into=("arching",),
+)
+
+_GLUTE_BRIDGE = Exercise(
+    name="glute-bridge",
+    swing=Swing("hip_height", starts="low", returns=True, least=0.1, whole=0.15),
+    marks=(
+        Mark("trunk_lean_deg", "always", least=-150.0, most=-30.0, required=True),
+        Mark("hip_height", "low", most=0.7, slack=0.3, required=True),
+        Mark("shoulder_height", "high", most=1.1, slack=0.3, required=True),
+        Mark("trunk_lean_deg", "high", least=-135.0, most=-65.0, slack=20.0),
+        Mark("knee_deg", "high", most=125.0, slack=30.0),
+        Mark("hip_deg", "high", least=150.0, slack=25.0),
+        Mark("shoulder_height", "range", most=0.25, slack=0.2),
+    ),
+    load="hip_height",
+    watched="high",
+    neutral_posture="lying on the back, knees bent",
+    rounded_deg=_ROUNDED_DEG,
+    arched_deg=_ARCHED_DEG,
+    arched_from_start_deg=_ARCHED_DEG + _CROOK_LYING_DEG,
+    drifts_into=("arching",),
+)
+
+_BACK_EXTENSION = Exercise(
+    name="back-extension",
+    swing=Swing("head_height", starts="either", returns=True, least=0.15, whole=0.15),
+    marks=(
+        Mark("trunk_lean_deg", "always", least=15.0, required=True),
+        Mark("shoulder_height", "low", most=1.3, slack=0.3, required=True),
+        Mark("thigh_rise_deg", "low", least=-40.0, most=65.0, slack=15.0, required=True),
+        Mark("trunk_lean_deg", "low", least=70.0, slack=20.0),
+        Mark("knee_deg", "low", least=140.0, slack=30.0),
+        Mark("hip_height", "range", most=0.25, slack=0.2),
+        Mark("higher_hand", "high", least=-0.7, slack=0.3),
+    ),
+    load="shoulder_height",
+    watched="high",
+    neutral_posture="lying face down, or on a bench the trunk in line with the legs",
+    rounded_deg=_ROUNDED_DEG,
+    arched_deg=_ARCHED_DEG,
+    arched_from_start_deg=_ARCHED_DEG,
+    drifts_into=("rounding", "arching"),
+)
+
+_SIT_UP = Exercise(
+    name="sit-up",
+    swing=Swing("shoulder_height", starts="low", returns=True, least=0.12, whole=0.15),
+    marks=(
+        Mark("trunk_lean_deg", "always", least=-150.0, most=60.0, required=True),
+        Mark("trunk_lean_deg", "low", most=-45.0, slack=15.0, required=True),
+        Mark("hip_height", "high", most=0.6, slack=0.3, required=True),
+        Mark("thigh_rise_deg", "low", most=20.0, slack=20.0),
+        Mark("hip_height", "range", most=0.25, slack=0.2),
+    ),
+    load="shoulder_height",
+    watched="high",
+    neutral_posture="lying on the back, knees bent",
+    measures=("curl_deg",),
+    checks=("hip-flexor-dominant",),
+    counts_flexion=True,
+)
+
+EXERCISES: Mapping[str, Exercise] = MappingProxyType(
+    {e.name: e for e in (_DEADLIFT, _SQUAT, _PRESS, _GLUTE_BRIDGE, _BACK_EXTENSION, _SIT_UP)}
+)
+
+OTHER = Exercise(
+    name="other",
+    swing=Swing("hip_height", starts="low", returns=True, least=math.inf, whole=math.inf),
+    marks=(),
+    load="hip_height",
+    watched="low",
+)
+"""Whatever is none of the lifts: no movement of it is a repetition."""

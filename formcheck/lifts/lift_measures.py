@@ -1,0 +1,162 @@
+"""What is measured in the repetitions of some lifts only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.arrays import FloatArray
+from formcheck.geometry import Kinematics
+from formcheck.geometry.neutral import Neutral
+from formcheck.geometry.signals import runs
+from formcheck.lifts.exercises import Exercise, Measure
+from formcheck.lifts.reps import Rep
+
+__all__ = ["UNSEEN", "Measured", "measure_lift"]
+
+
+# Joint angles in a side view repeat to some 5 degrees on the labelled clips mirrored and
+# at half size (benchmarks/invariance.md has the same for the back).
+_JOINT_DOUBT_DEG = 5.0
+# "Left neutral": beyond it by about the doubt of one frame and of the neutral.
+_LEFT_NEUTRAL_DEG = 10.0
+_SUSTAINED_S = 0.2
+# Hips that rise less than this, in trunk lengths, do not lead: a stiff-legged pull.
+_HIPS_MOVE = 0.15
+_HIPS_UP_SHARE = 0.9
+# Half-width of the window around a moment, against the noise of single frames.
+_MOMENT_S = 0.1
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One value in degrees, half its 90 % interval, and when it was seen; NaN unseen."""
+
+    value_deg: float
+    uncertainty_deg: float
+    at_s: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Scene:
+    rep: Rep
+    kin: Kinematics
+    exercise: Exercise
+    neutral: Neutral
+
+
+UNSEEN = Measured(float("nan"), float("nan"), float("nan"))
+
+
+def measure_lift(
+    rep: Rep, kin: Kinematics, exercise: Exercise, neutral: Neutral
+) -> Mapping[Measure, Measured]:
+    """Everything that the lift asks for, from one repetition.
+
+    `UNSEEN` where the view or the back does not show it.
+    """
+    if not kin.measurable:
+        return dict.fromkeys(exercise.measures, UNSEEN)
+    scene = _Scene(rep, kin, exercise, neutral)
+    return {name: _MEASURES[name](scene) for name in exercise.measures}
+
+
+def _flexion_onset(scene: _Scene) -> Measured:
+    """Hip angle at which the back leaves neutral on the way down."""
+    kin, frames = scene.kin, _way_down(scene.rep)
+    with np.errstate(invalid="ignore"):
+        left = kin.back.lumbar_deg[frames] - scene.neutral.lumbar_deg > _LEFT_NEUTRAL_DEG
+    time_s = np.abs(kin.time_s[frames] - kin.time_s[frames[0]])
+    for start, stop in runs(left):
+        if time_s[stop - 1] - time_s[start] >= _SUSTAINED_S or stop == left.size:
+            return _joint(kin, kin.joints.hip_deg, int(frames[start]))
+    return UNSEEN
+
+
+def _depth(scene: _Scene) -> Measured:
+    """Thigh above the level at the bottom; negative below."""
+    return _joint(scene.kin, scene.kin.joints.thigh_rise_deg, _middle(scene.rep.low))
+
+
+def _wink(scene: _Scene) -> Measured:
+    """Flexion that the lower half of the way down adds."""
+    kin, frames = scene.kin, _way_down(scene.rep)
+    height: FloatArray = getattr(kin.joints, scene.exercise.swing.signal)[frames]
+    halfway = int(frames[np.argmax(height <= (height[0] + height[-1]) / 2)])
+    return _less(_moment(kin, _middle(scene.rep.low)), _moment(kin, halfway))
+
+
+def _lean_at_hips_up(scene: _Scene) -> Measured:
+    """How far the trunk still leans when the hips have done nine tenths of their rise."""
+    rep, joints = scene.rep, scene.kin.joints
+    rise = joints.hip_height[rep.start : rep.reached + 1] - joints.hip_height[rep.start]
+    top = float(np.nanmax(rise, initial=0.0))
+    if not rep.rises or top < _HIPS_MOVE:
+        return UNSEEN
+    up = rep.start + int(np.argmax(rise >= _HIPS_UP_SHARE * top))
+    return _joint(scene.kin, joints.trunk_lean_deg, up)
+
+
+def _curl(scene: _Scene) -> Measured:
+    """Flexion of the back from lying, or from the neutral where that is hidden, to the top."""
+    kin, neutral = scene.kin, scene.neutral
+    top, lying = (_moment(kin, _middle(end)) for end in (scene.rep.high, scene.rep.low))
+    if np.isfinite(lying.value_deg):
+        return _less(top, lying)
+    return _less(top, Measured(neutral.lumbar_deg, neutral.uncertainty_deg, float("nan")))
+
+
+_MEASURES: Mapping[Measure, Callable[[_Scene], Measured]] = MappingProxyType(
+    {
+        "flexion_onset_hip_deg": _flexion_onset,
+        "depth_thigh_deg": _depth,
+        "wink_deg": _wink,
+        "lean_at_hips_up_deg": _lean_at_hips_up,
+        "curl_deg": _curl,
+    }
+)
+
+
+def _way_down(rep: Rep) -> NDArray[np.intp]:
+    """Frames of the swing that goes down; of a rise that was not lowered, backwards."""
+    if not rep.rises:
+        return np.arange(rep.start, rep.reached + 1)
+    if rep.came_back:
+        return np.arange(rep.left, rep.end + 1)
+    return np.arange(rep.reached, rep.start - 1, -1)
+
+
+def _middle(frames: slice) -> int:
+    return int(frames.start + frames.stop - 1) // 2
+
+
+def _joint(kin: Kinematics, angle: FloatArray, at: int) -> Measured:
+    """A joint's angle around one frame."""
+    near = angle[_near(kin, at)]
+    seen = near[np.isfinite(near)]
+    if not seen.size:
+        return UNSEEN
+    return Measured(float(np.median(seen)), _JOINT_DOUBT_DEG, float(kin.time_s[at]))
+
+
+def _moment(kin: Kinematics, at: int) -> Measured:
+    """The lumbar angle around one frame."""
+    near = _near(kin, at)
+    near = near[np.isfinite(kin.back.lumbar_deg[near])]
+    if not near.size:
+        return UNSEEN
+    angle, doubt = kin.back.lumbar_deg[near], kin.back.uncertainty_deg[near]
+    return Measured(float(np.median(angle)), float(np.median(doubt)), float(kin.time_s[at]))
+
+
+def _near(kin: Kinematics, at: int) -> NDArray[np.intp]:
+    return np.flatnonzero(np.abs(kin.time_s - kin.time_s[at]) <= _MOMENT_S)
+
+
+def _less(a: Measured, b: Measured) -> Measured:
+    doubt = float(np.hypot(a.uncertainty_deg, b.uncertainty_deg))
+    return Measured(a.value_deg - b.value_deg, doubt, a.at_s)

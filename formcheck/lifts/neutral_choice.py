@@ -1,0 +1,43 @@
+"""The neutral that `flexion_deg` counts from: given, standing, or the first repetitions'."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from formcheck.geometry import Kinematics
+from formcheck.geometry.neutral import (
+    Neutral,
+    first_reps_neutral,
+    given_neutral,
+    standing_neutral,
+)
+from formcheck.lifts.exercises import Exercise
+from formcheck.lifts.measures import neutral_frames
+from formcheck.lifts.reps import Rep
+from formcheck.settings import Settings
+
+__all__ = ["choose_neutral"]
+
+# The first repetitions are the lifter's fresh ones.
+_FRESH_REPS = 3
+
+
+def choose_neutral(
+    kin: Kinematics, reps: tuple[Rep, ...], exercise: Exercise, settings: Settings
+) -> Neutral:
+    """The given neutral, else standing still, else the neutral ends of the first repetitions."""
+    if settings.neutral_deg is not None:
+        return given_neutral(settings.neutral_deg, settings.neutral_uncertainty_deg)
+    busy = np.zeros(len(kin.time_s), dtype=np.bool_)
+    for rep in reps:
+        busy[rep.start : rep.end + 1] = True
+    standing = standing_neutral(kin.time_s, kin.joints, kin.back, busy)
+    if standing.method == "standing":
+        return standing
+    ended = [0, *(rep.end + 1 for rep in reps)]
+    ends = [
+        neutral_frames(rep, exercise, kin.time_s, since)
+        for rep, since in zip(reps[:_FRESH_REPS], ended, strict=False)
+        if rep.complete
+    ]
+    return first_reps_neutral(kin.joints, kin.back, ends)

@@ -1,0 +1,1 @@
+"""Having a pose model: which are known, fetching, checking, building one."""

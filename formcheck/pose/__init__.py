@@ -1,0 +1,1 @@
+"""From frames to the pose track: landmarks, and the trunk's outline."""

@@ -1,0 +1,191 @@
+"""From frames to poses and tracks: the only place that knows MediaPipe."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, Self
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.errors import InputError, ModelError
+from formcheck.geometry.view import vote_facing
+from formcheck.models.store import ResolvedModel
+from formcheck.pose.landmarks import MIRRORED, middle
+from formcheck.pose.outline import snap_to_edges, trace_outline
+from formcheck.pose.recorder import Pose, TrackRecorder, no_pose
+from formcheck.pose.track import PoseTrack
+from formcheck.video.reader import Frame, Video
+
+__all__ = ["OPENING_FRAMES", "OnFrame", "PoseFinder", "faces_left", "track_pose"]
+
+OnFrame = Callable[[int], None]
+
+# A third of a second: enough to tell left from right, and 1 % of a set's time.
+OPENING_FRAMES = 10
+
+# MediaPipe reports its use to Google over https: versions, times, counts of frames. With
+# no certificate that it could trust, it breaks the connection off before the report
+# (docs/security.md).
+_TRUSTED = os.devnull
+
+
+def track_pose(
+    video: Video, model: ResolvedModel, *, max_fps: float, on_frame: OnFrame | None = None
+) -> PoseTrack:
+    """Find the lifter in every frame of an open clip.
+
+    Parameters
+    ----------
+    video : Video
+        Open and not yet read.
+    model : ResolvedModel
+        A pose landmarker bundle.
+    max_fps : float
+        With which the clip was opened, to be recorded; 0 for all frames.
+    on_frame : callable, optional
+        Called after each frame with the number of frames done.
+
+    Returns
+    -------
+    PoseTrack
+        Of all frames, those without a person included.
+
+    Raises
+    ------
+    InputError
+        If the clip has no frame that can be read.
+    ModelError
+        If MediaPipe cannot use the bundle.
+    """
+    frames = iter(video)
+    opening = list(islice(frames, OPENING_FRAMES))
+    with PoseFinder(model) as finder:
+        mirror = faces_left([finder.find(frame) for frame in opening])
+    recorder = TrackRecorder()
+    with PoseFinder(model, mirror=mirror) as finder:
+        for frame in chain(opening, frames):
+            recorder.add(frame.index, frame.time_s, finder.find(frame))
+            if on_frame is not None:
+                on_frame(len(recorder))
+    clip = video.summary
+    if not len(recorder):
+        raise InputError(f"{clip.name} has no frame that can be read. Film it again.")
+    return recorder.track(clip, model_name=model.name, model_sha256=model.sha256, max_fps=max_fps)
+
+
+def faces_left(poses: Sequence[Pose]) -> bool:
+    """Whether the lifter faces left in the picture; not so where nobody was found."""
+    if not poses:
+        return False
+    points_px = np.stack([pose.landmarks_px for pose in poses]).astype(np.float64)
+    return vote_facing(points_px)[0] == "left"
+
+
+class PoseFinder:
+    """Finds the lifter frame by frame; a context manager.
+
+    MediaPipe runs in VIDEO mode with one pose. Looking for two poses avoids its
+    hidden landmark filter, but takes 1.3 to 1.8 times as long, and the landmarks
+    are lost more often under plates (benchmarks/running_mode.md).
+
+    MediaPipe sees left otherwise than right: on mirrored clips its hips moved by up
+    to 0.05 trunk lengths. So it is to be shown a lifter who faces right, as judged
+    from the first frames (see `faces_left`), and its findings are mirrored back.
+
+    Parameters
+    ----------
+    model : ResolvedModel
+        A pose landmarker bundle.
+    mirror : bool
+        Whether MediaPipe is shown the mirrored picture.
+
+    Raises
+    ------
+    ModelError
+        If MediaPipe cannot use the bundle.
+    """
+
+    def __init__(self, model: ResolvedModel, *, mirror: bool = False) -> None:
+        self.mirror = mirror
+        self._landmarker = _landmarker(model.path)
+        self._last_ms = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of MediaPipe; one that is left open complains at the end."""
+        self._landmarker.close()
+
+    def find(self, frame: Frame) -> Pose:
+        """Find the lifter in the next frame."""
+        # MediaPipe wants whole and rising milliseconds.
+        self._last_ms = max(round(frame.time_s * 1000), self._last_ms + 1)
+        return _detect(self._landmarker, frame.image, self._last_ms, mirror=self.mirror)
+
+
+def _base_options(path: Path) -> Any:
+    from mediapipe.tasks.python import BaseOptions
+
+    class Unreported(BaseOptions):  # type: ignore[misc]
+        def to_ctypes(self) -> Any:
+            options = super().to_ctypes()
+            options.ca_bundle_path = _TRUSTED.encode()
+            return options
+
+    return Unreported(model_asset_path=str(path))
+
+
+def _landmarker(path: Path) -> Any:
+    from mediapipe.tasks.python import vision
+
+    options = vision.PoseLandmarkerOptions(
+        base_options=_base_options(path),
+        running_mode=vision.RunningMode.VIDEO,
+        num_poses=1,
+        output_segmentation_masks=True,
+    )
+    try:
+        return vision.PoseLandmarker.create_from_options(options)
+    except (RuntimeError, ValueError) as error:
+        raise ModelError(
+            f"MediaPipe cannot use the pose model {path}: {str(error).splitlines()[0]}"
+        ) from error
+
+
+def _detect(landmarker: Any, image: NDArray[np.uint8], time_ms: int, *, mirror: bool) -> Pose:
+    from mediapipe import Image, ImageFormat
+
+    picture = np.asarray(cv2.flip(image, 1), np.uint8) if mirror else image
+    result = landmarker.detect_for_video(
+        Image(image_format=ImageFormat.SRGB, data=picture), time_ms
+    )
+    if not result.pose_landmarks:
+        return no_pose()
+    pose = result.pose_landmarks[0]
+    landmarks = np.array([(p.x, p.y, p.visibility) for p in pose], dtype=np.float32)
+    mask = np.squeeze(result.segmentation_masks[0].numpy_view())
+    height, width = mask.shape
+    points = landmarks[:, :2].astype(np.float64) * (width, height)
+    hip, shoulder = middle(points, "hip"), middle(points, "shoulder")
+    outline = trace_outline(mask, hip, shoulder)
+    profile = snap_to_edges(picture, outline, hip, shoulder).astype(np.float32)
+    if mirror:
+        landmarks, profile = _mirrored(landmarks), profile[::-1]
+    size = np.array([width, height], dtype=np.float32)
+    return Pose(landmarks[:, :2] * size, landmarks[:, 2], profile)
+
+
+def _mirrored(landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Landmarks (33, 3), as shares of the picture, of the same body seen in a mirror."""
+    mirrored: NDArray[np.float32] = landmarks[MIRRORED]
+    mirrored[:, 0] = 1 - mirrored[:, 0]
+    return mirrored

@@ -1,0 +1,95 @@
+"""A pose track while it grows, frame by frame."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.pose.landmarks import LANDMARK_COUNT
+from formcheck.pose.outline import STATIONS
+from formcheck.pose.track import PoseTrack
+from formcheck.video.clip import ClipInfo
+
+__all__ = ["Pose", "TrackRecorder", "no_pose"]
+
+
+@dataclass(frozen=True, eq=False)
+class Pose:
+    """What is kept of one frame; all NaN where nobody was found.
+
+    Attributes
+    ----------
+    landmarks_px : float32 (33, 2)
+    visibility : float32 (33,)
+    profile : float32 (2, K)
+        See `formcheck.pose.outline.trace_outline`.
+    """
+
+    landmarks_px: NDArray[np.float32]
+    visibility: NDArray[np.float32]
+    profile: NDArray[np.float32]
+
+    @property
+    def found(self) -> bool:
+        """Whether there is somebody."""
+        return bool(np.isfinite(self.landmarks_px).all())
+
+
+def no_pose() -> Pose:
+    """Nobody."""
+    return Pose(
+        np.full((LANDMARK_COUNT, 2), np.nan, np.float32),
+        np.full(LANDMARK_COUNT, np.nan, np.float32),
+        np.full((2, STATIONS.size), np.nan, np.float32),
+    )
+
+
+@dataclass
+class TrackRecorder:
+    """Collects poses with the number and the time of their frames."""
+
+    index: list[int] = field(default_factory=list)
+    time_s: list[float] = field(default_factory=list)
+    poses: list[Pose] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    def add(self, index: int, time_s: float, pose: Pose) -> None:
+        """Add a frame; its time is later than that of the one before."""
+        self.index.append(index)
+        self.time_s.append(time_s)
+        self.poses.append(pose)
+
+    def __getitem__(self, frames: slice) -> TrackRecorder:
+        """A stretch of it, as it is now."""
+        return TrackRecorder(self.index[frames], self.time_s[frames], self.poses[frames])
+
+    def followed_by(self, other: TrackRecorder) -> TrackRecorder:
+        """Both, one after the other."""
+        return TrackRecorder(
+            self.index + other.index, self.time_s + other.time_s, self.poses + other.poses
+        )
+
+    def since_s(self, time_s: float) -> TrackRecorder:
+        """The frames from a time on."""
+        return self[bisect_left(self.time_s, time_s) :]
+
+    def track(
+        self, clip: ClipInfo, *, model_name: str, model_sha256: str, max_fps: float
+    ) -> PoseTrack:
+        """The track of all that was added, at least one frame."""
+        return PoseTrack(
+            frame=np.array(self.index, dtype=np.int64),
+            time_s=np.array(self.time_s),
+            landmarks_px=np.stack([pose.landmarks_px for pose in self.poses]),
+            visibility=np.stack([pose.visibility for pose in self.poses]),
+            profile=np.stack([pose.profile for pose in self.poses]),
+            clip=clip,
+            model_name=model_name,
+            model_sha256=model_sha256,
+            max_fps=max_fps,
+        )

@@ -1,0 +1,237 @@
+"""The pose track: all that is kept of a clip, and enough to analyse it again."""
+
+from __future__ import annotations
+
+import json
+import math
+import zipfile
+import zlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.errors import InputError
+from formcheck.files import no_file
+from formcheck.pose.landmarks import LANDMARK_COUNT, middle
+from formcheck.pose.outline import STATIONS
+from formcheck.video.clip import LEAST_STEP_S, LONGEST_S, ClipInfo
+
+__all__ = ["PoseTrack", "join", "load_track", "save_track"]
+
+FORMAT_VERSION = 1
+
+_SHAPES: dict[str, tuple[int, ...]] = {
+    "frame": (),
+    "time_s": (),
+    "landmarks_px": (LANDMARK_COUNT, 2),
+    "visibility": (LANDMARK_COUNT,),
+    "profile": (2, STATIONS.size),
+}
+# 12 hours at 30 frames a second; a damaged header cannot ask for more memory.
+_MAX_FRAMES = 1_300_000
+# Pictures have no side over 1920 px; MediaPipe's guesses lie outside by a few widths.
+_MOST = {"landmarks_px": 1e6, "visibility": 1e3, "profile": 1e6}
+_MOST_FACTS_BYTES = 1_000_000
+_MOST_NUMBER_BYTES = 8
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    MemoryError,
+    zipfile.BadZipFile,
+    zlib.error,
+    RecursionError,
+    NotImplementedError,
+    RuntimeError,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class PoseTrack:
+    """Landmarks and trunk outlines over time.
+
+    Attributes
+    ----------
+    frame : int (N,)
+        Number of the frame in the clip.
+    time_s : float (N,)
+        Seconds since the clip's first frame, strictly increasing.
+    landmarks_px : float (N, 33, 2)
+        MediaPipe's landmarks in pixels of the analysed picture, y down; NaN in
+        frames without a person.
+    visibility : float (N, 33)
+        MediaPipe's own 0..1; known to be near 1 for joints that are hidden.
+    profile : float (N, 2, K)
+        Outline of the trunk on either side of the hip→shoulder axis of that
+        frame (see `formcheck.pose.outline.trace_outline`), in axis lengths.
+    clip : ClipInfo
+    model_name, model_sha256 : str
+    max_fps : float
+        Most frames a second that were analysed; 0 for all.
+    """
+
+    frame: NDArray[np.int64]
+    time_s: NDArray[np.float64]
+    landmarks_px: NDArray[np.float32]
+    visibility: NDArray[np.float32]
+    profile: NDArray[np.float32]
+    clip: ClipInfo
+    model_name: str
+    model_sha256: str
+    max_fps: float
+
+    def __post_init__(self) -> None:
+        count = len(self.time_s)
+        if not count:
+            raise ValueError("a track has at least one frame")
+        for name, tail in _SHAPES.items():
+            shape = getattr(self, name).shape
+            if shape != (count, *tail):
+                raise ValueError(f"{name} must have shape {(count, *tail)}, got {shape}")
+        if not np.isfinite(self.time_s).all() or (np.diff(self.time_s) <= 0).any():
+            raise ValueError("time_s must be finite and strictly increasing")
+        if np.ptp(self.time_s) > LONGEST_S or (np.diff(self.time_s) < LEAST_STEP_S / 2).any():
+            raise ValueError("time_s is beyond what a camera films")
+        for name, most in _MOST.items():
+            if (np.abs(getattr(self, name)) > most).any():  # NaN is not
+                raise ValueError(f"{name} is beyond any picture")
+
+    def __len__(self) -> int:
+        return len(self.time_s)
+
+    def __getitem__(self, frames: slice) -> PoseTrack:
+        """A stretch of frames of the same clip."""
+        return replace(self, **{name: getattr(self, name)[frames] for name in _SHAPES})
+
+    def __repr__(self) -> str:
+        return f"PoseTrack({self.clip.name!r}, frames={len(self)}, found={self.found.sum()})"
+
+    @property
+    def found(self) -> NDArray[np.bool_]:
+        """Frames in which a person was found, bool (N,)."""
+        return np.asarray(np.isfinite(self.landmarks_px).all(axis=(1, 2)))
+
+    @property
+    def hip_px(self) -> NDArray[np.float64]:
+        """Middle of the hips, float (N, 2): where the outline's axis begins."""
+        return middle(self.landmarks_px, "hip")
+
+    @property
+    def shoulder_px(self) -> NDArray[np.float64]:
+        """Middle of the shoulders, float (N, 2): where the outline's axis ends."""
+        return middle(self.landmarks_px, "shoulder")
+
+
+def join(pieces: Sequence[PoseTrack]) -> PoseTrack:
+    """One track of stretches that follow each other."""
+    arrays: dict[str, Any] = {
+        name: np.concatenate([getattr(piece, name) for piece in pieces]) for name in _SHAPES
+    }
+    return replace(pieces[0], **arrays)
+
+
+def save_track(track: PoseTrack, file: Path | IO[bytes]) -> None:
+    """Write a track as ``.npz``: plain arrays and one line of JSON, no pickles."""
+    about = {
+        "format_version": FORMAT_VERSION,
+        "clip": asdict(track.clip),
+        "model_name": track.model_name,
+        "model_sha256": track.model_sha256,
+        "max_fps": track.max_fps,
+    }
+    arrays: dict[str, Any] = {name: getattr(track, name) for name in _SHAPES}
+    np.savez_compressed(file, about=np.array(json.dumps(about)), **arrays)
+
+
+def load_track(path: Path) -> PoseTrack:
+    """Read a track that `save_track` wrote.
+
+    Raises
+    ------
+    InputError
+        If the file is not a whole track of this format. Pickled objects are
+        refused unread.
+    """
+    try:
+        if kind := no_file(path):
+            raise InputError(f"{path} is {kind}, not a file.")
+        if not zipfile.is_zipfile(path):
+            raise ValueError("it is something else, or was cut off.")
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            _check_headers(stored)
+            about = json.loads(str(stored["about"][()]))
+            _check_version(path, about)
+            return PoseTrack(
+                **{name: _array(stored, name) for name in _SHAPES},
+                clip=_clip(about["clip"]),
+                model_name=str(about["model_name"]),
+                model_sha256=str(about["model_sha256"]),
+                max_fps=float(about["max_fps"]),
+            )
+    except _UNREADABLE as error:
+        raise InputError(f"{path} is not a whole pose track: {_reason(error)}") from error
+
+
+def _check_version(path: Path, about: Any) -> None:
+    version = about["format_version"]
+    if version != FORMAT_VERSION:
+        raise InputError(
+            f"{path} is a pose track of format {version}; this formcheck reads format "
+            f"{FORMAT_VERSION}. Analyse the clip again."
+        )
+
+
+def _check_headers(stored: Any) -> None:
+    """Look at what every array says of itself, before memory is asked for."""
+    shape, dtype = _header(stored, "about")
+    if dtype.kind != "U" or shape != () or dtype.itemsize > _MOST_FACTS_BYTES:
+        raise ValueError("about has an unexpected type or size")
+    count = math.prod(_header(stored, "time_s")[0])
+    for name, tail in _SHAPES.items():
+        shape, dtype = _header(stored, name)
+        if (
+            dtype.kind not in ("iu" if name == "frame" else "iuf")
+            or dtype.itemsize > _MOST_NUMBER_BYTES
+        ):
+            raise ValueError(f"{name} has an unexpected type")
+        if shape != (count, *tail) or count > _MAX_FRAMES:
+            raise ValueError(f"{name} has an unexpected shape")
+
+
+def _header(stored: Any, name: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    with stored.zip.open(f"{name}.npy") as member:
+        if np.lib.format.read_magic(member) != (1, 0):
+            raise ValueError(f"{name} has an unexpected format")
+        shape, _, dtype = np.lib.format.read_array_header_1_0(member)
+    return shape, dtype
+
+
+def _array(stored: Any, name: str) -> NDArray[Any]:
+    kind = {"frame": np.int64, "time_s": np.float64}.get(name, np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):  # what does not fit is looked at later
+        return np.asarray(stored[name]).astype(kind)
+
+
+def _clip(told: dict[str, Any]) -> ClipInfo:
+    clip = ClipInfo(**{field.name: told[field.name] for field in fields(ClipInfo)})
+    kinds = {"str": (str,), "int": (int,), "bool": (bool,), "float": (int, float)}
+    for field in fields(ClipInfo):
+        if type(getattr(clip, field.name)) not in kinds[str(field.type)]:
+            raise ValueError(f"{field.name} of the clip is of the wrong kind")
+    timed = 0 <= clip.duration_s < math.inf and (math.isnan(clip.fps) or 0 < clip.fps < math.inf)
+    if not timed or min(clip.width, clip.height, clip.frames) < 1:
+        raise ValueError("the clip has no size, duration or rate that a clip can have")
+    return clip
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return f"{error.args[0]} is missing."
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

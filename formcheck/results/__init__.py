@@ -1,0 +1,1 @@
+"""Results on disk: `analysis.json` and the files beside it."""

@@ -1,0 +1,149 @@
+"""All files of a result: which are wanted, and how each comes about."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from formcheck.analysis import SetAnalysis
+from formcheck.errors import ConfigurationError
+from formcheck.results.document import AnalysisDocument
+from formcheck.results.exports import DEFAULT_HEIGHT_M, EXPORTS
+from formcheck.results.plot import PLOT_FORMATS, plot_angle
+from formcheck.results.writers import ResultFolder, readable_errors, write_analysis
+
+__all__ = ["Outputs", "write_result"]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Which files a result has, beside `analysis.json` and its two tables.
+
+    Attributes
+    ----------
+    html, video : bool
+        The page and the annotated video; there is no video of a saved track.
+    embed : bool
+        Put the video into the page.
+    blur_face : bool
+        Cover the lifter's face in video and pictures.
+    plot : tuple of str
+        Of `formcheck.results.plot.PLOT_FORMATS`.
+    export : tuple of str
+        Of `formcheck.results.exports.EXPORTS`.
+    height_m : float
+        The lifter's stature, which gives the TRC export its scale.
+    track : bool
+        Keep the pose track.
+    plotly : str or None
+        Where plotly's script lies, relative to the page, if many pages share one.
+    """
+
+    html: bool = True
+    video: bool = True
+    embed: bool = False
+    blur_face: bool = False
+    plot: tuple[str, ...] = ()
+    export: tuple[str, ...] = ()
+    height_m: float = DEFAULT_HEIGHT_M
+    track: bool = False
+    plotly: str | None = None
+
+    def __post_init__(self) -> None:
+        _known("--plot", self.plot, PLOT_FORMATS)
+        _known("--export", self.export, tuple(EXPORTS))
+        if self.embed and not (self.html and self.video):
+            raise ConfigurationError(
+                "--embed puts the video into the page: leave --no-html and --no-video out."
+            )
+        if not 0.5 <= self.height_m <= 2.6:
+            raise ConfigurationError(
+                f"The lifter's height is {self.height_m}; give it in metres, 0.5 to 2.6."
+            )
+
+
+def _known(option: str, given: tuple[str, ...], known: tuple[str, ...]) -> None:
+    for name in given:
+        if name not in known:
+            raise ConfigurationError(
+                f"{option} does not know {name!r}.\nGive one or more of {', '.join(known)}, "
+                "with commas between."
+            )
+
+
+def write_result(
+    clip: Path,
+    analysis: SetAnalysis,
+    document: AnalysisDocument,
+    folder: ResultFolder,
+    outputs: Outputs,
+    *,
+    on_frame: Callable[[int], None] | None = None,
+) -> None:
+    """Write every file that is wanted into the folder, which is yet to be published.
+
+    Parameters
+    ----------
+    clip : Path
+        What was analysed: a video, or a saved track.
+    analysis : SetAnalysis
+    document : AnalysisDocument
+    folder : ResultFolder
+    outputs : Outputs
+    on_frame : callable, optional
+        Called after each drawn frame with the number of frames done.
+    """
+    write_analysis(analysis, document, folder, track=outputs.track)
+    with readable_errors(folder.path):
+        for file_format in outputs.plot:
+            picture = plot_angle(analysis, file_format)
+            (folder.staging / f"angle.{file_format}").write_bytes(picture)
+        for kind in outputs.export:
+            _export(kind, analysis, folder.staging, outputs.height_m)
+        if clip.suffix != ".npz":
+            _draw(clip, analysis, document, folder.staging, outputs, on_frame=on_frame)
+        if outputs.html:
+            from formcheck.report import write_report
+
+            write_report(folder.staging, embed=outputs.embed, plotly=outputs.plotly)
+
+
+def _export(kind: str, analysis: SetAnalysis, folder: Path, height_m: float) -> None:
+    name, make = EXPORTS[kind]
+    (folder / name).write_text(make(analysis, name, height_m), encoding="utf-8", newline="")
+    if kind != "json":
+        _log.warning("%s is resampled to a constant rate between the frames' true times.", name)
+    if kind == "trc":
+        _log.warning("%s is scaled to a lifter of %.2f m: see --height.", name, height_m)
+
+
+def _draw(
+    clip: Path,
+    analysis: SetAnalysis,
+    document: AnalysisDocument,
+    folder: Path,
+    outputs: Outputs,
+    *,
+    on_frame: Callable[[int], None] | None,
+) -> None:
+    """The annotated video and the key frames of the page, in one reading of the clip."""
+    from formcheck.annotate.render import draw_clip
+    from formcheck.report.words import key_reps
+
+    moments_s = {}
+    if outputs.html:
+        reps = key_reps(document.model_dump(mode="json"))
+        moments_s = {rep["rep"]: rep["at_s"] for rep in reps}
+    draw_clip(
+        clip,
+        analysis,
+        folder,
+        video=outputs.video,
+        key_moments_s=moments_s,
+        blur_face=outputs.blur_face,
+        on_frame=on_frame,
+    )

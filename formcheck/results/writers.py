@@ -1,0 +1,247 @@
+"""Results on disk: whole or absent, never half."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import errno
+import io
+import math
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from formcheck.analysis import SetAnalysis
+from formcheck.annotate.names import VIDEO_NAME, key_frame_name
+from formcheck.errors import OutputError
+from formcheck.pose.track import save_track
+from formcheck.results.document import AnalysisDocument
+from formcheck.results.workspace import sweep, workspace_name
+
+__all__ = [
+    "FRAME_COLUMNS",
+    "REP_COLUMNS",
+    "ResultFolder",
+    "readable_errors",
+    "result_name",
+    "write_analysis",
+]
+
+_WORKSPACE = ".formcheck"
+_MAIN = "analysis.json"
+FRAME_COLUMNS = (
+    "frame",
+    "time_s",
+    "lumbar_deg",
+    "lumbar_uncertainty_deg",
+    "flexion_deg",
+    "trunk_lean_deg",
+    "hip_deg",
+    "knee_deg",
+    "rep",
+    "phase",
+)
+REP_COLUMNS = (
+    "rep",
+    "start_s",
+    "turn_s",
+    "end_s",
+    "eccentric_s",
+    "concentric_s",
+    "concentric_speed_body_lengths_per_s",
+    "complete",
+    "lumbar_peak_deg",
+    "lumbar_least_deg",
+    "lumbar_range_deg",
+    "lumbar_uncertainty_deg",
+    "flexion_peak_deg",
+    "flexion_least_deg",
+    "peak_s",
+    "least_s",
+    "visible",
+    "findings",
+    "score",
+    "visible_low",
+    "visible_high",
+    "flexion_onset_hip_deg",
+    "depth_thigh_deg",
+    "wink_deg",
+    "lean_at_hips_up_deg",
+    "curl_deg",
+)
+# An old one beside a new analysis would show what was not measured.
+_DRAWN = ("report.html", VIDEO_NAME, key_frame_name("*"))
+
+
+class ResultFolder:
+    """A folder that appears with all its files, or not at all.
+
+    Files are written to a hidden folder beside the target and moved into place
+    by `publish`. Leaving the context without it, by an error or an interrupt,
+    leaves nothing behind.
+
+    Parameters
+    ----------
+    out : Path
+        The folder of all results; made if it is not there.
+    name : str
+        The folder of this result.
+    force : bool
+        Replace files of an earlier result.
+
+    Raises
+    ------
+    OutputError
+        If there is a result already, or the folder cannot be written.
+    """
+
+    def __init__(self, out: Path, name: str, *, force: bool = False) -> None:
+        self.path = out / name
+        with readable_errors(self.path):
+            taken = self.path.exists() and not _is_empty_folder(self.path)
+        if taken and not force:
+            raise OutputError(
+                f"There is a result in {self.path} already.\n"
+                "Use --force to replace it, or --out to write elsewhere."
+            )
+        self._out = out
+        self.staging = out / workspace_name(_WORKSPACE)
+
+    def __enter__(self) -> ResultFolder:
+        with readable_errors(self.path):
+            self._out.mkdir(parents=True, exist_ok=True)
+            sweep(self._out, _WORKSPACE)
+            self.staging.mkdir()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self.staging, ignore_errors=True)
+
+    def publish(self) -> None:
+        """Move the files into place; what was drawn of an earlier analysis goes.
+
+        A result that is replaced has no `analysis.json` in the meantime: whatever ends
+        the process there leaves no mixture that could be taken for one.
+        """
+        with readable_errors(self.path):
+            for file in self.staging.iterdir():
+                _flush(file)
+            if not self.path.exists():
+                self.staging.replace(self.path)
+                return
+            names = {file.name for file in self.staging.iterdir()}
+            (self.path / _MAIN).unlink(missing_ok=True)
+            for name in sorted(names, key=lambda name: name == _MAIN):
+                (self.staging / name).replace(self.path / name)
+            for pattern in _DRAWN:
+                for old in self.path.glob(pattern):
+                    if old.name not in names:
+                        old.unlink()
+
+
+def result_name(clip: Path) -> str:
+    """Name of the folder for a clip's result: its file's name without the ending."""
+    stem = clip.stem
+    return stem if stem.strip(". ") else clip.name.strip(". ") or "clip"
+
+
+def write_analysis(
+    analysis: SetAnalysis, document: AnalysisDocument, folder: ResultFolder, *, track: bool = False
+) -> None:
+    """Write the analysis, its tables and, if asked, the pose track."""
+    with readable_errors(folder.path):
+        files: dict[str, Callable[[], str]] = {
+            _MAIN: lambda: document.model_dump_json(indent=2) + "\n",
+            "reps.csv": lambda: _table(REP_COLUMNS, _rep_rows(document)),
+            "frames.csv": lambda: _table(FRAME_COLUMNS, _frame_rows(analysis)),
+        }
+        for name, text in files.items():
+            (folder.staging / name).write_text(text(), encoding="utf-8", newline="")
+        if track:
+            save_track(analysis.track, folder.staging / "track.npz")
+
+
+def _table(header: Sequence[str], rows: Iterator[Sequence[object]]) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _rep_rows(document: AnalysisDocument) -> Iterator[Sequence[object]]:
+    for rep in document.reps:
+        yield (
+            rep.index,
+            rep.start_s,
+            rep.turn_s,
+            rep.end_s,
+            rep.eccentric_s,
+            rep.concentric_s,
+            rep.concentric_speed,
+            str(rep.complete).lower(),
+            rep.lumbar_deg.peak,
+            rep.lumbar_deg.least,
+            rep.lumbar_deg.range,
+            rep.lumbar_deg.uncertainty,
+            rep.flexion_deg.peak,
+            rep.flexion_deg.least,
+            rep.peak_s,
+            rep.least_s,
+            rep.visible,
+            " ".join(rep.findings),
+            rep.score,
+            rep.visible_low,
+            rep.visible_high,
+            *rep.lift.model_dump().values(),
+        )
+
+
+def _frame_rows(analysis: SetAnalysis) -> Iterator[Sequence[object]]:
+    track, kin = analysis.track, analysis.kinematics
+    number = [""] * len(track)
+    for index, rep in enumerate(analysis.reps, start=1):
+        frames = range(rep.rep.start, rep.rep.end + 1)
+        number[frames.start : frames.stop] = [str(index)] * len(frames)
+    columns = (
+        kin.back.lumbar_deg,
+        kin.back.uncertainty_deg,
+        analysis.flexion_deg,
+        kin.joints.trunk_lean_deg,
+        kin.joints.hip_deg,
+        kin.joints.knee_deg,
+    )
+    for i, phase in enumerate(analysis.phases):
+        angles = [_cell(float(column[i])) for column in columns]
+        yield (int(track.frame[i]), f"{track.time_s[i]:.4f}", *angles, number[i], phase)
+
+
+def _cell(value: float) -> str:
+    return f"{value:.2f}" if math.isfinite(value) else ""
+
+
+def _is_empty_folder(path: Path) -> bool:
+    return path.is_dir() and not any(path.iterdir())
+
+
+def _flush(file: Path) -> None:
+    """Have the file on the disk before its name is, so that a crash leaves no empty one."""
+    with file.open("rb") as opened:
+        os.fsync(opened.fileno())
+
+
+@contextlib.contextmanager
+def readable_errors(path: Path) -> Iterator[None]:
+    """Turn what the file system says into an `OutputError` about `path`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            message = f"The disk is full: nothing was written to {path}.\nFree some space."
+        else:
+            message = (
+                f"{path} cannot be written: {error.strerror or error}.\n"
+                "Choose a folder of your own with --out."
+            )
+        raise OutputError(message) from error

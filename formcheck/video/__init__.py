@@ -1,0 +1,1 @@
+"""Reading clips: frames, upright, each with its true time."""

@@ -1,0 +1,308 @@
+"""Frames of a clip: upright, in RGB, each with its true time.
+
+A clip is read once, front to back, by a thread that decodes a few frames ahead
+of whoever uses them, so memory stays flat however long the clip is. Times come
+from the container, never from a frame number over a rate: phones vary the rate.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+import weakref
+from array import array
+from collections import deque
+from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import cv2
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from formcheck.errors import ConfigurationError, InputError
+from formcheck.video.clip import LEAST_STEP_S, LONGEST_S, ClipInfo
+from formcheck.video.container import examine
+from formcheck.video.thinning import Thinning, frames_apart
+
+__all__ = ["MAX_SIDE_PX", "Frame", "Video", "check_unchanged", "describe_times", "open_video"]
+
+# FFmpeg writes "[h264 @ ...]" straight to the process's stderr. OpenCV reads this
+# once, at the first capture; -8 is AV_LOG_QUIET. A user's own setting wins.
+os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+
+# The pose model sees a person in 256 px. 1080p keeps the outline's sub-pixel edge,
+# and a 4K frame shrunk to it takes 6 MB instead of 25, for 2 ms more in the thread.
+MAX_SIDE_PX = 1920
+# 8K has 33 million, and is decoded into 300 MB.
+_MOST_PX = 40_000_000
+_AHEAD_FRAMES = 4
+_MAX_MISSES = 300  # in a row: 10 s, the longest usual distance between key frames
+_GRID_S = 0.00101  # Matroska, WebM and FLV round times to 1 ms
+_TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One picture of a clip."""
+
+    index: int  # in the clip, counting frames that were skipped or did not decode
+    time_s: float  # since the clip's first frame
+    image: NDArray[np.uint8]  # (height, width, 3), RGB, upright, no side over MAX_SIDE_PX
+
+    def __post_init__(self) -> None:
+        image = self.image
+        if image.dtype != np.uint8 or image.shape[2:] != (3,) or not image.size:
+            raise ValueError(f"image must be uint8 (H, W, 3), not {image.dtype} {image.shape}")
+        if not image.flags.c_contiguous:
+            raise ValueError("image must be C-contiguous: use numpy.ascontiguousarray")
+        if self.index < 0 or not 0 <= self.time_s < math.inf:
+            raise ValueError(f"index {self.index} and time {self.time_s} s must not be negative")
+
+    def __repr__(self) -> str:
+        return f"Frame(index={self.index}, time_s={self.time_s:.3f}, shape={self.image.shape})"
+
+
+def _read_ahead(frames: Generator[Frame]) -> Generator[Frame]:
+    """Run `frames` in a thread, a few ahead; closing this ends the thread."""
+    pool = ThreadPoolExecutor(1, "formcheck-video")
+    try:
+        ahead = deque(pool.submit(next, frames, None) for _ in range(_AHEAD_FRAMES))
+        while frame := ahead.popleft().result():
+            ahead.append(pool.submit(next, frames, None))
+            yield frame
+    finally:
+        pool.shutdown(cancel_futures=True)
+        frames.close()
+
+
+def _state(path: Path) -> tuple[int, ...] | None:
+    """What changes with a file's content; None if it is gone."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _checksum(path: Path) -> str:
+    try:
+        with path.open("rb") as file:  # in the page cache, and not in the way
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise _changed(path) from error
+
+
+def _changed(path: Path) -> InputError:
+    return InputError(
+        f"{path} was changed while it was read. Wait until it is copied, then run the command "
+        "again."
+    )
+
+
+def check_unchanged(path: Path, clip: ClipInfo) -> None:
+    """See that a file is still the clip that was read.
+
+    Raises
+    ------
+    InputError
+        If it was replaced, written to or removed.
+    """
+    if _checksum(path) != clip.sha256:
+        raise _changed(path)
+
+
+def describe_times(times_s: ArrayLike) -> tuple[float, float, bool]:
+    """Duration [s], frames per second, and whether the rate varies."""
+    steps = np.diff(times_s)
+    if not len(steps):
+        return 0.0, math.nan, False
+    # One of the steps, as the middle between two may be near to neither.
+    middle = np.quantile(steps, 0.5, method="lower")
+    typical = steps[np.abs(steps - middle) <= _GRID_S].mean()
+    off = np.abs(steps - typical) > max(_GRID_S, 0.1 * typical)
+    return float(steps.sum() + typical), float(1 / typical), bool(off.mean() > 0.02)
+
+
+class Video:
+    """A clip, to be iterated once, and a context manager; made by `open_video`.
+
+    `expected_frames` is what the container states and `expected` how many of these
+    will be yielded; both may be None. `width` and `height` are those of `ClipInfo`.
+    """
+
+    def __init__(self, path: Path, max_fps: float | None) -> None:
+        self._path = path
+        self._cut, self._stated_s = examine(path)
+        self._state = _state(path)
+        level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+        # An absolute path is never taken for a URL, a device or an option.
+        self._capture = cv2.VideoCapture(str(path.absolute()), cv2.CAP_FFMPEG)
+        cv2.utils.logging.setLogLevel(level)
+        self._measure_picture()
+        self._read_promises(max_fps or math.inf)
+        self._stamps_s = array("d")
+        self._decode_failures = self._untimed = 0
+        self._summary: ClipInfo | None = None
+        self._reading: weakref.ref[Generator[Frame]] | None = None
+
+    def _measure_picture(self) -> None:
+        get = self._capture.get
+        # Turned here, after shrinking: OpenCV's own turn of a 4K frame takes 12 ms.
+        self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 0)
+        self._turn = _TURNS.get(round(get(cv2.CAP_PROP_ORIENTATION_META)))
+        width, height = round(get(cv2.CAP_PROP_FRAME_WIDTH)), round(get(cv2.CAP_PROP_FRAME_HEIGHT))
+        if min(width, height) < 1:
+            raise self._error("holds no picture that can be decoded, perhaps only sound")
+        if width * height > _MOST_PX:
+            raise self._error(f"has pictures of {width}x{height} px, more than any camera's")
+        across, down = get(cv2.CAP_PROP_SAR_NUM), get(cv2.CAP_PROP_SAR_DEN)
+        if across > 0 and down > 0 and abs(across / down - 1) > 0.02:
+            width = round(width * across / down)  # or every angle would be off
+        shrink = min(1.0, MAX_SIDE_PX / max(width, height))
+        self._size = max(1, round(width * shrink)), max(1, round(height * shrink))
+        on_side = self._turn in {_TURNS[90], _TURNS[270]}
+        self.width, self.height = (height, width) if on_side else (width, height)
+
+    def _read_promises(self, max_fps: float) -> None:
+        fps, frames = (self._capture.get(p) for p in (cv2.CAP_PROP_FPS, cv2.CAP_PROP_FRAME_COUNT))
+        known = 1 <= fps <= 300 and 0 < frames < 1e8
+        self.expected_frames = int(frames) if known else None
+        self.expected = math.ceil(frames / frames_apart(1 / fps, max_fps)) if known else None
+        if known and self._stated_s is None:
+            self._stated_s = frames / fps
+        self._thinning = Thinning(max_fps, 1 / fps if known else 0.0)
+
+    def _error(self, what: str) -> InputError:
+        return InputError(f"{self._path} {what}. Play it: if that works, export it as MP4 (H.264).")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop reading and let go of the file."""
+        if self._reading and (frames := self._reading()):
+            frames.close()
+        self._capture.release()
+
+    def __iter__(self) -> Generator[Frame]:
+        if self._reading:
+            raise RuntimeError("a Video can be iterated once; open it again")
+        frames = _read_ahead(self._decode())
+        self._reading = weakref.ref(frames)
+        return frames
+
+    @property
+    def summary(self) -> ClipInfo:
+        """What was read; RuntimeError before the last frame has been taken."""
+        if self._summary is None:
+            raise RuntimeError("the clip has not been read to its end")
+        return self._summary
+
+    def _decode(self) -> Generator[Frame]:
+        try:
+            for index, stamp_s in self._grab():
+                last_s = self._stamps_s[-1] if self._stamps_s else -math.inf
+                if not stamp_s >= last_s + LEAST_STEP_S:
+                    self._untimed += 1
+                    continue
+                self._stamps_s.append(stamp_s)
+                time_s = stamp_s - self._stamps_s[0]
+                if time_s > LONGEST_S:
+                    raise self._error(f"jumps to {time_s / 3600:.0f} hours after its start")
+                if self._thinning.keeps(time_s):
+                    decoded, picture = self._capture.retrieve()
+                    self._decode_failures += not decoded
+                    if decoded:
+                        yield Frame(index, time_s, self._upright(picture))
+            self._summary = self._summarise()
+        finally:
+            self._capture.release()
+
+    def _grab(self) -> Iterator[tuple[int, float]]:
+        """Yield index and raw time [s] of every frame that decodes."""
+        index = misses = 0
+        while misses < _MAX_MISSES:
+            if not self._capture.grab():
+                misses += 1
+                continue
+            index += misses
+            self._decode_failures += misses
+            misses = 0
+            yield index, self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+            index += 1
+
+    def _upright(self, picture: NDArray[Any]) -> NDArray[np.uint8]:
+        if picture.shape[1::-1] != self._size:
+            picture = cv2.resize(picture, self._size, interpolation=cv2.INTER_AREA)
+        if self._turn is not None:
+            picture = cv2.rotate(picture, self._turn)
+        return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+
+    def _summarise(self) -> ClipInfo:
+        sha256 = _checksum(self._path)
+        if _state(self._path) != self._state:
+            raise _changed(self._path)
+        if not self._stamps_s:
+            raise self._error("holds no frame that can be decoded")
+        if self._untimed >= len(self._stamps_s):
+            raise self._error("does not say when its frames were taken")
+        duration_s, fps, varies = describe_times(self._stamps_s)
+        # Edits leave frames out, and sound or a late start may lengthen a clip: only
+        # fewer frames and less time together tell that something is missing.
+        short_s = (self._stated_s or 0) - duration_s
+        fewer = len(self._stamps_s) + self._untimed < (self.expected_frames or 0)
+        return ClipInfo(
+            name=self._path.name,
+            sha256=sha256,
+            width=self.width,
+            height=self.height,
+            frames=len(self._stamps_s),
+            duration_s=duration_s,
+            fps=fps,
+            variable_frame_rate=varies,
+            decode_failures=self._decode_failures,
+            truncated=self._cut or (fewer and short_s > max(0.5, 0.02 * duration_s)),
+            untimed_frames=self._untimed,
+        )
+
+
+def open_video(path: str | os.PathLike[str], *, max_fps: float | None = 30.0) -> Video:
+    """Open a clip for reading.
+
+    Parameters
+    ----------
+    path : path
+        A video file: MP4, MOV, MKV, WebM, AVI and the like.
+    max_fps : float or None
+        Of a faster clip every n-th frame is yielded, n the smallest that comes to no
+        more than this rate; 20 % above it still passes. None yields every frame.
+
+    Returns
+    -------
+    Video
+        Yields `Frame` objects with strictly increasing times, the first 0 s.
+
+    Raises
+    ------
+    InputError
+        The file is missing, cannot be read, is incomplete or is no video. Raised
+        while iterating: nothing in it decodes, or its frames have no times.
+    ConfigurationError
+        `max_fps` is not positive.
+
+    Examples
+    --------
+    >>> with open_video("squat.mp4") as video:  # doctest: +SKIP
+    ...     times_s = [frame.time_s for frame in video]
+    ...     print(video.summary.fps)
+    """
+    if max_fps is not None and not 0 < max_fps < math.inf:
+        raise ConfigurationError(f"max_fps is {max_fps}; give a number above 0, or None for all.")
+    return Video(Path(path), max_fps)
