@@ -180,7 +180,7 @@ def report(before: dict, after: dict, measured: dict, minutes: float) -> str:  #
             "",
             f"A 720p clip at 30 frames a second, looped for {minutes:g} minutes and played in real "
             f"time, with a window under Xvfb; {psutil.cpu_count()} cores, load average "
-            f"{psutil.getloadavg()[2]:.1f} with others at work. The bare loop took "
+            f"{psutil.getloadavg()[2]:.1f}. The bare loop took "
             f"{bare_ms[0]} ms a frame before and {bare_ms[1]} ms after, and reached {fps:.1f} "
             f"frames a second; live reached {measured['fps']:.1f}. For {measured['unseen']:.1%} of "
             "the frames the server told too late that they were drawn; those count until then.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from formcheck.live.events import Event, notice
@@ -19,7 +20,7 @@ class Outlet(Protocol):
     """Shows what there is."""
 
     def prepare(self, shot: Shot) -> None:
-        """A frame was taken, which is shown when it is measured."""
+        """A frame was taken, which is shown when it is measured; from another thread."""
 
     def show(self, view: View, shot: Shot) -> str:
         """Show a frame; the key that was pressed, or nothing."""
@@ -32,25 +33,44 @@ class Outlet(Protocol):
 
 
 def play(source: Source, session: Session, outlet: Outlet) -> None:
-    """Run until the source ends or the outlet wants no more."""
+    """Run until the source ends or the outlet wants no more.
+
+    A frame is shown here while the next one is measured in a thread of its own, so that
+    neither waits for the other.
+    """
     status: Status = "live"
-    while True:
-        shot = source.take(_PATIENCE_S)
-        if source.status not in (status, "ended"):
-            status = source.status
-            lost = status == "lost"
-            outlet.tell(notice(f"{source.name} {'is lost: trying again' if lost else 'is back'}."))
-        if shot is None and source.status == "ended":
-            return
-        key = outlet.wait(status) if shot is None else _step(session, shot, outlet)
-        if key == QUIT:
-            return
-        session.press(key)
+    key = ""
+    with ThreadPoolExecutor(1, "formcheck-measure") as measurer:
+        coming = measurer.submit(_measure, source, session, outlet, key)
+        while True:
+            shot, view = coming.result()
+            if source.status not in (status, "ended"):
+                status = source.status
+                lost = status == "lost"
+                outlet.tell(
+                    notice(f"{source.name} {'is lost: trying again' if lost else 'is back'}.")
+                )
+            if view is None and source.status == "ended":
+                return
+            coming = measurer.submit(_measure, source, session, outlet, key)
+            key = outlet.wait(status) if shot is None or view is None else _show(view, shot, outlet)
+            if key == QUIT:
+                return
 
 
-def _step(session: Session, shot: Shot, outlet: Outlet) -> str:
+def _measure(
+    source: Source, session: Session, outlet: Outlet, key: str
+) -> tuple[Shot, View] | tuple[None, None]:
+    """Do what the key asks for, then take and measure a frame, if one comes."""
+    session.press(key)
+    shot = source.take(_PATIENCE_S)
+    if shot is None:
+        return None, None
     outlet.prepare(shot)
-    view = session.frame(shot.frame)
+    return shot, session.frame(shot.frame)
+
+
+def _show(view: View, shot: Shot, outlet: Outlet) -> str:
     for event in view.events:
         outlet.tell(event)
     return outlet.show(view, shot)

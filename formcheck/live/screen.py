@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import cv2
@@ -45,11 +46,12 @@ class Screen:
         self._canvas: Picture = np.empty((0, 0, 3), np.uint8)
         self._scene = self._canvas
         self._helper = ThreadPoolExecutor(1, "formcheck-screen")
-        self._prepared: tuple[Frame, Future[Picture]] | None = None
+        # The one that is drawn, and the one that is measured meanwhile.
+        self._prepared: deque[tuple[Frame, Future[Picture]]] = deque(maxlen=2)
 
     def prepare(self, frame: Frame) -> None:
         """Begin with a frame that is going to be drawn, while its pose is looked for."""
-        self._prepared = (frame, self._helper.submit(_shown, frame.image))
+        self._prepared.append((frame, self._helper.submit(_shown, frame.image)))
 
     def draw(self, view: View, state: State) -> Picture:
         """The window's picture, uint8 (H, W, 3), RGB; good until the next is drawn."""
@@ -82,8 +84,9 @@ class Screen:
         return self._canvas
 
     def _picture(self, frame: Frame) -> Picture:
-        if self._prepared is not None and self._prepared[0] is frame:
-            return self._prepared[1].result()
+        for prepared, picture in tuple(self._prepared):
+            if prepared is frame:
+                return picture.result()
         return _shown(frame.image)
 
     def _draw_scene(self, scene: Picture, picture: Picture, view: View, *, mirror: bool) -> None:
