@@ -17,7 +17,7 @@ from formcheck.pose.outline import STATIONS
 from formcheck.pose.track import PoseTrack
 
 THIGH = STATIONS < -0.1
-WITH_PLATES, WITHOUT = 0.1, 0.35
+WITH_PLATES, WITHOUT = 0.45, 0.3
 
 
 def last_ends_upright(facing: Facing = "right") -> tuple[PoseTrack, tuple[Rep, ...]]:
@@ -52,14 +52,14 @@ def with_front(track: PoseTrack, reps: tuple[Rep, ...], widths: list[float]) -> 
     [
         ([WITH_PLATES] * 4, 4),
         ([WITH_PLATES] * 3 + [WITHOUT], 3),
-        ([WITHOUT] * 3 + [WITH_PLATES], 3),
-        ([0.38, 0.38, 0.39, 0.51], 4),  # the real set of the comment in the code
-        ([0.1, 0.5, 0.1, 0.35], 4),  # the lock-outs before are not alike
+        ([WITHOUT] * 3 + [WITH_PLATES], 4),  # further out is no bar less
+        ([0.42, 0.41, 0.42, 0.36], 4),  # a real set
+        ([0.45, 0.6, 0.4, 0.3], 4),  # the lock-outs before are not alike
         ([WITH_PLATES] * 3 + [np.nan], 4),
         ([np.nan] * 3 + [WITHOUT], 4),
     ],
 )
-def test_another_outline_in_front_of_the_thighs_is_no_lock_out(
+def test_an_outline_closer_to_the_thighs_is_no_lock_out(
     widths: list[float], kept: int, facing: Facing
 ) -> None:
     track, reps = last_ends_upright(facing)
@@ -75,7 +75,8 @@ def test_a_last_one_that_was_lowered_is_kept() -> None:
     assert without_standing_up(reps, changed, kin) == reps
 
 
-def test_one_lock_out_before_is_too_few_to_compare() -> None:
+@pytest.mark.parametrize(("without", "kept"), [(0.3, 2), (0.25, 1)])
+def test_after_a_single_lock_out_it_takes_more(without: float, kept: int) -> None:
     track, reps = last_ends_upright()
-    changed = with_front(track, reps, [WITH_PLATES] * 3 + [WITHOUT])
-    assert without_standing_up(reps[2:], changed, kinematics(changed)) == reps[2:]
+    changed = with_front(track, reps, [WITH_PLATES] * 3 + [without])
+    assert without_standing_up(reps[2:], changed, kinematics(changed)) == reps[2 : 2 + kept]
