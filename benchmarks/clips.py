@@ -97,8 +97,8 @@ def table(found: list[Row]) -> str:
     """Markdown, with the counts of what was right below."""
     lines = [
         "| clip | as | recognised | label: view, reps, back | yaw | view | reps (whole) | at 5 fps "
-        "| most flexed of each rep | neutral | findings | reasons |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+        "| hips straightened to | most flexed of each rep | neutral | findings | reasons |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     lines += [_line(row) for row in found]
     for name in ("view", "lift", "reps", "sparse", "back"):
@@ -136,6 +136,7 @@ def _line(row: Row) -> str:
         f"{len(analysis.reps)} ({sum(r.rep.complete for r in analysis.reps)})"
         + _mark(row.reps_right),
         f"{row.sparse_reps}" + _mark(row.sparse_right),
+        _straightest(row),
         " ".join(peaks),
         "-" if neutral.method == "none" else f"{neutral.lumbar_deg:+.0f} {neutral.method}",
         " ".join(sorted({f.code for f in analysis.findings})) + _mark(row.back_right),
@@ -148,6 +149,17 @@ def _recognised(row: Row) -> str:
     seen = row.recognition
     unclear = "" if seen.clear else f", or {seen.runner_up}"
     return f"{seen.exercise.name} {seen.confidence:.0%}{unclear}" + _mark(row.lift_right)
+
+
+def _straightest(row: Row) -> str:
+    """Hip angle at the upper end of the whole repetitions, from the side: least to most."""
+    joints = row.analysis.kinematics.joints
+    ends = [rep.rep.high for rep in row.analysis.reps if rep.rep.complete]
+    hips_deg = [float(np.nanmedian(joints.hip_deg[end])) for end in ends]
+    if not hips_deg or not row.analysis.kinematics.measurable:
+        return "-"
+    least, most = round(min(hips_deg)), round(max(hips_deg))
+    return f"{least}°" if least == most else f"{least}-{most}°"
 
 
 def _mark(right: bool | None) -> str:

@@ -110,6 +110,14 @@ def test_without_standing_the_first_repetitions_are_the_neutral() -> None:
     assert analysis.neutral.lumbar_deg == pytest.approx(-19.0, abs=PEAK_TOLERANCE_DEG)
 
 
+def test_a_lock_out_that_stays_bent_is_no_neutral() -> None:
+    moves = [Move(0.3, 1.0, 20.0), Move(1.0, 0.2, 10.0)]  # the hips at 157 degrees
+    analysis = analyse(perform("deadlift", moves), "deadlift")
+    assert [rep.rep.complete for rep in analysis.reps] == [True]
+    assert analysis.neutral.method == "none"
+    assert np.isnan(analysis.flexion_deg).all()
+
+
 def test_a_given_neutral_is_taken() -> None:
     analysis = analyse(moving_lifter("squat", [10.0]), neutral_deg=-12.0)
     assert analysis.neutral.method == "given"

@@ -126,6 +126,8 @@ class Exercise:
         The end of a repetition that shows the lifter's neutral, if nothing better does.
     neutral_posture : str
         What the lifter does there.
+    neutral_needs : Mark or None
+        What a repetition must bear for that to be so.
     finish : Mark or None
         What a complete repetition reaches besides its swing.
     rounded_deg : float or None
@@ -156,6 +158,7 @@ class Exercise:
     watched: Literal["low", "high"]
     neutral_at: Literal["start", "high"] = "start"
     neutral_posture: str = "upright"
+    neutral_needs: Mark | None = None
     finish: Mark | None = None
     rounded_deg: float | None = None
     rounds_in: Literal["low", "all"] = "low"
@@ -204,6 +207,10 @@ _DEADLIFT = Exercise(
     watched="low",
     neutral_at="high",
     neutral_posture="upright at lock-out",
+    # A clip that ends before the hips are straight shows a back that may still be rounded.
+    # Lock-outs that were held read 169 to 177 degrees, one that was cut 163
+    # (benchmarks/clips.md).
+    neutral_needs=Mark("hip_deg", "high", least=165.0),
     finish=Mark("hip_deg", "high", least=150.0),
     rounded_deg=_ROUNDED_DEG,
     rounds_in="all",

@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from formcheck.geometry import Kinematics
+from formcheck.geometry.joints import Joints
 from formcheck.geometry.neutral import (
     Neutral,
     first_reps_neutral,
     given_neutral,
     standing_neutral,
 )
-from formcheck.lifts.exercises import Exercise
+from formcheck.lifts.exercises import Exercise, Mark
+from formcheck.lifts.marks import mark_degree
 from formcheck.lifts.measures import neutral_frames
 from formcheck.lifts.reps import Rep
 from formcheck.settings import Settings
@@ -38,6 +40,10 @@ def choose_neutral(
     ends = [
         neutral_frames(rep, exercise, kin.time_s, since)
         for rep, since in zip(reps[:_FRESH_REPS], ended, strict=False)
-        if rep.complete
+        if rep.complete and _bears(exercise.neutral_needs, rep, kin.joints)
     ]
     return first_reps_neutral(kin.joints, kin.back, ends)
+
+
+def _bears(mark: Mark | None, rep: Rep, joints: Joints) -> bool:
+    return mark is None or mark_degree(mark, rep, joints) > 0
