@@ -52,14 +52,16 @@ def with_front(track: PoseTrack, reps: tuple[Rep, ...], widths: list[float]) -> 
     [
         ([WITH_PLATES] * 4, 4),
         ([WITH_PLATES] * 3 + [WITHOUT], 3),
-        ([WITHOUT] * 3 + [WITH_PLATES], 4),  # further out is no bar less
+        ([WITHOUT] * 3 + [WITH_PLATES], 4),  # further out it takes more
+        ([0.12] * 3 + [0.34], 3),  # plates that bite into the silhouette
+        ([0.38, 0.38, 0.39, 0.51], 4),  # a real set, the last one held
         ([0.42, 0.41, 0.42, 0.36], 4),  # a real set
         ([0.45, 0.6, 0.4, 0.3], 4),  # the lock-outs before are not alike
         ([WITH_PLATES] * 3 + [np.nan], 4),
         ([np.nan] * 3 + [WITHOUT], 4),
     ],
 )
-def test_an_outline_closer_to_the_thighs_is_no_lock_out(
+def test_another_outline_in_front_of_the_thighs_is_no_lock_out(
     widths: list[float], kept: int, facing: Facing
 ) -> None:
     track, reps = last_ends_upright(facing)

@@ -29,6 +29,7 @@ from formcheck.report.words import (
     headline,
     key_reps,
     typical_uncertainty,
+    what_was_read,
 )
 
 LIMITS = Scale(10.0, -40.0, -25.0)
@@ -135,6 +136,16 @@ def test_what_the_lift_asks_for_besides_is_in_the_table(tmp_path: Path) -> None:
     assert '<th scope="col">Thigh above level</th>' in text
     assert "<td>\N{MINUS SIGN}12°</td>" in text
     assert "Flexion from lying" not in text
+
+
+def test_it_says_which_part_of_the_movement_was_measured(document: dict[str, Any]) -> None:
+    assert what_was_read(document) == []
+    for rep in document["reps"]:
+        rep |= {"visible_low": 0.4, "visible_high": 1.0}
+    document["quality"]["read_off"] = "front"
+    front, part = what_was_read(document)
+    assert "front of the trunk" in front
+    assert part.startswith("Measured in 40% of the lower half of the movement, and in 100%")
 
 
 def test_what_is_merely_to_be_known_is_not_marked_as_a_fault(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from formcheck.plain import plain
-from formcheck.report.words import Document, degrees, fatigue_sets, headline, plural
+from formcheck.report.words import Document, degrees, fatigue_sets, headline, plural, what_was_read
 
 __all__ = ["print_result", "print_verdict"]
 
@@ -47,11 +47,24 @@ def print_verdict(document: Document) -> None:
 
 
 def _lines(document: Document) -> Iterator[Text]:
-    said = headline(document)
-    yield Text(_typed(said.line), style="bold")
+    said = headline(document).line
+    yield Text(_typed(said), style="bold")
+    yield from _judged(document, said)
+    for reason in document["view"]["reasons"]:
+        yield _reason(reason, said=reason["message"] in said)
+    for warning in _clip_warnings(document["source"]):
+        yield Text(warning, style="yellow")
+    for sentence in what_was_read(document):
+        yield Text(sentence, style="dim")
+    if document["neutral"]["lumbar_deg"] is not None:
+        yield Text(_neutral(document["neutral"]), style="dim")
+
+
+def _judged(document: Document, said: str) -> Iterator[Text]:
+    """Findings of the set, what may lie behind them, pauses, and the score."""
     for finding in document["findings"]:
         if finding["rep"] is None and finding["code"] not in _reason_codes(document):
-            yield _finding(finding, said=finding["message"] in said.line)
+            yield _finding(finding, said=finding["message"] in said)
     for one in document["contributors"]:
         yield _contributor(one)
     for after in (one["paused_after"] for one in fatigue_sets(document)):
@@ -61,12 +74,6 @@ def _lines(document: Document) -> Iterator[Text]:
             yield Text(pause, style="cyan")
     if document["score"] is not None:
         yield _score(document)
-    for reason in document["view"]["reasons"]:
-        yield _reason(reason, said=reason["message"] in said.line)
-    for warning in _clip_warnings(document["source"]):
-        yield Text(warning, style="yellow")
-    if document["neutral"]["lumbar_deg"] is not None:
-        yield Text(_neutral(document["neutral"]), style="dim")
 
 
 def _table(document: Document) -> Table:

@@ -1,7 +1,7 @@
 """Tell the last deadlift of a set from standing up without the bar.
 
 Both look alike in the joints. With the bar at lock-out, plates, bar and hands change
-the outline in front of the thighs; without it, that outline lies closer. And
+the outline in front of the thighs; without it, that outline is another one. And
 nobody lifts a bar twice as fast as in the repetitions before.
 """
 
@@ -19,11 +19,12 @@ __all__ = ["without_standing_up"]
 
 # Along the trunk's axis below the hip, where the hands hold the bar at lock-out.
 _THIGH = (STATIONS > -0.36) & (STATIONS < -0.1)
-# In trunk lengths: standing up without the bar, the outline reaches 0.08-0.36 less far
-# than at the lock-outs before, on the rendered sets (benchmarks/accuracy.py). Real
-# lock-outs of one set differ by up to 0.06, and one held for the camera reached 0.06
-# further. With a single one before, it takes more to be sure.
-_LESS_THAN_ONE, _LESS_THAN_SEVERAL = 0.18, 0.1
+# In trunk lengths. Plates that the silhouette takes in carry the outline further out than
+# the lifter's own, those that it leaves out bite into it: on the rendered sets standing up
+# without the bar reached 0.08-0.36 less far than the lock-outs before, or 0.21-0.25 further
+# (benchmarks/accuracy.py, samples/). Real lock-outs of one set differ by up to 0.06, and
+# one held for the camera reached 0.06 to 0.13 further.
+_FURTHER, _CLOSER = 0.18, 0.1
 # Repetitions of one load differ in speed by less: half of it is lost where lifters
 # fail (Gonzalez-Badillo and Sanchez-Medina 2010).
 _MUCH_FASTER = 2.0
@@ -49,7 +50,9 @@ def without_standing_up(
     earlier = [rep for rep in reps[:-1] if rep.complete and rep.came_back]
     if not earlier or reps[-1].came_back:
         return reps
-    unloaded = _much_faster(reps[-1], earlier, kin) or _reaches_less(reps[-1], earlier, track, kin)
+    unloaded = _much_faster(reps[-1], earlier, kin) or _another_outline(
+        reps[-1], earlier, track, kin
+    )
     return reps[:-1] if unloaded else reps
 
 
@@ -63,16 +66,19 @@ def _speed(rep: Rep, kin: Kinematics) -> float:
     return float(rise / (kin.time_s[rep.reached] - kin.time_s[rep.start]))
 
 
-def _reaches_less(last: Rep, earlier: list[Rep], track: PoseTrack, kin: Kinematics) -> bool:
+def _another_outline(last: Rep, earlier: list[Rep], track: PoseTrack, kin: Kinematics) -> bool:
     if not last.complete:
         return False
     front = track.profile[:, 1 if kin.view.facing == "right" else 0][:, _THIGH]
     usual = np.array([_lock_out(front, rep) for rep in earlier])
     if not np.isfinite(usual).all():
         return False
-    less = float(np.median(usual)) - _lock_out(front, last)
-    least = _LESS_THAN_SEVERAL if usual.size > 1 else _LESS_THAN_ONE
-    return bool(np.ptp(usual) < least < less)
+    further = _lock_out(front, last) - float(np.median(usual))
+    # With a single one before, nobody knows how far they differ.
+    closer = _CLOSER if usual.size > 1 else _FURTHER
+    if further < 0:
+        return bool(np.ptp(usual) < closer < -further)
+    return bool(np.ptp(usual) < _FURTHER < further)
 
 
 def _lock_out(front: NDArray[np.float32], rep: Rep) -> float:

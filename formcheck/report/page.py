@@ -105,6 +105,7 @@ def _context(result: Result, target: Path, *, embed: bool, plotly: str | None) -
         "measured": result.measured,
         "headline": words.headline(document),
         "groups": words.finding_groups(document),
+        "read": words.what_was_read(document),
         "typical_deg": words.typical_uncertainty(document),
         "lift_columns": words.lift_columns(document),
         "sets": words.fatigue_sets(document),

@@ -30,6 +30,7 @@ __all__ = [
     "plain_degrees",
     "plural",
     "typical_uncertainty",
+    "what_was_read",
 ]
 
 Document = Mapping[str, Any]
@@ -46,6 +47,8 @@ _LIFT_TITLES: Mapping[Measure, str] = {
     "lean_at_hips_up_deg": "Trunk lean with the hips up",
     "curl_deg": "Flexion from lying to the top",
 }
+# Of a half of the movement; a few frames are always missed.
+_NEARLY_ALL = 0.9
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -235,6 +238,25 @@ def typical_uncertainty(document: Document) -> float | None:
     """Median uncertainty of the peaks, in degrees."""
     known = [rep["lumbar_deg"]["uncertainty"] for rep in measured_reps(document)]
     return median(known) if known else None
+
+
+def what_was_read(document: Document) -> list[str]:
+    """Say which outline was read, and in which part of the movement, where that is not all."""
+    told = []
+    reps = measured_reps(document)
+    if reps and document["quality"].get("read_off") == "front":
+        told.append(
+            "Read off the front of the trunk, which bends with the back that the floor hides."
+        )
+    low, high = (
+        median([rep[f"visible_{half}"] for rep in reps] or [1.0]) for half in ("low", "high")
+    )
+    if min(low, high) < _NEARLY_ALL:
+        told.append(
+            f"Measured in {low:.0%} of the lower half of the movement, and in {high:.0%} of the "
+            "upper half."
+        )
+    return told
 
 
 def evidence_items(evidence: Mapping[str, float]) -> list[tuple[str, str]]:

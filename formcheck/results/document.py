@@ -191,6 +191,11 @@ class Quality(_Part):
 
     pose_found: Share
     back_visible: Share
+    read_off: Literal["back", "front"] = Field(
+        "back",
+        description="Which outline of the trunk told the angle: the front's if the floor "
+        "hid the back.",
+    )
     level_uncertainty_deg: float | None = Field(
         description="By how much all lumbar_deg of the lifter may be off by the same, beside "
         "their own uncertainty: half a 90 % interval. It cancels in flexion_deg."
@@ -261,6 +266,7 @@ def describe(analysis: SetAnalysis) -> AnalysisDocument:
             level_uncertainty_deg=_number(kin.back.level_uncertainty_deg, 1),
             pose_found=round(float(track.found.mean()), 4),
             back_visible=round(float(np.isfinite(kin.back.lumbar_deg).mean()), 4),
+            read_off="back" if kin.back.surface == "dorsal" else "front",
         ),
     )
 
