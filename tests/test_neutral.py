@@ -98,6 +98,12 @@ def test_only_upright_and_straight_is_standing(posture: Posture) -> None:
     assert neutral_of(make_track([figure_at(nearly)] * 60)).method == "standing"
 
 
+@pytest.mark.parametrize(("reach", "method"), [(0.2, "standing"), (0.8, "none")])
+def test_holding_something_overhead_is_not_standing_still(reach: float, method: str) -> None:
+    raised = Posture(-25.0, 0.0, 178.0, 178.0, arms="raised", reach=reach)
+    assert neutral_of(make_track([figure_at(raised)] * 60)).method == method
+
+
 def test_moving_is_not_standing_still() -> None:
     # Hips that rise by 0.2 trunk lengths a second, legs straight: a lift, or a camera
     heights = 640.0 - 30.0 * np.arange(60) / 30

@@ -29,6 +29,9 @@ _UPRIGHT_DEG = 12.0
 _STRAIGHT_DEG = 160.0
 _STILL_PER_S = 0.1
 _LEAST_S = 0.5
+# Who holds something overhead arches for it: a hand this far above the shoulder, in trunk
+# lengths, is above the head. One at the bar on the back lies at 0.0 to 0.3.
+_OVERHEAD = 0.5
 
 # Nobody's neutral is rounded beyond flat; the labelled neutral backs reach +5 even on the
 # floor. What surely is more is a set that was rounded from its beginning.
@@ -99,6 +102,8 @@ def given_neutral(lumbar_deg: float, uncertainty_deg: float = 0.0) -> Neutral:
 def standing_neutral(time_s: FloatArray, joints: Joints, back: Back, busy: BoolArray) -> Neutral:
     """Median over the frames in which the lifter stands still, outside repetitions.
 
+    With a hand overhead nobody counts as standing still.
+
     Parameters
     ----------
     time_s : float (N,)
@@ -117,6 +122,7 @@ def standing_neutral(time_s: FloatArray, joints: Joints, back: Back, busy: BoolA
             & (joints.hip_deg > _STRAIGHT_DEG)
             & (joints.knee_deg > _STRAIGHT_DEG)
             & (speed < _STILL_PER_S)
+            & ~(joints.higher_hand > _OVERHEAD)
             & np.isfinite(back.lumbar_deg)
         )
     long = [(a, b) for a, b in runs(still) if time_s[b - 1] - time_s[a] >= _LEAST_S]
