@@ -91,7 +91,8 @@ def test_flexion_carries_the_doubt_of_the_neutral() -> None:
 
 def test_a_set_against_itself_differs_in_nothing() -> None:
     found = compare(measured(), measured())
-    assert found.notes == ()
+    assert len(found.notes) == 1
+    assert found.notes[0].endswith("two people, or shirts, they may differ by ±14° more.")
     for one in (*found.means, *found.reps):
         assert one.difference == 0.0
         assert not one.exceeds_mdc
@@ -118,7 +119,7 @@ def test_what_makes_sets_unlike_is_noted() -> None:
     turned = first.view.model_copy(update={"yaw_deg": 25.0})
     other = first.model.model_copy(update={"sha256": "1" * 64})
     second = first.model_copy(update={"neutral": method, "view": turned, "model": other})
-    assert len(compare(first, second).notes) == 3
+    assert len(compare(first, second).notes) == 4
 
 
 def test_different_lifts_are_refused() -> None:

@@ -227,6 +227,12 @@ def _notes(first: AnalysisDocument, second: AnalysisDocument) -> tuple[str, ...]
             f"The neutrals differ in kind ({first.neutral.method}, {second.neutral.method}): "
             "angles from neutral compare badly."
         )
+    levels = first.quality.level_uncertainty_deg, second.quality.level_uncertainty_deg
+    if levels[0] is not None and levels[1] is not None:
+        notes.append(
+            "Angles from flat are compared as those of one lifter in the same clothes: between two "
+            f"people, or shirts, they may differ by ±{float(np.hypot(*levels)):.0f}° more."
+        )
     yaws = first.view.yaw_deg, second.view.yaw_deg
     if yaws[0] is not None and yaws[1] is not None and abs(yaws[0] - yaws[1]) > _OTHER_VIEW_DEG:
         notes.append("The camera stood differently: the same back looks different to it.")
