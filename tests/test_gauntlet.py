@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from formcheck.cli import app
 from formcheck.pose.track import save_track
 
-pytest.importorskip("hostile", reason="the benchmarks are not here")
+pytest.importorskip("common.hostile", reason="the benchmarks are not here")
 from common.hostile import Case, Source, clip_cases
 from common.hostile_files import file_cases
 from common.wholeness import contents, unfinished
