@@ -26,7 +26,7 @@ from speed import HERE, lasting
 
 from formcheck.analysis import Settings, analyze_track, read_track
 from formcheck.commands.stderr import native_chatter_hidden
-from formcheck.results.document import describe
+from formcheck.results.describe import describe
 from formcheck.results.outputs import Outputs, write_result
 from formcheck.results.writers import ResultFolder
 

@@ -17,7 +17,7 @@ from formcheck.config import load_rubric, settings_of
 from formcheck.errors import ConfigurationError
 from formcheck.lifts.exercises import EXERCISES
 from formcheck.report.words import lift_of
-from formcheck.results.document import describe
+from formcheck.results.describe import describe
 
 TOLD = """
 [weights]

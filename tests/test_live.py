@@ -31,7 +31,7 @@ from formcheck.live.view import View
 from formcheck.live.words import State, headline, status_words
 from formcheck.pose.recorder import Pose, no_pose
 from formcheck.pose.track import PoseTrack
-from formcheck.results.document import describe
+from formcheck.results.describe import describe
 from formcheck.video.reader import Frame, describe_times
 
 GREY = 120.0

@@ -13,7 +13,7 @@ from formcheck.annotate.names import VIDEO_NAME, key_frame_name
 from formcheck.cli import app
 from formcheck.errors import ConfigurationError
 from formcheck.pose.track import save_track
-from formcheck.results.document import describe
+from formcheck.results.describe import describe
 from formcheck.results.outputs import Outputs, write_result
 from formcheck.results.plot import PLOT_FORMATS, plot_angle
 from formcheck.results.writers import ResultFolder

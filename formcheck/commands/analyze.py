@@ -162,7 +162,7 @@ def _run(
     from formcheck.analysis import analyze_track, read_track, with_neutral_from
     from formcheck.commands.progress import drawing_progress, fetch_progress, frames_progress
     from formcheck.models.store import ensure
-    from formcheck.results.document import describe
+    from formcheck.results.describe import describe
     from formcheck.results.outputs import write_result
     from formcheck.results.writers import ResultFolder, result_name
 

@@ -82,7 +82,7 @@ def _document(path: Path, exercise: str, *, quiet: bool) -> AnalysisDocument:
     from formcheck.analysis import Settings, analyze_track, read_track
     from formcheck.commands.progress import fetch_progress, frames_progress
     from formcheck.models.store import ensure
-    from formcheck.results.document import describe
+    from formcheck.results.describe import describe
 
     settings = Settings(exercise)
     if file.suffix != ".npz":
