@@ -24,12 +24,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from common.hostile import CONTAINERS, Case, Source, clip_cases, damaged, make_clips, run_ffmpeg
+from common.hostile import CONTAINERS, Case, Source, clip_cases, damaged, make_clips
 from common.hostile_files import file_cases
+from common.script import SAMPLES, options, run_ffmpeg
 from common.wholeness import contents, unfinished
 
-HERE = Path(__file__).parent
-SAMPLE = HERE.parent / "samples" / "deadlift-steady.mp4"
+SAMPLE = SAMPLES / "deadlift-steady.mp4"
 LIMIT_S = 300.0
 LIMIT_MB = 1500
 DATA_LIMIT_MB = 4000
@@ -214,9 +214,8 @@ def row(title: tuple[str, str], ran: Ran, unit_s: float, found: list[str], place
 
 def main() -> None:
     """Run the gauntlet."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options(__doc__, "gauntlet.md")
     parser.add_argument("--only", default="", help="cases with these words in group or name")
-    parser.add_argument("--out", type=Path, default=HERE / "gauntlet.md")
     parser.add_argument("--sweep", type=Path, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.sweep:
