@@ -14,7 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from clipmaker import run_ffmpeg
+from clipmaker import SAMPLES, run_ffmpeg
 
 from formcheck.analysis import Settings, analyze
 from formcheck.live.events import Event
@@ -22,7 +22,7 @@ from formcheck.live.session import Session
 from formcheck.models.store import ResolvedModel
 from formcheck.video.reader import open_video
 
-SAMPLE = Path(__file__).parent.parent / "samples" / "deadlift-fatigue.mp4"
+SAMPLE = SAMPLES / "deadlift-fatigue.mp4"
 LIVE = [sys.executable, "-m", "formcheck", "live", "-e", "deadlift", "-c"]
 
 

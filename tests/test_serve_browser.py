@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from clipmaker import run_ffmpeg
+from chromium import chromium
+from clipmaker import SAMPLES, run_ffmpeg
 from commands import free_port, process, wait_for_port
 
 from formcheck.video.reader import open_video
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
-SAMPLE = Path(__file__).parent.parent / "samples" / "deadlift-fatigue.mp4"
+SAMPLE = SAMPLES / "deadlift-fatigue.mp4"
 
 pytest.importorskip("uvicorn")
 
@@ -30,16 +29,10 @@ def camera(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def browser(camera: Path) -> Iterator[Any]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("no Chromium: apt-get install chromium")
-    api = pytest.importorskip("playwright.sync_api")
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    flags += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-    flags += [f"--use-file-for-fake-video-capture={camera}"]
-    with api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+    played = f"--use-file-for-fake-video-capture={camera}"
+    fake = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", played)
+    with chromium(*fake) as running:
         yield running
-        running.close()
 
 
 @pytest.fixture

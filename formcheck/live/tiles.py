@@ -7,12 +7,11 @@ from functools import lru_cache
 import numpy as np
 
 from formcheck.annotate.band import font
-from formcheck.annotate.colours import INK, PAPER
+from formcheck.annotate.colours import INK, PAPER, Rgb
 from formcheck.arrays import Picture
 
 __all__ = ["foot_tile", "panel_tile", "word_tile"]
 
-Rgb = tuple[int, int, int]
 
 # Letters of 1.8 cm on a 24-inch screen, the angle half as large again: read from three metres.
 _TEXT_PER_WIDTH = 0.034

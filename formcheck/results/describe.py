@@ -38,7 +38,7 @@ from formcheck.results.document import (
     ViewPart,
 )
 
-__all__ = ["describe"]
+__all__ = ["describe", "known"]
 
 
 def describe(analysis: SetAnalysis) -> AnalysisDocument:
@@ -77,7 +77,7 @@ def _source(analysis: SetAnalysis) -> Source:
         height=clip.height,
         frames=clip.frames,
         duration_s=round(clip.duration_s, 4),
-        fps=_number(clip.fps, 3),
+        fps=known(clip.fps, 3),
         variable_frame_rate=clip.variable_frame_rate,
         decode_failures=clip.decode_failures,
         untimed_frames=clip.untimed_frames,
@@ -106,7 +106,7 @@ def _exercise(analysis: SetAnalysis) -> ExercisePart:
     seen = analysis.recognition
     return ExercisePart(
         name=analysis.exercise.name,
-        confidence=None if seen is None else _number(seen.confidence),
+        confidence=None if seen is None else known(seen.confidence),
         given=seen is None,
         runner_up=None if seen is None else seen.runner_up,
     )
@@ -117,7 +117,7 @@ def _view(analysis: SetAnalysis) -> ViewPart:
     return ViewPart(
         measurable=kin.measurable,
         facing=kin.view.facing,
-        yaw_deg=_number(kin.view.yaw_deg, 1),
+        yaw_deg=known(kin.view.yaw_deg, 1),
         reasons=[_reason(reason) for reason in analysis.reasons],
     )
 
@@ -130,8 +130,8 @@ def _reason(reason: Reason) -> ReasonPart:
 
 def _neutral(analysis: SetAnalysis) -> NeutralPart:
     return NeutralPart(
-        lumbar_deg=_number(analysis.neutral.lumbar_deg),
-        uncertainty_deg=_number(analysis.neutral.uncertainty_deg),
+        lumbar_deg=known(analysis.neutral.lumbar_deg),
+        uncertainty_deg=known(analysis.neutral.uncertainty_deg),
         method=analysis.neutral.method,
         posture=analysis.neutral_posture,
     )
@@ -144,33 +144,33 @@ def _rep(index: int, rep: RepMeasures, score: Score | None, analysis: SetAnalysi
         start_s=round(rep.start_s, 4),
         turn_s=round(rep.turn_s, 4),
         end_s=round(rep.end_s, 4),
-        eccentric_s=_number(rep.eccentric_s, 4),
-        concentric_s=_number(rep.concentric_s, 4),
-        concentric_speed=_number(rep.concentric_speed, 4),
+        eccentric_s=known(rep.eccentric_s, 4),
+        concentric_s=known(rep.concentric_s, 4),
+        concentric_speed=known(rep.concentric_speed, 4),
         complete=rep.rep.complete,
         lumbar_deg=LumbarRange(
-            peak=_number(rep.peak_deg),
-            least=_number(rep.least_deg),
-            range=_number(rep.peak_deg - rep.least_deg),
-            uncertainty=_number(rep.uncertainty_deg),
-            least_uncertainty=_number(rep.least_uncertainty_deg),
+            peak=known(rep.peak_deg),
+            least=known(rep.least_deg),
+            range=known(rep.peak_deg - rep.least_deg),
+            uncertainty=known(rep.uncertainty_deg),
+            least_uncertainty=known(rep.least_uncertainty_deg),
         ),
         flexion_deg=FlexionRange(
-            peak=_number(rep.peak_deg - neutral.lumbar_deg),
-            least=_number(rep.least_deg - neutral.lumbar_deg),
-            uncertainty=_number(neutral.flexion_uncertainty_deg(rep.peak_deg, rep.uncertainty_deg)),
-            least_uncertainty=_number(
+            peak=known(rep.peak_deg - neutral.lumbar_deg),
+            least=known(rep.least_deg - neutral.lumbar_deg),
+            uncertainty=known(neutral.flexion_uncertainty_deg(rep.peak_deg, rep.uncertainty_deg)),
+            least_uncertainty=known(
                 neutral.flexion_uncertainty_deg(rep.least_deg, rep.least_uncertainty_deg)
             ),
         ),
-        peak_s=_number(rep.peak_s, 4),
-        least_s=_number(rep.least_s, 4),
+        peak_s=known(rep.peak_s, 4),
+        least_s=known(rep.least_s, 4),
         visible=round(rep.visible, 4),
         visible_low=round(rep.visible_low, 4),
         visible_high=round(rep.visible_high, 4),
         lift=LiftPart(
             **{
-                name: _number(measured.value_deg)
+                name: known(measured.value_deg)
                 for name, measured in analysis.lift_measures[index - 1].items()
             }
         ),
@@ -182,7 +182,7 @@ def _rep(index: int, rep: RepMeasures, score: Score | None, analysis: SetAnalysi
 
 def _points(score: Score | None) -> float | None:
     """Points out of 100, or null."""
-    return None if score is None else _number(score.points, 1)
+    return None if score is None else known(score.points, 1)
 
 
 def _score_parts(score: Score | None) -> list[ScorePart]:
@@ -216,14 +216,14 @@ def _set(one: SetFatigue) -> SetPart:
         reason=one.reason,
         from_rep=one.from_rep,
         from_rep_range=one.from_range,
-        velocity_loss_pct=_number(one.velocity_loss_pct, 1),
+        velocity_loss_pct=known(one.velocity_loss_pct, 1),
         direction=one.direction,
-        drift_deg_per_rep=_number(drift.per_rep) if drift else None,
+        drift_deg_per_rep=known(drift.per_rep) if drift else None,
         drift_ci_deg=(round(low, 2), round(high, 2)) if drift else None,
-        drift_p=_number(drift.p, 5) if drift else None,
-        change_deg=_number(drift.change) if drift else None,
+        drift_p=known(drift.p, 5) if drift else None,
+        change_deg=known(drift.change) if drift else None,
         late_change=bool(drift and drift.late),
-        mdc_deg=_number(drift.mdc) if drift else None,
+        mdc_deg=known(drift.mdc) if drift else None,
         paused_after=list(one.paused_after),
     )
 
@@ -233,7 +233,7 @@ def _finding(finding: Finding) -> FindingPart:
         code=finding.code,
         severity=finding.severity,
         rep=finding.rep,
-        at_s=None if finding.at_s is None else _number(finding.at_s, 4),
+        at_s=None if finding.at_s is None else known(finding.at_s, 4),
         message=finding.message,
         why=finding.why,
         evidence=_evidence(finding.evidence),
@@ -260,18 +260,18 @@ def _contributor(one: Contributor) -> ContributorPart:
 def _quality(analysis: SetAnalysis) -> Quality:
     back = analysis.kinematics.back
     return Quality(
-        level_uncertainty_deg=_number(back.level_uncertainty_deg, 1),
+        level_uncertainty_deg=known(back.level_uncertainty_deg, 1),
         pose_found=round(float(analysis.track.found.mean()), 4),
         back_visible=round(float(np.isfinite(back.lumbar_deg).mean()), 4),
         read_off="back" if back.surface == "dorsal" else "front",
     )
 
 
+def known(value: float, digits: int = 2) -> float | None:
+    """Round, and null for what was not measured."""
+    return round(float(value), digits) + 0.0 if math.isfinite(value) else None
+
+
 def _evidence(values: Mapping[str, float]) -> dict[str, float]:
     """Rounded, and without what was not measured."""
     return {k: round(float(v), 3) for k, v in values.items() if math.isfinite(v)}
-
-
-def _number(value: float, digits: int = 2) -> float | None:
-    """Round, and null for what was not measured."""
-    return round(float(value), digits) + 0.0 if math.isfinite(value) else None
