@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from common.script import SAMPLES, options
+from common.script import FORMCHECK, SAMPLES, options
 
 CLIPS = [SAMPLES / f"{name}.mp4" for name in ("deadlift-fatigue", "squat", "sit-up")]
 TOLERANCE_DEG = 0.1
@@ -42,7 +42,7 @@ def analysed(clip: Path, out: Path, cores: Sequence[int]) -> Path:
         surroundings |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     subprocess.run(
         [
-            *(sys.executable, "-m", "formcheck", "analyze", str(clip), "--quiet"),
+            *(*FORMCHECK, "analyze", str(clip), "--quiet"),
             *("--no-video", "--no-html", "--out", str(out)),
         ],
         check=True,

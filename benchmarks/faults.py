@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from common.hostile import make_clips
-from common.script import SAMPLES, options
+from common.script import FORMCHECK, SAMPLES, options
 from common.wholeness import unfinished
 
 from formcheck.models.bundle import find_fault
@@ -35,7 +35,6 @@ LIMIT_S = 240.0
 # Workers that lost their scheduler, and ffmpeg, have to notice by themselves.
 ORPHANS_S = 60.0
 WHOLE_EVERY = 5
-_FORMCHECK = (sys.executable, "-m", "formcheck")
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class Target:
 def start(target: Target) -> subprocess.Popen[bytes]:
     """Start a command in a session of its own."""
     return subprocess.Popen(
-        [*_FORMCHECK, *target.arguments],
+        [*FORMCHECK, *target.arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -332,7 +331,7 @@ def jumping_clock(folder: Path) -> tuple[str, list[str]]:
     """An analysis is the same whatever the clock on the wall does."""
     clip = folder / "whole.mp4"
     texts, found = [], []
-    for name, command in (("steady", _FORMCHECK), ("jumpy", (sys.executable, "-c", _JUMPY))):
+    for name, command in (("steady", FORMCHECK), ("jumpy", (sys.executable, "-c", _JUMPY))):
         out = folder / name
         done = subprocess.run(
             [*command, "analyze", str(clip), "--no-video", "-q", "--out", str(out)],

@@ -19,7 +19,7 @@ from typing import Any
 import cv2
 import numpy as np
 import psutil
-from common.script import ROOT, SAMPLES, options
+from common.script import FORMCHECK, ROOT, SAMPLES, options
 from playwright.sync_api import sync_playwright
 
 from formcheck.annotate.names import VIDEO_NAME
@@ -41,7 +41,7 @@ OPENINGS = 5
 def analyse(name: str, out: Path) -> Path:
     """The folder of a sample's result."""
     clip = SAMPLES / f"{name}.mp4"
-    command = [sys.executable, "-m", "formcheck", "analyze", str(clip), "-e", "deadlift", "-q"]
+    command = [*FORMCHECK, "analyze", str(clip), "-e", "deadlift", "-q"]
     done = subprocess.run([*command, "--force", "--out", str(out)], check=False)
     if done.returncode not in (0, 3):
         sys.exit(f"analyze failed with {done.returncode}")

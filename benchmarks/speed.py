@@ -17,7 +17,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import psutil
-from common.script import options, run_ffmpeg
+from common.script import FORMCHECK, options, run_ffmpeg
 
 from formcheck.analysis import Settings, analyze_track, read_track
 from formcheck.models.store import ensure
@@ -77,7 +77,7 @@ def run(command: list[str]) -> tuple[float, float]:
 
 def analysis_command(clip: Path, exercise: str, out: Path, *more: str) -> list[str]:
     """The whole `formcheck analyze`, every frame of the clip."""
-    command = [sys.executable, "-m", "formcheck", "analyze", str(clip), "-e", exercise, "-q"]
+    command = [*FORMCHECK, "analyze", str(clip), "-e", exercise, "-q"]
     return [*command, "--max-fps", "0", "--force", "--out", str(out), *more]
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 import subprocess
+import sys
 from pathlib import Path
 
 import imageio_ffmpeg
 
-__all__ = ["BENCHMARKS", "LABELLED", "ROOT", "SAMPLES", "options", "run_ffmpeg"]
+__all__ = ["BENCHMARKS", "FORMCHECK", "LABELLED", "ROOT", "SAMPLES", "options", "run_ffmpeg"]
 
 BENCHMARKS = Path(__file__).parents[1]
 ROOT = BENCHMARKS.parent
+FORMCHECK = (sys.executable, "-m", "formcheck")
 SAMPLES = ROOT / "samples"
 # Labelled clips of real people, which are no part of the project.
 LABELLED = ROOT.parent / "shared" / "clips"
