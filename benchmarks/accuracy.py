@@ -10,7 +10,6 @@ silhouette and the true joints, where only the geometry can be wrong.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,11 +18,11 @@ from pathlib import Path
 import numpy as np
 from common.matrix import LIFTS, REPS, SETS, Case, cases
 from common.rendered import CACHE, Truth, rendered_clip
+from common.script import options
 
 import formcheck
 from formcheck.arrays import FloatArray
 
-HERE = Path(__file__).parent
 SOURCES = ("picture", "truth")
 # Lifts in which nothing hides the hollow of the back at rest.
 _HOLLOW_SHOWN = {"deadlift", "overhead-press", "back-extension"}
@@ -285,13 +284,12 @@ the shape model was fitted to ([back_model.md](back_model.md)).
 
 def main() -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = options(__doc__.splitlines()[0] if __doc__ else None, "accuracy.md")
     parser.add_argument("--set", choices=[*SETS, "both"], default="validate", dest="which")
     parser.add_argument("--quick", action="store_true", help="four clips at 480p")
     parser.add_argument("--only", choices=[lift.name for lift in LIFTS], help="one lift")
     parser.add_argument("--conditions", default="", help="comma-separated names; all if empty")
     parser.add_argument("--cache", type=Path, default=CACHE)
-    parser.add_argument("--out", type=Path, default=HERE / "accuracy.md")
     arguments = parser.parse_args()
     names = list(SETS) if arguments.which == "both" else [arguments.which]
     wanted = [name.strip() for name in arguments.conditions.split(",") if name.strip()]

@@ -14,9 +14,9 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
+from common.script import BENCHMARKS, ROOT
 from crowd import LIFTS, crowd, crowd_clip
 from numpy.typing import NDArray
 
@@ -40,8 +40,7 @@ from formcheck.geometry.view import judge_view
 
 Predict = Callable[[FloatArray], FloatArray]
 
-HERE = Path(__file__).parent
-MODEL = HERE.parent / "formcheck" / "geometry" / "back_model.json"
+MODEL = ROOT / "formcheck" / "geometry" / "back_model.json"
 
 # Where each surface is modelled, how many shapes it has, and the lifts that show it
 # whole: a barbell's elbows and the floor hide the back, the bridge shows the front.
@@ -401,7 +400,7 @@ def main() -> None:
         text += comparison(surface, arguments.each) + "\n"
         model = learn(list(outlines(surface, arguments.each)), surface)
         models[surface] = _plain(model)
-    (HERE / "back_model.md").write_text(text, encoding="utf-8")
+    (BENCHMARKS / "back_model.md").write_text(text, encoding="utf-8")
     if not arguments.keep:
         MODEL.write_text(json.dumps(models, indent=0) + "\n", encoding="utf-8")
     print(text)

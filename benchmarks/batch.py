@@ -24,9 +24,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import imageio_ffmpeg
 import numpy as np
 import psutil
+from common.script import SAMPLES, run_ffmpeg
 
 from formcheck.batch.clips import Clip, find_clips
 from formcheck.batch.cluster import connected, give_model
@@ -42,7 +42,6 @@ from formcheck.models.store import ResolvedModel, ensure
 from formcheck.results.outputs import Outputs
 from formcheck.settings import Settings
 
-SAMPLES = Path(__file__).parent.parent / "samples"
 CLIP_S = 3.0
 THOUSAND = 1000
 DELAY_S = 0.05
@@ -57,9 +56,9 @@ def make_clips(folder: Path, count: int) -> list[Path]:
     for i in range(count):
         sample, turn = samples[i % len(samples)], i // len(samples)
         clip = folder / f"{sample.stem}-{turn}.mp4"
-        cut = ("-ss", str(1 + 2.5 * turn), "-t", str(CLIP_S), "-i", str(sample))
+        cut = ("-ss", str(1 + 2.5 * turn), "-t", str(CLIP_S), "-i", sample)
         coded = ("-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p")
-        run([imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", *cut, *coded, str(clip)])
+        run_ffmpeg(*cut, *coded, clip)
         clips.append(clip)
     return clips
 

@@ -8,13 +8,13 @@ The clips are not part of the project; their `labels.csv` says what each shows.
 
 from __future__ import annotations
 
-import argparse
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from common.script import LABELLED, options
 
 from formcheck.analysis import SetAnalysis, Settings, analyze_track, read_track
 from formcheck.lifts.exercises import AUTO, EXERCISES
@@ -22,7 +22,6 @@ from formcheck.lifts.recognition import Recognition
 from formcheck.pose.track import PoseTrack, load_track, save_track
 
 _SPARSE_FPS = 5.0
-HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -188,9 +187,8 @@ def _sparse(track: PoseTrack) -> PoseTrack:
 
 def main() -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--clips", type=Path, default=HERE.parent.parent / "shared" / "clips")
-    parser.add_argument("--out", type=Path, default=HERE / "clips.md")
+    parser = options(__doc__, "clips.md")
+    parser.add_argument("--clips", type=Path, default=LABELLED)
     parser.add_argument("--tracks", type=Path, help="folder to keep pose tracks in")
     arguments = parser.parse_args()
     text = table(list(rows(arguments.clips, arguments.tracks)))

@@ -7,7 +7,6 @@ Each analysis is a process of its own. Without CLIP: three of the samples.
 
 from __future__ import annotations
 
-import argparse
 import csv
 import json
 import math
@@ -19,8 +18,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).parent
-SAMPLES = HERE.parent / "samples"
+from common.script import FORMCHECK, SAMPLES, options
+
 CLIPS = [SAMPLES / f"{name}.mp4" for name in ("deadlift-fatigue", "squat", "sit-up")]
 TOLERANCE_DEG = 0.1
 HEAD = """# The same clip, the same numbers
@@ -43,7 +42,7 @@ def analysed(clip: Path, out: Path, cores: Sequence[int]) -> Path:
         surroundings |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     subprocess.run(
         [
-            *(sys.executable, "-m", "formcheck", "analyze", str(clip), "--quiet"),
+            *(*FORMCHECK, "analyze", str(clip), "--quiet"),
             *("--no-video", "--no-html", "--out", str(out)),
         ],
         check=True,
@@ -95,9 +94,8 @@ def difference_deg(one: float, other: float) -> float:
 
 def main() -> None:
     """Run the benchmark; exits with 1 if more than the tolerance was found."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options(__doc__, "determinism.md")
     parser.add_argument("clip", nargs="*", type=Path, default=CLIPS)
-    parser.add_argument("--out", type=Path, default=HERE / "determinism.md")
     arguments = parser.parse_args()
     cores = sorted(os.sched_getaffinity(0))
     text = HEAD.format(cores=len(cores), tolerance=TOLERANCE_DEG)

@@ -10,7 +10,6 @@ simulated sets with that much noise, and the shipped samples.
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import Literal
 
 import numpy as np
 from common.repeated_sets import CACHE, rendered, steady_takes
+from common.script import LABELLED, SAMPLES, options
 
 from formcheck.analysis import SetAnalysis, Settings, analyze_track, read_track
 from formcheck.arrays import FloatArray
@@ -29,7 +29,6 @@ from formcheck.lifts.measures import RepMeasures
 from formcheck.lifts.reps import Rep
 from formcheck.pose.track import PoseTrack, save_track
 
-ROOT = Path(__file__).parent.parent
 LENGTHS = (5, 8, 12)
 # Lifters' own repeatability: minimal detectable changes of 1-8 degrees, over 2.77.
 NOISES_DEG = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0)
@@ -41,7 +40,7 @@ SPEED_LOSS, SPEED_NOISE = 0.35, 0.05
 # What is stated beside each simulated peak, half a 90 % interval.
 STATED_DEG = 5.0
 REAL_CLIPS = (("squat-assisted-close", "squat"), ("deadlift-gym-overlay", "deadlift"))
-SAMPLES = (("deadlift-fatigue", "deadlift"), ("deadlift-steady", "deadlift"), ("squat", "squat"))
+RENDERED = (("deadlift-fatigue", "deadlift"), ("deadlift-steady", "deadlift"), ("squat", "squat"))
 
 _PAGE = """# Fatigue: what the verdicts find, and what they invent
 
@@ -252,7 +251,7 @@ def noise_table(clips: Path) -> str:
         "scatter of the error, sd | as a share of the stated sd |",
         "|---|---|---|---|---|---|---|",
     ]
-    sample = ROOT / "samples" / "deadlift-steady"
+    sample = SAMPLES / "deadlift-steady"
     steady = [rendered(take) for take in steady_takes()]
     sets = [(one.name, one.track, one.true_peak_deg) for one in steady]
     sets.append((sample.name, _track(sample.with_suffix(".mp4")), _truth(sample)))
@@ -303,7 +302,7 @@ def verdict_table(clips: Path) -> str:
     """Markdown: the verdicts on the shipped samples and the real clips."""
     lines = ["| clip | verdict | drift over the set | MDC | p | velocity loss | from rep |"]
     lines.append("|---|---|---|---|---|---|---|")
-    found = [(ROOT / "samples" / f"{name}.mp4", lift) for name, lift in SAMPLES]
+    found = [(SAMPLES / f"{name}.mp4", lift) for name, lift in RENDERED]
     found += [(clips / f"{name}.mp4", lift) for name, lift in REAL_CLIPS]
     for clip, lift in found:
         if clip.exists():
@@ -325,20 +324,19 @@ def _verdict_line(name: str, one: SetFatigue | None) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options(__doc__, "fatigue.md")
     parser.add_argument("--sets", type=int, default=1000, help="simulated sets a cell")
-    parser.add_argument("--clips", type=Path, default=ROOT.parent / "shared" / "clips")
-    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "fatigue.md")
-    options = parser.parse_args(arguments)
+    parser.add_argument("--clips", type=Path, default=LABELLED)
+    chosen = parser.parse_args(arguments)
     text = _PAGE.format(
-        sets=options.sets,
-        noise=noise_table(options.clips),
-        simulation=simulation_table(options.sets),
-        other=other_noise_table(options.sets),
-        speed=speed_table(options.sets),
-        verdicts=verdict_table(options.clips),
+        sets=chosen.sets,
+        noise=noise_table(chosen.clips),
+        simulation=simulation_table(chosen.sets),
+        other=other_noise_table(chosen.sets),
+        speed=speed_table(chosen.sets),
+        verdicts=verdict_table(chosen.clips),
     )
-    options.out.write_text(text, encoding="utf-8")
+    chosen.out.write_text(text, encoding="utf-8")
     print(text)
 
 

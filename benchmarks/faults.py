@@ -9,7 +9,6 @@ root on Linux, to mount a small one. Exits with 1 if something half done passes 
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import random
@@ -25,18 +24,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from common.hostile import make_clips
+from common.script import FORMCHECK, SAMPLES, options
 from common.wholeness import unfinished
 
 from formcheck.models.bundle import find_fault
 from formcheck.models.store import ensure
 
-HERE = Path(__file__).parent
-SAMPLE = HERE.parent / "samples" / "deadlift-steady.mp4"
+SAMPLE = SAMPLES / "deadlift-steady.mp4"
 LIMIT_S = 240.0
 # Workers that lost their scheduler, and ffmpeg, have to notice by themselves.
 ORPHANS_S = 60.0
 WHOLE_EVERY = 5
-_FORMCHECK = (sys.executable, "-m", "formcheck")
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ class Target:
 def start(target: Target) -> subprocess.Popen[bytes]:
     """Start a command in a session of its own."""
     return subprocess.Popen(
-        [*_FORMCHECK, *target.arguments],
+        [*FORMCHECK, *target.arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -333,7 +331,7 @@ def jumping_clock(folder: Path) -> tuple[str, list[str]]:
     """An analysis is the same whatever the clock on the wall does."""
     clip = folder / "whole.mp4"
     texts, found = [], []
-    for name, command in (("steady", _FORMCHECK), ("jumpy", (sys.executable, "-c", _JUMPY))):
+    for name, command in (("steady", FORMCHECK), ("jumpy", (sys.executable, "-c", _JUMPY))):
         out = folder / name
         done = subprocess.run(
             [*command, "analyze", str(clip), "--no-video", "-q", "--out", str(out)],
@@ -351,10 +349,9 @@ def jumping_clock(folder: Path) -> tuple[str, list[str]]:
 
 def main() -> None:
     """Bring about every fault."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options(__doc__, "faults.md")
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--only", default="")
-    parser.add_argument("--out", type=Path, default=HERE / "faults.md")
     chosen = parser.parse_args()
     rows: list[tuple[str, list[str]]] = []
 

@@ -24,18 +24,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from common.hostile import CONTAINERS, Case, Source, clip_cases, damaged, make_clips, run_ffmpeg
+from common.hostile import CONTAINERS, Case, Source, clip_cases, damaged, make_clips
 from common.hostile_files import file_cases
+from common.script import FORMCHECK, SAMPLES, options, run_ffmpeg
 from common.wholeness import contents, unfinished
 
-HERE = Path(__file__).parent
-SAMPLE = HERE.parent / "samples" / "deadlift-steady.mp4"
+SAMPLE = SAMPLES / "deadlift-steady.mp4"
 LIMIT_S = 300.0
 LIMIT_MB = 1500
 DATA_LIMIT_MB = 4000
 SWEEP = 200
 AT_ONCE = 2
-_FORMCHECK = (sys.executable, "-m", "formcheck")
 # One that asks for everything is not to take it from others.
 _BOUNDED = ("sh", "-c", f'ulimit -d {DATA_LIMIT_MB << 10}; exec "$@"', "sh")
 _NOISE = re.compile(
@@ -137,7 +136,7 @@ def prepare(folder: Path) -> Source:
     small = folder / "set.mp4"
     run_ffmpeg("-i", SAMPLE, "-vf", "scale=480:-2", small)
     made = ("--save-track", "-q", "-e", "deadlift", "--out", str(folder / "results"))
-    ran = run([*_FORMCHECK, "analyze", str(small), *made], folder)
+    ran = run([*FORMCHECK, "analyze", str(small), *made], folder)
     if ran.code not in {0, 3}:
         raise RuntimeError(f"the whole clip: {ran}")
     return Source(clips, folder / "results" / "set")
@@ -180,7 +179,7 @@ def sweeps(source: Source, folder: Path) -> Iterator[tuple[str, Ran, list[str]]]
 
 def help_s(folder: Path) -> float:
     """How long `formcheck --help` takes."""
-    return statistics.median(run([*_FORMCHECK, "--help"], folder).seconds for _ in range(5))
+    return statistics.median(run([*FORMCHECK, "--help"], folder).seconds for _ in range(5))
 
 
 def attempt(case: Case, source: Source, folder: Path) -> tuple[Ran, list[str]]:
@@ -189,7 +188,7 @@ def attempt(case: Case, source: Source, folder: Path) -> tuple[Ran, list[str]]:
     place.mkdir(parents=True)
     arguments = case.make(source, place)
     before = contents(place)
-    ran = run([*case.prefix, *_FORMCHECK, *arguments], place)
+    ran = run([*case.prefix, *FORMCHECK, *arguments], place)
     found = list(faults(case, ran, before, place))
     shutil.rmtree(folder, ignore_errors=True)
     return ran, found
@@ -214,9 +213,8 @@ def row(title: tuple[str, str], ran: Ran, unit_s: float, found: list[str], place
 
 def main() -> None:
     """Run the gauntlet."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options(__doc__, "gauntlet.md")
     parser.add_argument("--only", default="", help="cases with these words in group or name")
-    parser.add_argument("--out", type=Path, default=HERE / "gauntlet.md")
     parser.add_argument("--sweep", type=Path, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.sweep:

@@ -9,7 +9,6 @@ other. The first of them fetches the pose model, as a first run does.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shutil
@@ -21,9 +20,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-HERE = Path(__file__).parent
-ROOT = HERE.parent
-SAMPLE = ROOT / "samples" / "deadlift-fatigue.mp4"
+from common.script import ROOT, SAMPLES, options
+
+SAMPLE = SAMPLES / "deadlift-fatigue.mp4"
 EXTRAS = "[batch,s3,serve,sound]"
 PYTHONS = ("python3.11", "python3.12", "python3.13")
 ABOUT = """# Installation
@@ -160,9 +159,8 @@ def verdict(environment: Environment) -> str:
 
 def main(given: Sequence[str] | None = None) -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options(__doc__, "install.md")
     parser.add_argument("--python", action="append", metavar="PATH")
-    parser.add_argument("--out", type=Path, default=HERE / "install.md")
     arguments = parser.parse_args(given)
     lines = list(HEAD)
     with tempfile.TemporaryDirectory() as name:

@@ -10,19 +10,16 @@ labelled clips played at double speed, which is twice as fast a lift, too.
 
 from __future__ import annotations
 
-import argparse
-import subprocess
 import tempfile
 from pathlib import Path
 
-import imageio_ffmpeg
 import numpy as np
+from common.script import LABELLED, options, run_ffmpeg
 
 from formcheck.analysis import SetAnalysis, analyze
 from lifter.clip import write_clip
 from lifter.params import Camera, SetPlan, Take
 
-HERE = Path(__file__).parent
 CLIPS = {
     "deadlift-neutral": "deadlift",
     "deadlift-rounded": "deadlift",
@@ -50,12 +47,6 @@ ENCODED = ["-an", "-c:v", "libx264", "-crf", "6", "-pix_fmt", "yuv420p"]
 ENCODED += ["-fps_mode", "passthrough"]
 
 
-def run_ffmpeg(*arguments: str) -> None:
-    """Run the ffmpeg that imageio-ffmpeg brings."""
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", *arguments]
-    subprocess.run(command, check=True)
-
-
 def difference_deg(a: SetAnalysis, b: SetAnalysis) -> float:
     """Largest difference of a repetition's peak or least angle; NaN if the counts differ."""
     if len(a.reps) != len(b.reps):
@@ -75,10 +66,10 @@ def line(clip: Path, exercise: str, folder: Path) -> str:
     cells = [clip.stem, str(len(plain.reps))]
     for name, filters in CHANGES.items():
         changed = folder / f"{clip.stem}-{name.replace(' ', '-')}.mp4"
-        run_ffmpeg("-i", str(clip), *filters, *ENCODED, str(changed))
+        run_ffmpeg("-i", clip, *filters, *ENCODED, changed)
         cells.append(f"{difference_deg(plain, analyze(changed, exercise)):.1f}")
     double = folder / f"{clip.stem}-double.mp4"
-    run_ffmpeg("-itsscale", "0.5", "-i", str(clip), "-an", "-c", "copy", str(double))
+    run_ffmpeg("-itsscale", "0.5", "-i", clip, "-an", "-c", "copy", double)
     every, thinned = (analyze(double, exercise, max_fps=rate) for rate in (0, 30))
     cells += [f"{every.track.clip.fps:.0f}", f"{difference_deg(every, thinned):.1f}"]
     return "| " + " | ".join(cells) + " |"
@@ -95,9 +86,8 @@ def rendered_line(take: Take, folder: Path) -> str:
 
 def main() -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--clips", type=Path, default=HERE.parent.parent / "shared" / "clips")
-    parser.add_argument("--out", type=Path, default=HERE / "invariance.md")
+    parser = options(__doc__, "invariance.md")
+    parser.add_argument("--clips", type=Path, default=LABELLED)
     arguments = parser.parse_args()
     lines = [
         "# Mirrored, half size, 60 against 30 frames a second",

@@ -24,7 +24,8 @@ from pathlib import Path
 
 import numpy as np
 import psutil
-from speed import HERE, repeated
+from common.script import SAMPLES, options
+from speed import repeated
 
 from formcheck.commands.stderr import native_chatter_hidden
 from formcheck.live.loop import play
@@ -36,7 +37,7 @@ from formcheck.models.store import ensure
 from formcheck.settings import Settings
 
 BARE_S = 60.0
-SAMPLE = HERE.parent / "samples" / "deadlift-fatigue.mp4"
+SAMPLE = SAMPLES / "deadlift-fatigue.mp4"
 
 
 def bare(clip: Path) -> dict[str, float]:
@@ -199,10 +200,9 @@ def report(before: dict, after: dict, measured: dict, minutes: float) -> str:  #
 
 def main() -> None:
     """Run the benchmark, or one part of it."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options(__doc__, "live.md")
     parser.add_argument("clip", type=Path, nargs="?", default=SAMPLE)
     parser.add_argument("--minutes", type=float, default=10.0)
-    parser.add_argument("--out", type=Path, default=HERE / "live.md")
     parser.add_argument("--part", choices=["bare", "live"], help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.part:

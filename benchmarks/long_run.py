@@ -8,29 +8,27 @@ one process; then one track as long as a training session. psutil does the count
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import ctypes
 import gc
 import os
-import subprocess
 import sys
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import imageio_ffmpeg
 import psutil
-from speed import HERE, lasting
+from common.script import SAMPLES, options, run_ffmpeg
+from speed import lasting
 
 from formcheck.analysis import Settings, analyze_track, read_track
 from formcheck.commands.stderr import native_chatter_hidden
-from formcheck.results.document import describe
+from formcheck.results.describe import describe
 from formcheck.results.outputs import Outputs, write_result
 from formcheck.results.writers import ResultFolder
 
-SAMPLE = HERE.parent / "samples" / "deadlift-fatigue.mp4"
+SAMPLE = SAMPLES / "deadlift-fatigue.mp4"
 SETTINGS = Settings("deadlift", 0)
 # After which it counts: what is loaded once is loaded then.
 WARM = 20
@@ -104,9 +102,7 @@ def give_back() -> None:
 
 def small(sample: Path, seconds: float, target: Path) -> Path:
     """The first moments of a clip, in few pixels."""
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", str(sample)]
-    command += ["-t", f"{seconds}", "-vf", "scale=-2:240", "-an", str(target)]
-    subprocess.run(command, check=True)
+    run_ffmpeg("-i", sample, "-t", str(seconds), "-vf", "scale=-2:240", "-an", target)
     return target
 
 
@@ -159,11 +155,10 @@ def long_track(minutes: float, work: Path) -> tuple[str, bool]:
 
 def main() -> None:
     """Run the benchmark; exits with 1 if anything grew."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options(__doc__, "long_run.md")
     parser.add_argument("--clips", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=0.4)
     parser.add_argument("--minutes", type=float, default=60.0)
-    parser.add_argument("--out", type=Path, default=HERE / "long_run.md")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, native_chatter_hidden(shown=False):
         work = Path(name)

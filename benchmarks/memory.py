@@ -7,21 +7,20 @@ CLIP should last 30 s or more; a shorter one is repeated until it does.
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 from pathlib import Path
 
-from speed import HERE, analysis_command, repeated, run
+from common.script import options
+from speed import analysis_command, repeated, run
 
 from formcheck.video.reader import open_video
 
 
 def main() -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options(__doc__, "memory.md")
     parser.add_argument("clip", type=Path)
     parser.add_argument("--exercise", default="squat")
-    parser.add_argument("--out", type=Path, default=HERE / "memory.md")
     arguments = parser.parse_args()
     lines = ["# Peak memory", "", "| clip | frames | MiB |", "|---|---|---|"]
     peaks = []

@@ -11,14 +11,14 @@ from typing import Any
 
 import cv2
 import numpy as np
+from common.script import ROOT, SAMPLES
 from numpy.typing import NDArray
 
 from formcheck.analysis import SetAnalysis, analyze
 from formcheck.geometry.curve import LUMBAR_FROM, LUMBAR_TO
 from formcheck.lifts.measures import RepMeasures
 
-ROOT = Path(__file__).parent.parent
-SAMPLE = ROOT / "samples" / "deadlift-fatigue.mp4"
+SAMPLE = SAMPLES / "deadlift-fatigue.mp4"
 REPS = (1, 8)
 ZOOM, HALF_PX = 2, 330
 FLAT_BGR, ROUNDED_BGR = (200, 140, 0), (0, 120, 255)

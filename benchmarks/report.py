@@ -8,7 +8,6 @@ opened from the disk, with the network off.
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import subprocess
 import sys
@@ -20,13 +19,13 @@ from typing import Any
 import cv2
 import numpy as np
 import psutil
+from common.script import FORMCHECK, ROOT, SAMPLES, options
 from playwright.sync_api import sync_playwright
 
 from formcheck.annotate.names import VIDEO_NAME
 from formcheck.report import REPORT_NAME
 
-ROOT = Path(__file__).parent.parent
-SAMPLES = {"deadlift-fatigue": "report", "deadlift-front": "report-refused"}
+PICTURES = {"deadlift-fatigue": "report", "deadlift-front": "report-refused"}
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 DESKTOP = {"viewport": {"width": 1180, "height": 980}}
 PHONE = {
@@ -41,8 +40,8 @@ OPENINGS = 5
 
 def analyse(name: str, out: Path) -> Path:
     """The folder of a sample's result."""
-    clip = ROOT / "samples" / f"{name}.mp4"
-    command = [sys.executable, "-m", "formcheck", "analyze", str(clip), "-e", "deadlift", "-q"]
+    clip = SAMPLES / f"{name}.mp4"
+    command = [*FORMCHECK, "analyze", str(clip), "-e", "deadlift", "-q"]
     done = subprocess.run([*command, "--force", "--out", str(out)], check=False)
     if done.returncode not in (0, 3):
         sys.exit(f"analyze failed with {done.returncode}")
@@ -115,16 +114,15 @@ def still(video: Path, share: float, path: Path) -> None:
 
 def main() -> None:
     """Make the pictures and the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options(__doc__, "report.md")
     parser.add_argument("--docs", type=Path, default=ROOT / "docs")
-    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "report.md")
     arguments = parser.parse_args()
     chromium = shutil.which("chromium") or sys.exit("no Chromium: apt-get install chromium")
     rows = []
     load = psutil.getloadavg()[0]
     with tempfile.TemporaryDirectory() as out, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        for sample, stem in SAMPLES.items():
+        for sample, stem in PICTURES.items():
             folder = analyse(sample, Path(out))
             page_file = folder / REPORT_NAME
             times_s = []

@@ -9,20 +9,19 @@ every frame. The masks are never filtered.
 
 from __future__ import annotations
 
-import argparse
 import time
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import numpy as np
+from common.script import LABELLED, options
 from mediapipe.tasks.python import BaseOptions, vision
 
 from formcheck.analysis import SetAnalysis, Settings, analyze_track, read_track
 from formcheck.models.store import ensure
 from formcheck.pose import landmarker
 
-HERE = Path(__file__).parent
 CLIPS = {
     "deadlift-neutral": "deadlift",
     "deadlift-rounded": "deadlift",
@@ -87,9 +86,8 @@ def line(clip: Path, exercise: str) -> str:
 
 def main() -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--clips", type=Path, default=HERE.parent.parent / "shared" / "clips")
-    parser.add_argument("--out", type=Path, default=HERE / "running_mode.md")
+    parser = options(__doc__, "running_mode.md")
+    parser.add_argument("--clips", type=Path, default=LABELLED)
     arguments = parser.parse_args()
     ensure()
     lines = [

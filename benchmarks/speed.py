@@ -8,7 +8,6 @@ figure is a ratio of two runs on the same machine, whole processes with start-up
 
 from __future__ import annotations
 
-import argparse
 import subprocess
 import sys
 import tempfile
@@ -16,15 +15,13 @@ import time
 from pathlib import Path
 
 import cv2
-import imageio_ffmpeg
 import numpy as np
 import psutil
+from common.script import FORMCHECK, options, run_ffmpeg
 
 from formcheck.analysis import Settings, analyze_track, read_track
 from formcheck.models.store import ensure
 from formcheck.pose.track import PoseTrack
-
-HERE = Path(__file__).parent
 
 # Decodes every frame and has MediaPipe find the pose and the mask; nothing else.
 BARE = """
@@ -59,8 +56,7 @@ def repeated(clip: Path, least_s: float, target: Path) -> Path:
     capture = cv2.VideoCapture(str(clip))
     duration_s = capture.get(cv2.CAP_PROP_FRAME_COUNT) / capture.get(cv2.CAP_PROP_FPS)
     loops = max(0, int(np.ceil(least_s / duration_s)) - 1)
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", "-stream_loop", str(loops)]
-    subprocess.run([*command, "-i", str(clip), "-an", "-c", "copy", str(target)], check=True)
+    run_ffmpeg("-stream_loop", str(loops), "-i", clip, "-an", "-c", "copy", target)
     return target
 
 
@@ -81,7 +77,7 @@ def run(command: list[str]) -> tuple[float, float]:
 
 def analysis_command(clip: Path, exercise: str, out: Path, *more: str) -> list[str]:
     """The whole `formcheck analyze`, every frame of the clip."""
-    command = [sys.executable, "-m", "formcheck", "analyze", str(clip), "-e", exercise, "-q"]
+    command = [*FORMCHECK, "analyze", str(clip), "-e", exercise, "-q"]
     return [*command, "--max-fps", "0", "--force", "--out", str(out), *more]
 
 
@@ -120,10 +116,9 @@ def compare_times(clip: Path, exercise: str, out: Path) -> tuple[float, ...]:
 
 def main() -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options(__doc__, "speed.md")
     parser.add_argument("clip", type=Path)
     parser.add_argument("--exercise", default="squat")
-    parser.add_argument("--out", type=Path, default=HERE / "speed.md")
     arguments = parser.parse_args()
     load = psutil.getloadavg()[1]
     with tempfile.TemporaryDirectory() as folder:

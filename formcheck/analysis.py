@@ -7,9 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
+from formcheck.arrays import FloatArray
 from formcheck.assessment.checks import lift_findings
 from formcheck.assessment.contributors import Contributor, possible_contributors
 from formcheck.assessment.fatigue import Fatigue, judge_fatigue
@@ -111,7 +109,7 @@ class SetAnalysis:
         return tuple(score_rep(rep, self.neutral, self.exercise, weights) for rep in self.reps)
 
     @property
-    def flexion_deg(self) -> NDArray[np.float64]:
+    def flexion_deg(self) -> FloatArray:
         """Lumbar angle over time against the lifter's own neutral, float (N,)."""
         return self.kinematics.back.lumbar_deg - self.neutral.lumbar_deg
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BoolArray", "FloatArray"]
+__all__ = ["BoolArray", "FloatArray", "Picture"]
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
+Picture = NDArray[np.uint8]  # (height, width, 3), RGB

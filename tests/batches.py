@@ -20,7 +20,7 @@ from formcheck.batch.job import Job, Outcome
 from formcheck.batch.places import Place, as_json
 from formcheck.models.store import ResolvedModel
 from formcheck.pose.track import PoseTrack, save_track
-from formcheck.results.document import describe
+from formcheck.results.describe import describe
 from formcheck.results.outputs import Outputs
 
 NASTY = '<script>document.title="taken"</script>, "Ann" 🏋️'

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "SAMPLES",
     "Image",
     "cut",
     "draw_number",
@@ -29,6 +30,8 @@ __all__ = [
     "write_clip",
     "write_sound",
 ]
+
+SAMPLES = Path(__file__).parent.parent / "samples"
 
 Image = NDArray[np.uint8]
 

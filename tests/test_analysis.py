@@ -31,7 +31,7 @@ from formcheck.analysis import SetAnalysis, Settings, analyze_track
 from formcheck.errors import ConfigurationError, InputError
 from formcheck.lifts.exercises import EXERCISES
 from formcheck.pose.track import PoseTrack, save_track
-from formcheck.results.document import describe
+from formcheck.results.describe import describe
 from formcheck.results.outputs import Outputs, write_result
 from formcheck.results.writers import ResultFolder
 

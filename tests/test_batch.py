@@ -15,9 +15,9 @@ from pathlib import Path
 import distributed
 import pytest
 from batches import FORMULA, NASTY, job_of, misbehave, model_in, put_result, put_track
+from commands import run
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.testing import CliRunner, Result
 
 from formcheck.assessment.rubric import Rubric
 from formcheck.batch.clips import Clip, Faulty, find_clips
@@ -27,17 +27,12 @@ from formcheck.batch.job import Outcome
 from formcheck.batch.places import Place, safe_name
 from formcheck.batch.results import read_results
 from formcheck.batch.tables import summary_table
-from formcheck.cli import app
 from formcheck.errors import ConfigurationError, InputError
 from formcheck.results.outputs import Outputs
 from formcheck.settings import Settings
 
 STANDARD = Clip("")
 needs_model = pytest.mark.usefixtures("pose_model")
-
-
-def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(app, ["batch", *map(str, arguments)])
 
 
 def rows(file: Path) -> list[dict[str, str]]:
@@ -231,7 +226,7 @@ def tracks(tmp_path: Path) -> Path:
 @needs_model
 def test_a_batch_from_list_to_index_and_again(tracks: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    first = run(tracks, "--out", out, "--workers", "1")
+    first = run("batch", tracks, "--out", out, "--workers", "1")
     assert first.exit_code == 1, first.output
     assert "4 clips: 2 measured, 1 refused, 1 failed." in " ".join(first.stdout.split())
     assert [row["clip"] for row in rows(out / "errors.csv")] == ["broken.npz"]
@@ -252,7 +247,7 @@ def test_a_batch_from_list_to_index_and_again(tracks: Path, tmp_path: Path) -> N
     written = {path: path.stat().st_mtime_ns for path in (out / "clips").rglob("*")}
     (tracks.parent / "broken.npz").unlink()
     put_track(tracks.parent / "broken.npz", (5.0, 5.0))
-    again = run(tracks, "--out", out, "--workers", "1", "--json")
+    again = run("batch", tracks, "--out", out, "--workers", "1", "--json")
     assert again.exit_code == 0, again.output
     lines = [json.loads(line) for line in again.stdout.splitlines()]
     assert [line["status"] for line in lines[:-1]] == ["skipped"] * 3 + ["measured"]
@@ -268,9 +263,9 @@ def test_a_run_with_nothing_to_do_does_nothing(
 ) -> None:
     (tracks.parent / "broken.npz").unlink()
     put_track(tracks.parent / "broken.npz", (5.0, 5.0))
-    assert run(tracks, "--out", tmp_path / "out", "--workers", "1").exit_code == 0
+    assert run("batch", tracks, "--out", tmp_path / "out", "--workers", "1").exit_code == 0
     monkeypatch.setattr("formcheck.batch.cluster.connected", lambda *_: pytest.fail("a cluster"))
-    again = run(tracks, "--out", tmp_path / "out", "-q")
+    again = run("batch", tracks, "--out", tmp_path / "out", "-q")
     assert again.exit_code == 0, again.output
     assert "4 done before" in again.stdout
     assert len(again.stdout.splitlines()) == 1
@@ -279,9 +274,9 @@ def test_a_run_with_nothing_to_do_does_nothing(
 @needs_model
 def test_a_new_athlete_or_load_needs_no_new_analysis(tracks: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    run(tracks, "--out", out, "--workers", "1")
+    run("batch", tracks, "--out", out, "--workers", "1")
     tracks.write_text("path,athlete,lift,load,date\none.npz,Eve,deadlift,140,2026-02-02\n")
-    again = run(tracks, "--out", out)
+    again = run("batch", tracks, "--out", out)
     assert "1 done before" in again.stdout
     summary = {row["clip"]: row for row in rows(out / "summary.csv")}
     assert (summary["one.npz"]["athlete"], summary["one.npz"]["load_kg"]) == ("Eve", "140.0")
@@ -291,15 +286,15 @@ def test_a_new_athlete_or_load_needs_no_new_analysis(tracks: Path, tmp_path: Pat
 def test_force_and_other_thresholds_do_it_again(tracks: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     tracks.write_text("path,athlete,lift\none.npz,Ann,deadlift\n")
-    run(tracks, "--out", out, "--workers", "1")
+    run("batch", tracks, "--out", out, "--workers", "1")
     [job] = out.glob("clips/*/job.json")
     before = job.stat().st_mtime_ns
-    assert run(tracks, "--out", out, "--workers", "1", "--force").exit_code == 0
+    assert run("batch", tracks, "--out", out, "--workers", "1", "--force").exit_code == 0
     forced = job.stat().st_mtime_ns
     assert forced > before
     strict = tmp_path / "strict.toml"
     strict.write_text("[thresholds]\nrounded_deg = 5\n")
-    assert run(tracks, "--out", out, "--workers", "1", "--config", strict).exit_code == 0
+    assert run("batch", tracks, "--out", out, "--workers", "1", "--config", strict).exit_code == 0
     document = json.loads((job.parent / "analysis.json").read_text())
     assert document["settings"]["rubric"]["rounded_deg"] == 5
     assert [path.parent for path in out.glob("clips/*/job.json")] == [job.parent]
@@ -308,7 +303,7 @@ def test_force_and_other_thresholds_do_it_again(tracks: Path, tmp_path: Path) ->
 @needs_model
 def test_none_that_can_be_measured_is_exit_3(tracks: Path, tmp_path: Path) -> None:
     tracks.write_text("path,lift\nfront.npz,deadlift\n")
-    assert run(tracks, "--out", tmp_path / "out", "--workers", "1").exit_code == 3
+    assert run("batch", tracks, "--out", tmp_path / "out", "--workers", "1").exit_code == 3
 
 
 @needs_model
@@ -320,7 +315,9 @@ def test_broken_videos_in_a_folder_are_listed(tmp_path: Path) -> None:
     (folder / "empty.mp4").touch()
     (folder / "text.mp4").write_text("hello")
     (folder / "notes.txt").write_text("not a clip")
-    result = run(folder, tmp_path / "gone.mp4", "--out", tmp_path / "out", "--workers", "1")
+    result = run(
+        "batch", folder, tmp_path / "gone.mp4", "--out", tmp_path / "out", "--workers", "1"
+    )
     assert result.exit_code == 1, result.output
     errors = {row["clip"]: row["reason"] for row in rows(tmp_path / "out" / "errors.csv")}
     assert errors.keys() == {"truncated.mp4", "empty.mp4", "text.mp4", "gone.mp4"}

@@ -13,17 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from clipmaker import write_clip, write_sound
+from commands import run
 from figures import join_tracks, moving_lifter, walking_lifter
-from typer.testing import CliRunner, Result
 
-from formcheck.cli import app
 from formcheck.pose.track import PoseTrack, save_track
 
 needs_model = pytest.mark.usefixtures("pose_model")
-
-
-def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 @pytest.fixture

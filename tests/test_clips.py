@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from clipmaker import run_ffmpeg
+from clipmaker import SAMPLES, run_ffmpeg
 
 from formcheck.analysis import SetAnalysis, analyze
 from formcheck.models.store import ResolvedModel
@@ -21,7 +21,6 @@ MIRROR_TOLERANCE_DEG = 1.0
 HALF_SIZE_TOLERANCE_DEG = 3.0
 RATE_TOLERANCE_DEG = 2.0
 
-SAMPLES = Path(__file__).parent.parent / "samples"
 
 Analyse = Callable[..., SetAnalysis]
 

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import csv
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import fsspec
 import pytest
 from batches import put_track
-from typer.testing import CliRunner, Result
+from commands import free_port, process, run, wait_for_port
 
 from formcheck.batch.places import Place
 from formcheck.batch.results import read_results
-from formcheck.cli import app
 from formcheck.errors import ConfigurationError
 
-TESTS = Path(__file__).parent
 pytestmark = [
     pytest.mark.usefixtures("pose_model"),
     # s3fs and distributed leave sockets to the garbage collector.
@@ -31,37 +24,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-@contextmanager
-def process(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    paths = os.pathsep.join([str(TESTS), *filter(None, [os.environ.get("PYTHONPATH")])])
-    with subprocess.Popen(
-        [sys.executable, "-m", *arguments],
-        env=os.environ | {"PYTHONPATH": paths} | environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as started:
-        try:
-            yield started
-        finally:
-            started.terminate()
-            started.wait(20)
-
-
-def wait_for_port(port: int) -> None:
-    for _ in range(300):
-        with socket.socket() as one:
-            if one.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise AssertionError(f"nothing listens on {port}")
 
 
 @pytest.fixture(scope="module")
@@ -113,10 +75,6 @@ def scheduler(store: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield address
 
 
-def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(app, ["batch", *map(str, arguments)])
-
-
 def test_workers_without_a_shared_disk_analyse_a_store(
     store: str, scheduler: str, tmp_path: Path
 ) -> None:
@@ -130,7 +88,7 @@ def test_workers_without_a_shared_disk_analyse_a_store(
     files.pipe_file("gym/clips/list.csv", "\n".join(lines).encode())
     arguments = (f"{store}/clips/list.csv", "--out", f"{store}/season", "--scheduler", scheduler)
 
-    first = run(*arguments)
+    first = run("batch", *arguments)
     assert first.exit_code == 1, first.output
     assert "6 measured" in first.stdout
     errors = files.cat_file("gym/season/errors.csv").decode("utf-8-sig").splitlines()
@@ -145,12 +103,12 @@ def test_workers_without_a_shared_disk_analyse_a_store(
         *("history.sqlite", "plotly.min.js"),
     }
 
-    again = run(*arguments)
+    again = run("batch", *arguments)
     assert "0 measured, 0 refused, 6 done before, 1 failed" in " ".join(again.stdout.split())
 
     local = put_track(tmp_path / "3.npz", (0.0, 1.0, 2.0))
     files.put_file(str(local), "gym/clips/3.npz")
-    changed = run(*arguments)
+    changed = run("batch", *arguments)
     assert "1 measured, 0 refused, 5 done before" in " ".join(changed.stdout.split())
     assert sorted(len(r.reps) for r in read_results(Place(f"{store}/season"))[0]) == [2] * 5 + [3]
 
@@ -162,7 +120,8 @@ def test_a_cluster_does_what_is_on_a_shared_disk(scheduler: str, tmp_path: Path)
         lines.append(f"{i}.npz,deadlift")
     (tmp_path / "list.csv").write_text("\n".join(lines))
     result = run(
-        tmp_path / "list.csv", "--out", tmp_path / "out", "--scheduler", scheduler, "--json"
+        *("batch", tmp_path / "list.csv", "--out", tmp_path / "out"),
+        *("--scheduler", scheduler, "--json"),
     )
     assert result.exit_code == 0, result.output
     workers = {
@@ -177,11 +136,12 @@ def test_history_reads_a_store(store: str, scheduler: str, tmp_path: Path) -> No
     files.put_file(str(local), "gym/other/h.npz")
     out = f"{store}/history"
     made = run(
+        "batch",
         f"{store}/other/h.npz", "--athlete", "Eve", "-e", "deadlift", "--out", out,
         "--scheduler", scheduler,
     )  # fmt: skip
     assert made.exit_code == 0, made.output
-    shown = CliRunner().invoke(app, ["history", out, "--athlete", "Eve"])
+    shown = run("history", out, "--athlete", "Eve")
     assert "Eve, deadlift: 1 set\n" in shown.stdout
 
 
@@ -189,6 +149,7 @@ def test_no_scheduler_is_exit_2(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("formcheck.batch.cluster._CONNECT_S", 1)
     put_track(tmp_path / "a.npz")
     result = run(
+        "batch",
         tmp_path / "a.npz", "--out", tmp_path / "out", "-e", "deadlift",
         "--scheduler", f"tcp://127.0.0.1:{free_port()}",
     )  # fmt: skip
@@ -199,5 +160,5 @@ def test_no_scheduler_is_exit_2(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_an_unknown_protocol_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="cannot be reached"):
         Place("nowhere://x")
-    result: Any = run("nowhere://x/a.mp4", "--out", tmp_path / "out")
+    result: Any = run("batch", "nowhere://x/a.mp4", "--out", tmp_path / "out")
     assert result.exit_code == 2

@@ -17,7 +17,8 @@ from formcheck.cli import app
 from formcheck.errors import ConfigurationError, NothingMeasured
 from formcheck.pose.track import save_track
 from formcheck.results.comparison import Comparison, Difference, compare
-from formcheck.results.document import AnalysisDocument, RepPart, describe
+from formcheck.results.describe import describe
+from formcheck.results.document import AnalysisDocument, RepPart
 
 
 @cache

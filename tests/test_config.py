@@ -6,18 +6,17 @@ import json
 from pathlib import Path
 
 import pytest
+from commands import run
 from figures import moving_lifter
-from typer.testing import CliRunner
 
 from formcheck.analysis import Settings, analyze_track
 from formcheck.assessment.rubric import Rubric
 from formcheck.assessment.score import PARTS
-from formcheck.cli import app
 from formcheck.config import load_rubric, settings_of
 from formcheck.errors import ConfigurationError
 from formcheck.lifts.exercises import EXERCISES
 from formcheck.report.words import lift_of
-from formcheck.results.document import describe
+from formcheck.results.describe import describe
 
 TOLD = """
 [weights]
@@ -140,12 +139,12 @@ def test_it_shapes_the_result_and_is_recorded_in_it() -> None:
 
 @pytest.mark.usefixtures("told")
 def test_show_prints_value_and_source() -> None:
-    shown = CliRunner().invoke(app, ["config", "show"])
+    shown = run("config", "show")
     assert shown.exit_code == 0
     lines = {line.split()[0]: line for line in shown.stdout.splitlines()}
     assert "built in" in lines["thresholds.deadlift.arched_deg"]
     assert "12.5°" in lines["thresholds.squat.rounded_deg"]
-    printed = json.loads(CliRunner().invoke(app, ["config", "show", "--json"]).stdout)
+    printed = json.loads(run("config", "show", "--json").stdout)
     assert {"name": "weights.drift", "value": 0.0, "source": "formcheck.toml: [weights] drift"} in (
         printed
     )
@@ -153,6 +152,6 @@ def test_show_prints_value_and_source() -> None:
 
 def test_a_wrong_file_stops_the_command_with_2(tmp_path: Path) -> None:
     (tmp_path / "formcheck.toml").write_text("[weights]\nbeauty = 1")
-    result = CliRunner().invoke(app, ["config", "show"])
+    result = run("config", "show")
     assert result.exit_code == 2
     assert "beauty" in result.stderr

@@ -8,9 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from clipmaker import run_ffmpeg
+from clipmaker import SAMPLES, run_ffmpeg
 
-SAMPLES = Path(__file__).parent.parent / "samples"
 # Runs a command where the system gives it one core.
 ONE_CORE = """
 import os, sys

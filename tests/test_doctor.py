@@ -17,18 +17,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from commands import run
 from packaging.requirements import Requirement
-from typer.testing import CliRunner
 
 from formcheck import doctor
-from formcheck.cli import app
 from formcheck.doctor import Check, examination, machine, media, packages, pose_model, probes
 
 Patch = pytest.MonkeyPatch
-
-
-def run(*arguments: str) -> Any:
-    return CliRunner().invoke(app, ["doctor", *arguments])
 
 
 # --- the examination ------------------------------------------------------------------
@@ -70,7 +65,7 @@ def test_one_check_that_breaks_does_not_end_the_others(monkeypatch: Patch) -> No
 )
 def test_exit_code_and_last_line(monkeypatch: Patch, status: Any, code: int, last: str) -> None:
     looking(monkeypatch, one=lambda: Check("Camera", status, "seen [so]", "do this"))
-    result = run()
+    result = run("doctor")
     assert result.exit_code == code
     lines = result.stdout.splitlines()
     assert lines[0].split() == [status, "Camera:", "seen", "[so]"]
@@ -80,7 +75,7 @@ def test_exit_code_and_last_line(monkeypatch: Patch, status: Any, code: int, las
 
 def test_json_holds_every_check_and_nothing_else(monkeypatch: Patch) -> None:
     looking(monkeypatch, one=lambda: Check("Camera", "fail", "none", "buy one"))
-    result = run("--json")
+    result = run("doctor", "--json")
     told = json.loads(result.stdout)
     assert result.exit_code == 2
     assert told["fit"] is False
@@ -93,7 +88,7 @@ def test_json_holds_every_check_and_nothing_else(monkeypatch: Patch) -> None:
 def test_this_machine_is_fit(tmp_path: Path, monkeypatch: Patch) -> None:
     """All tests run here, so nothing that clips need may be called wrong."""
     monkeypatch.chdir(tmp_path)
-    result = run("--json", "--out", str(tmp_path / "results"))
+    result = run("doctor", "--json", "--out", str(tmp_path / "results"))
     told = json.loads(result.stdout)
     assert [one for one in told["checks"] if one["status"] == "fail"] == []
     assert result.exit_code == 0

@@ -11,8 +11,8 @@ import pytest
 from figures import moving_lifter
 
 from formcheck.analysis import SetAnalysis, Settings, analyze_track
-from formcheck.results.document import AnalysisDocument, describe
-from formcheck.results.document_parts import SetPart
+from formcheck.results.describe import describe
+from formcheck.results.document import AnalysisDocument, SetPart
 
 # The names that others rely on, from the output contract.
 CONTRACT = {

@@ -26,7 +26,7 @@ from formcheck.errors import FormcheckError
 from formcheck.models.bundle import MEMBERS, find_fault
 from formcheck.pose.track import load_track, save_track
 from formcheck.report.result import read_result
-from formcheck.results.document import describe
+from formcheck.results.describe import describe
 from formcheck.results.stored import read_document, recorded_neutral
 from formcheck.symptoms import assess
 

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 from clipmaker import numbered, write_clip
+from commands import run
 from figures import moving_lifter
 from results import analysed, written
-from typer.testing import CliRunner
 
-from formcheck.cli import app
 from formcheck.pose.track import save_track
 
-pytest.importorskip("hostile", reason="the benchmarks are not here")
+pytest.importorskip("common.hostile", reason="the benchmarks are not here")
 from common.hostile import Case, Source, clip_cases
 from common.hostile_files import file_cases
 from common.wholeness import contents, unfinished
@@ -39,7 +38,7 @@ def test_bad_input_is_told(
     monkeypatch.chdir(place)
     arguments = case.make(source, place)
     before = contents(place)
-    result = CliRunner().invoke(app, arguments)
+    result = run(*arguments)
     assert result.exit_code in case.codes, result.output
     assert result.exception is None or isinstance(result.exception, SystemExit)
     if result.exit_code in {1, 2}:

@@ -9,14 +9,13 @@ from pathlib import Path
 
 import pytest
 from batches import NASTY, put_result
+from commands import run
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.testing import CliRunner, Result
 
 from formcheck.batch.clips import Clip
 from formcheck.batch.places import Place
 from formcheck.batch.publish import publish
-from formcheck.cli import app
 from formcheck.errors import ConfigurationError
 from formcheck.history.database import VERSION, read_sets
 from formcheck.history.sets import PastSet
@@ -93,10 +92,6 @@ def season(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(app, ["history", *map(str, arguments)])
-
-
 def test_what_is_kept_is_what_the_documents_say(season: Path) -> None:
     with sqlite3.connect(season / "history.sqlite") as database:
         assert database.execute("PRAGMA user_version").fetchone() == (VERSION,)
@@ -112,7 +107,7 @@ def test_what_is_kept_is_what_the_documents_say(season: Path) -> None:
 
 
 def test_it_says_what_changed_and_what_did_not(season: Path) -> None:
-    told = json.loads(run(season, "--json").stdout)
+    told = json.loads(run("history", season, "--json").stdout)
     says = {
         (lift["athlete"], trend["measure"]): trend["says"]
         for lift in told
@@ -126,7 +121,7 @@ def test_it_says_what_changed_and_what_did_not(season: Path) -> None:
 
 
 def test_the_table_is_for_one_athlete_if_asked(season: Path) -> None:
-    shown = run(season, "--athlete", "Ann").stdout
+    shown = run("history", season, "--athlete", "Ann").stdout
     assert "Ann, deadlift: 4 sets" in shown
     assert re.search(r"Score +[0-9]", shown)
     assert "script" not in shown
@@ -136,14 +131,14 @@ def test_the_table_is_for_one_athlete_if_asked(season: Path) -> None:
 def test_sets_that_were_all_refused_leave_no_empty_table(tmp_path: Path) -> None:
     put_result(tmp_path, Clip("/x/front.mp4", "Ben", "deadlift"), yaw_deg=80.0)
     publish(Place(str(tmp_path)), [])
-    lines = run(tmp_path).stdout.splitlines()
+    lines = run("history", tmp_path).stdout.splitlines()
     assert lines == ["Ben, deadlift: 1 set", "Nothing could be measured in them."]
 
 
 @pytest.mark.parametrize("damage", ["gone", "damaged", "older", "newer"])
 def test_it_is_made_anew_from_the_results(season: Path, damage: str) -> None:
     file = season / "history.sqlite"
-    before = run(season, "--json").stdout
+    before = run("history", season, "--json").stdout
     if damage == "gone":
         file.unlink()
     elif damage == "damaged":
@@ -152,7 +147,7 @@ def test_it_is_made_anew_from_the_results(season: Path, damage: str) -> None:
         database = sqlite3.connect(file)
         database.execute(f"PRAGMA user_version = {VERSION + (1 if damage == 'newer' else -1)}")
         database.close()
-    again = run(season, "--json")
+    again = run("history", season, "--json")
     assert again.exit_code == 0, again.output
     assert again.stdout == before
     assert len(read_sets(file.read_bytes())) == 8
@@ -160,8 +155,8 @@ def test_it_is_made_anew_from_the_results(season: Path, damage: str) -> None:
 
 def test_rebuild_takes_in_what_was_added(season: Path) -> None:
     put_result(season, Clip("/x/new.mp4", "Eve", "deadlift", 50, "2026-05-01"))
-    assert run(season, "--athlete", "Eve").exit_code == 1
-    assert run(season, "--athlete", "Eve", "--rebuild").exit_code == 0
+    assert run("history", season, "--athlete", "Eve").exit_code == 1
+    assert run("history", season, "--athlete", "Eve", "--rebuild").exit_code == 0
 
 
 def test_other_versions_are_refused_by_the_reader() -> None:
@@ -175,6 +170,6 @@ def test_other_versions_are_refused_by_the_reader() -> None:
 
 
 def test_a_folder_without_results_says_so(tmp_path: Path) -> None:
-    result = run(tmp_path)
+    result = run("history", tmp_path)
     assert result.exit_code == 1
     assert "formcheck batch" in result.stderr

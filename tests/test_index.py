@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 from batches import NASTY, put_result
 from PIL import Image
+from results import HOSTILE
 from test_browser import Opened, browser  # noqa: F401 - the fixture
 
 from formcheck.batch.clips import Clip
 from formcheck.batch.job import Outcome
 from formcheck.batch.places import Place
 from formcheck.batch.publish import publish
-
-EVIL = "<img src=x onerror=document.title='taken'>.mp4"
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +26,13 @@ def season(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (Clip("/x/b 10.mp4", NASTY, "deadlift", 120.0, "2026-03-02"), (0.0, 0.0, 0.0)),
         (Clip("/x/b 9.mp4", "Bo", "deadlift", 80.0, "2026-02-02"), (0.0, 35.0, 20.0)),
         (Clip("/x/a.mp4", "Bo", "deadlift", None, "2026-01-05"), (5.0, 5.0, 5.0)),
-        (Clip(f"/x/{EVIL}", "", "deadlift", 60.0, ""), (-5.0, -5.0)),
+        (Clip(f"/x/{HOSTILE}", "", "deadlift", 60.0, ""), (-5.0, -5.0)),
     ):
         folder = put_result(out, clip, peaks)
         for number in range(1, 4):
             Image.new("RGB", (56, 32), "grey").save(out / folder / f"rep-{number}.jpg")
     put_result(out, Clip("/x/front.mp4", "Bo", "deadlift", 70.0), (0.0, 0.0), yaw_deg=80.0)
-    publish(Place(str(out)), [Outcome(Clip(f"/x/{EVIL}", NASTY), "failed", f"It is {EVIL}.")])
+    publish(Place(str(out)), [Outcome(Clip(f"/x/{HOSTILE}", NASTY), "failed", f"It is {HOSTILE}.")])
     return out
 
 
@@ -58,7 +57,7 @@ def by(page: Any, title: str) -> list[str]:
 
 
 def test_all_measured_clips_are_rows(page: Any) -> None:
-    assert sorted(names(page)) == sorted([EVIL, "a.mp4", "b 10.mp4", "b 9.mp4"])
+    assert sorted(names(page)) == sorted([HOSTILE, "a.mp4", "b 10.mp4", "b 9.mp4"])
     assert page.locator("h1").inner_text() == "5 clips"
     assert page.locator("#count").inner_text() == "4 of 4 clips"
 
@@ -72,8 +71,8 @@ def test_a_click_sorts_and_another_turns_it(page: Any) -> None:
 
 def test_numbers_sort_as_numbers_and_the_unknown_comes_last(page: Any) -> None:
     up = by(page, "Load")
-    assert up == [EVIL, "b 9.mp4", "b 10.mp4", "a.mp4"]
-    assert by(page, "Load") == ["b 10.mp4", "b 9.mp4", EVIL, "a.mp4"]
+    assert up == [HOSTILE, "b 9.mp4", "b 10.mp4", "a.mp4"]
+    assert by(page, "Load") == ["b 10.mp4", "b 9.mp4", HOSTILE, "a.mp4"]
     assert by(page, "Date")[:3] == ["a.mp4", "b 9.mp4", "b 10.mp4"]
     by(page, "Verdict")
     assert by(page, "Verdict")[0] == "b 9.mp4"
@@ -135,7 +134,7 @@ def test_the_refused_say_what_to_change_and_the_failed_why(page: Any) -> None:
     refused = page.locator("#refused").inner_text()
     assert "front.mp4" in refused
     assert "hip height" in refused
-    assert f"It is {EVIL}." in page.locator("#failed").inner_text()
+    assert f"It is {HOSTILE}." in page.locator("#failed").inner_text()
 
 
 def test_the_page_of_an_athlete_draws_and_leads_back(browser: Any, season: Path) -> None:  # noqa: F811

@@ -31,8 +31,8 @@ from formcheck.live.view import View
 from formcheck.live.words import State, headline, status_words
 from formcheck.pose.recorder import Pose, no_pose
 from formcheck.pose.track import PoseTrack
-from formcheck.results.document import describe
-from formcheck.video.reader import Frame, describe_times
+from formcheck.results.describe import describe
+from formcheck.video.reader import Frame
 
 GREY = 120.0
 
@@ -242,14 +242,6 @@ def test_a_damaged_set_does_not_keep_the_others_from_being_saved(tmp_path: Path)
     assert isinstance(saved, Saved)
     assert (tmp_path / "c" / "report.html").is_file()
     assert sorted(path.name for path in (tmp_path / ".live").iterdir()) == ["a", "b"]
-
-
-def test_frames_that_came_at_any_time_have_a_duration() -> None:
-    # Steps of 30 and 70 ms, and nothing near 50 between them: the lower is the typical one.
-    duration_s, fps, varies = describe_times([0.0, 0.03, 0.1])
-    assert duration_s == pytest.approx(0.13)
-    assert fps == pytest.approx(1 / 0.03)
-    assert varies
 
 
 def test_a_spooled_set_comes_back_whole(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ import time
 from pathlib import Path
 
 import cv2
-import imageio_ffmpeg
 import numpy as np
 import pytest
+from clipmaker import SAMPLES, run_ffmpeg
 
 from formcheck.analysis import Settings, analyze
 from formcheck.live.events import Event
@@ -22,7 +22,7 @@ from formcheck.live.session import Session
 from formcheck.models.store import ResolvedModel
 from formcheck.video.reader import open_video
 
-SAMPLE = Path(__file__).parent.parent / "samples" / "deadlift-fatigue.mp4"
+SAMPLE = SAMPLES / "deadlift-fatigue.mp4"
 LIVE = [sys.executable, "-m", "formcheck", "live", "-e", "deadlift", "-c"]
 
 
@@ -30,8 +30,7 @@ LIVE = [sys.executable, "-m", "formcheck", "live", "-e", "deadlift", "-c"]
 def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The first repetitions of the sample."""
     path = tmp_path_factory.mktemp("clip") / "short.mp4"
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", str(SAMPLE), "-t", "8.5"]
-    subprocess.run([*command, "-c", "copy", str(path)], check=True)
+    run_ffmpeg("-i", str(SAMPLE), "-t", "8.5", "-c", "copy", str(path))
     return path
 
 
@@ -111,32 +110,20 @@ def test_a_session_that_is_ended_saves_its_set(tmp_path: Path, number: int, code
 
 def test_without_a_display_other_ways_are_named(tmp_path: Path) -> None:
     free = {k: v for k, v in os.environ.items() if k not in {"DISPLAY", "WAYLAND_DISPLAY"}}
-    run = subprocess.run(
-        [*LIVE, str(SAMPLE), "-o", str(tmp_path)],
-        env=free,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 2
-    assert "--headless" in run.stderr
-    assert "formcheck serve" in run.stderr
-    broken = subprocess.run(
-        [*LIVE, str(SAMPLE), "-o", str(tmp_path)],
-        env=free | {"DISPLAY": ":987"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert broken.returncode == 2
-    assert "There is no display" in broken.stderr
+    command = [*LIVE, str(SAMPLE), "-o", str(tmp_path)]
+    for more, said in (
+        ({}, ("--headless", "formcheck serve")),
+        ({"DISPLAY": ":987"}, ("There is no display",)),
+    ):
+        run = subprocess.run(command, env=free | more, capture_output=True, text=True, check=False)
+        assert run.returncode == 2
+        assert all(words in run.stderr for words in said), run.stderr
 
 
 def grab(display: str, path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     """The whole screen."""
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", "-f", "x11grab"]
-    command += ["-video_size", "1400x1200", "-i", display, "-frames:v", "1", str(path)]
-    subprocess.run(command, check=True)
+    screen = ("-f", "x11grab", "-video_size", "1400x1200", "-i", display)
+    run_ffmpeg(*screen, "-frames:v", "1", str(path))
     return np.asarray(cv2.imread(str(path)), dtype=np.uint8)
 
 

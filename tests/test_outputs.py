@@ -5,24 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from commands import run
 from figures import moving_lifter
 from results import analysed, clip_of, refused
-from typer.testing import CliRunner, Result
 
 from formcheck.annotate.names import VIDEO_NAME, key_frame_name
-from formcheck.cli import app
 from formcheck.errors import ConfigurationError
 from formcheck.pose.track import save_track
-from formcheck.results.document import describe
+from formcheck.results.describe import describe
 from formcheck.results.outputs import Outputs, write_result
 from formcheck.results.plot import PLOT_FORMATS, plot_angle
 from formcheck.results.writers import ResultFolder
 
 ALWAYS = {"analysis.json", "reps.csv", "frames.csv"}
-
-
-def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 @pytest.fixture

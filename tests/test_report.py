@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import run
 from results import BREAKDOWN, HOSTILE, analysed, breakdown, held, refused, written
-from typer.testing import CliRunner
-from typer.testing import Result as Run
 
 from formcheck.annotate.names import key_frame_name
 from formcheck.annotate.scene import Scale
 from formcheck.assessment import rubric
-from formcheck.cli import app
 from formcheck.errors import InputError, OutputError
 from formcheck.lifts.exercises import EXERCISES
 from formcheck.report import REPORT_NAME, write_report
@@ -45,10 +43,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def document(folder: Path) -> dict[str, Any]:
     """A document to be changed at will."""
     return dict(json.loads((folder / "analysis.json").read_text(encoding="utf-8")))
-
-
-def run(*arguments: str | Path) -> Run:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def limits_of(lift: str) -> dict[str, float | None]:

@@ -15,7 +15,7 @@ import formcheck
 from formcheck import SetAnalysis
 from formcheck.commands.terminal import print_result
 from formcheck.models.store import ResolvedModel
-from formcheck.results.document import describe
+from formcheck.results.describe import describe
 
 ROOT = Path(__file__).parent.parent
 Sample = Callable[[str], SetAnalysis]

@@ -14,11 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from commands import run
 
 import formcheck
 from formcheck.batch.clips import Clip
-from formcheck.cli import app
 from formcheck.plain import plain
 
 SOURCES = sorted(Path(formcheck.__file__).parent.rglob("*.py"))
@@ -117,7 +116,7 @@ def test_names_do_not_steer_the_terminal(tmp_path: Path) -> None:
     assert plain("Ann é 🏋 two\nlines", lines=True) == "Ann é 🏋 two\nlines"
     clip = tmp_path / "\x1b]0;taken\x07\x1b[31m.mp4"
     clip.write_text("no video", encoding="utf-8")
-    result = CliRunner().invoke(app, ["report", str(clip)])
+    result = run("report", clip)
     assert result.exit_code == 1
     assert "\x1b" not in result.stderr
     assert "]0;taken" in result.stderr

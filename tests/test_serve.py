@@ -16,11 +16,10 @@ from typing import Any
 import numpy as np
 import pytest
 from clipmaker import numbered, write_clip
+from commands import run
 from PIL import Image
 from results import analysed, written
-from typer.testing import CliRunner
 
-from formcheck.cli import app as cli
 from formcheck.errors import InputError
 from formcheck.serve.access import Access
 from formcheck.serve.camera import read_frame
@@ -217,8 +216,7 @@ def test_what_is_no_clip_fails_without_a_path(page: Any, out: Path) -> None:
 def test_an_address_that_cannot_be_had_is_not_told(tmp_path: Path, host: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        command = ["serve", "--host", host, "--port", str(port), "--out", str(tmp_path)]
-        result = CliRunner().invoke(cli, command)
+        result = run("serve", "--host", host, "--port", str(port), "--out", tmp_path)
     assert result.exit_code == 2
     assert f"{host}, port {port}, cannot be listened on" in result.stderr
     assert "Open" not in result.stderr

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import json
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import imageio_ffmpeg
 import pytest
+from chromium import chromium
+from clipmaker import SAMPLES, run_ffmpeg
+from commands import free_port, process, wait_for_port
 
 from formcheck.video.reader import open_video
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
-SAMPLE = Path(__file__).parent.parent / "samples" / "deadlift-fatigue.mp4"
+SAMPLE = SAMPLES / "deadlift-fatigue.mp4"
 
 pytest.importorskip("uvicorn")
 
@@ -29,44 +23,26 @@ pytest.importorskip("uvicorn")
 def camera(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample, as Chromium takes it in place of a camera."""
     path = tmp_path_factory.mktemp("camera") / "camera.mjpeg"
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", str(SAMPLE)]
-    subprocess.run([*command, "-an", "-c:v", "mjpeg", "-q:v", "4", str(path)], check=True)
+    run_ffmpeg("-i", str(SAMPLE), "-an", "-c:v", "mjpeg", "-q:v", "4", str(path))
     return path
 
 
 @pytest.fixture(scope="module")
 def browser(camera: Path) -> Iterator[Any]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("no Chromium: apt-get install chromium")
-    api = pytest.importorskip("playwright.sync_api")
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    flags += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-    flags += [f"--use-file-for-fake-video-capture={camera}"]
-    with api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+    played = f"--use-file-for-fake-video-capture={camera}"
+    fake = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", played)
+    with chromium(*fake) as running:
         yield running
-        running.close()
 
 
 @pytest.fixture
 def address(tmp_path: Path, pose_model: object) -> Iterator[str]:  # noqa: ARG001
     """A server of its own, ended as a person would."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "formcheck", "serve", "--port", str(port)]
-    process = subprocess.Popen([*command, "-o", str(tmp_path / "results")])
-    base = f"http://127.0.0.1:{port}/"
-    until_s = time.monotonic() + 60
-    while time.monotonic() < until_s:
-        try:
-            urllib.request.urlopen(base, timeout=1).close()
-            break
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    yield base
-    process.terminate()
-    process.wait(60)
+    port = free_port()
+    out = tmp_path / "results"
+    with process("formcheck", "serve", "--port", str(port), "-o", str(out)):
+        wait_for_port(port)
+        yield f"http://127.0.0.1:{port}/"
 
 
 def test_a_set_before_the_browsers_camera(browser: Any, address: str, tmp_path: Path) -> None:
@@ -129,8 +105,7 @@ def test_a_clip_is_sent_from_the_page(browser: Any, address: str, tmp_path: Path
     page.goto(address)
     page.wait_for_selector("html[data-ready=true]", state="attached")
     short = tmp_path / "a clip <b>.mp4"
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", str(SAMPLE), "-t", "6"]
-    subprocess.run([*command, "-c", "copy", str(short)], check=True)
+    run_ffmpeg("-i", str(SAMPLE), "-t", "6", "-c", "copy", str(short))
     page.select_option("#lift", "deadlift")
     page.set_input_files("#clip", short)
     page.wait_for_selector("#sent a", timeout=90_000)

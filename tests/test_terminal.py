@@ -17,7 +17,7 @@ from formcheck.assessment.findings import Finding
 from formcheck.commands.terminal import print_result, print_verdict
 from formcheck.plain import plain
 from formcheck.report.words import headline
-from formcheck.results.document import describe
+from formcheck.results.describe import describe
 
 
 def squats(peaks: list[float]) -> SetAnalysis:

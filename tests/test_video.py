@@ -690,8 +690,13 @@ next(frames)
     assert run_python(code, str(plain)) == ("", "")
 
 
-def test_times_of_which_no_two_steps_are_alike_still_last() -> None:
-    """A camera that stutters: the median of two steps lies between them, near neither."""
-    duration_s, fps, varies = describe_times([0.0, 0.1, 0.6])
-    assert (duration_s, fps) == pytest.approx((0.7, 10.0))
+@pytest.mark.parametrize(
+    ("times_s", "expected"), [([0.0, 0.1, 0.6], (0.7, 10.0)), ([0.0, 0.03, 0.1], (0.13, 1 / 0.03))]
+)
+def test_times_of_which_no_two_steps_are_alike_still_last(
+    times_s: list[float], expected: tuple[float, float]
+) -> None:
+    """A camera that stutters: of two steps the shorter is the typical one, not their middle."""
+    duration_s, fps, varies = describe_times(times_s)
+    assert (duration_s, fps) == pytest.approx(expected)
     assert varies

@@ -13,7 +13,7 @@ from figures import moving_lifter
 from formcheck.analysis import SetAnalysis, Settings, analyze_track
 from formcheck.errors import OutputError
 from formcheck.pose.track import load_track
-from formcheck.results.document import describe
+from formcheck.results.describe import describe
 from formcheck.results.writers import ResultFolder, result_name, write_analysis
 
 FILES = {"analysis.json", "reps.csv", "frames.csv"}

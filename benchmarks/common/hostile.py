@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import os
 import random
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import imageio_ffmpeg
+from common.script import run_ffmpeg
 
 __all__ = [
     "CONTAINERS",
@@ -28,7 +27,6 @@ __all__ = [
     "clip_cases",
     "damaged",
     "make_clips",
-    "run_ffmpeg",
 ]
 
 MEASURED = frozenset({0, 3})
@@ -86,14 +84,6 @@ class Case:
     codes: frozenset[int]
     prefix: tuple[str, ...] = ()
     quick: bool = False
-
-
-def run_ffmpeg(*arguments: str | Path) -> None:
-    """Run the ffmpeg program; its words are shown where it fails."""
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-v", "error", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"{command}: {done.stderr}")
 
 
 def make_clips(sample: Path, folder: Path) -> dict[str, Path]:

@@ -49,7 +49,7 @@ def _fifo(name: str) -> Callable[[Path], None]:
 
 
 def _loop(name: str) -> Callable[[Path], None]:
-    return lambda folder: (folder / name).symlink_to(name)
+    return _link(name, name)
 
 
 def _link(name: str, target: str) -> Callable[[Path], None]:

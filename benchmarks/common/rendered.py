@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import formcheck
+from common.script import ROOT
 from formcheck.analysis import read_track
 from formcheck.arrays import FloatArray
 from formcheck.pose.landmarks import middle
@@ -23,7 +24,6 @@ from lifter.params import Take
 __all__ = ["CACHE", "RenderedClip", "Truth", "rendered_clip"]
 
 
-ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".cache" / "rendered"
 
 # The stored silhouette is black and white; this blur brings its edge back to a tenth
@@ -106,15 +106,7 @@ def _rendered(take: Take, cache: Path) -> Path:
 
 def _found(video: Path, max_fps: float) -> formcheck.PoseTrack:
     """The track found in a clip, kept until the code that finds it changes."""
-    modules = (
-        "pose/landmarker",
-        "pose/outline",
-        "pose/landmarks",
-        "video/reader",
-        "models/store",
-        "geometry/view",
-    )
-    digest = _digest(*(_source(name) for name in modules), _settings(max_fps))
+    digest = _digest(*(_source(name) for name in _FINDING), _settings(max_fps))
     stored = video.with_name(f"track-{digest}.npz")
     if stored.is_file():
         return formcheck.load_track(stored)

@@ -6,18 +6,15 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from formcheck.analysis import SetAnalysis
 from formcheck.annotate.colours import INK, PAPER, angle_rgb
-from formcheck.arrays import FloatArray
+from formcheck.arrays import BoolArray, FloatArray, Picture
 from formcheck.geometry.curve import LUMBAR_FROM, LUMBAR_TO, TrunkCurve
 from formcheck.geometry.signals import runs
 from formcheck.pose.landmarks import middle
 
 __all__ = ["DrawnBack", "back_along", "drawn_back"]
-
-Picture = NDArray[np.uint8]
 
 _SUBPIXEL_BITS = 4
 
@@ -92,7 +89,7 @@ def back_along(curve: TrunkCurve, at: int, points_px: FloatArray, lumbar_deg: fl
     return DrawnBack(_stretches(px, lumbar), _stretches(px, seen), trunk, lumbar_deg)
 
 
-def _stretches(px: FloatArray, mask: NDArray[np.bool_]) -> list[FloatArray]:
+def _stretches(px: FloatArray, mask: BoolArray) -> list[FloatArray]:
     return [px[a:b] for a, b in runs(mask) if b - a > 1]
 
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from formcheck.annotate.colours import BLUE, INK, PAPER, SEVERITIES, VERMILION, angle_rgb
 from formcheck.annotate.scene import Caption, Scale, posture
+from formcheck.arrays import Picture
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
@@ -65,7 +65,7 @@ class Band:
         self._limits, self._refusal = limits, refusal
         self.draw = lru_cache(maxsize=_KEPT)(self._draw)
 
-    def _draw(self, caption: Caption) -> NDArray[np.uint8]:
+    def _draw(self, caption: Caption) -> Picture:
         """Draw one caption, uint8 (H, W, 3)."""
         from PIL import Image, ImageDraw
 

@@ -14,9 +14,8 @@ from types import TracebackType
 from typing import IO, Self
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
+from formcheck.arrays import Picture
 from formcheck.errors import OutputError
 
 __all__ = ["VideoWriter"]
@@ -91,7 +90,7 @@ class VideoWriter:
     def __enter__(self) -> Self:
         return self
 
-    def write(self, picture: NDArray[np.uint8], time_s: float) -> None:
+    def write(self, picture: Picture, time_s: float) -> None:
         """Add a frame.
 
         Parameters
@@ -109,7 +108,7 @@ class VideoWriter:
         except BrokenPipeError as error:
             raise self._failure() from error
 
-    def _stream(self, picture: NDArray[np.uint8]) -> IO[bytes]:
+    def _stream(self, picture: Picture) -> IO[bytes]:
         if self._process is None:
             import imageio_ffmpeg
 

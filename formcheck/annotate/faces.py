@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from formcheck.arrays import Picture
 from formcheck.pose.track import PoseTrack
 
 __all__ = ["FaceBlur"]
@@ -41,7 +41,7 @@ class FaceBlur:
                 values[:] = np.interp(track.time_s, track.time_s[known], values[known])
             self._radius_px[~known] *= 2
 
-    def cover(self, picture: NDArray[np.uint8], at: int) -> None:
+    def cover(self, picture: Picture, at: int) -> None:
         """Cover the face of frame `at` in place.
 
         Parameters
@@ -69,7 +69,7 @@ class FaceBlur:
         part[mask > 0] = _coarse(part, _BLOCKS)[mask > 0]
 
 
-def _coarse(picture: NDArray[np.uint8], blocks: int) -> NDArray[np.uint8]:
+def _coarse(picture: Picture, blocks: int) -> Picture:
     """The picture of so few blocks that nothing can be told in it, smoothed."""
     height, width = picture.shape[:2]
     small = cv2.resize(picture, (blocks, blocks), interpolation=cv2.INTER_AREA)

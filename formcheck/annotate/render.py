@@ -13,7 +13,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from formcheck.analysis import SetAnalysis
 from formcheck.annotate.back import drawn_back
@@ -22,11 +21,10 @@ from formcheck.annotate.encoder import VideoWriter
 from formcheck.annotate.faces import FaceBlur
 from formcheck.annotate.names import VIDEO_NAME, key_frame_name
 from formcheck.annotate.scene import captions, scale
+from formcheck.arrays import Picture
 from formcheck.video.reader import Frame, open_video
 
 __all__ = ["draw_clip"]
-
-Picture = NDArray[np.uint8]
 
 # Phones and laptops show no more, and 1080p would double the encoder's work.
 _MAX_SIDE_PX = 1280

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from formcheck.arrays import FloatArray
+from formcheck.arrays import BoolArray, FloatArray
 from formcheck.assessment.fatigue import SLOWED_PCT, Fatigue, SetFatigue
 from formcheck.geometry import Kinematics
 from formcheck.geometry.neutral import Neutral
@@ -295,7 +294,7 @@ def _slower(one: SetFatigue, reps: Sequence[RepMeasures]) -> Finding:
     )
 
 
-def _longest_s(time_s: FloatArray, mask: NDArray[np.bool_]) -> float:
+def _longest_s(time_s: FloatArray, mask: BoolArray) -> float:
     """Duration of the longest stretch of True, each frame lasting to the next one."""
     if len(time_s) < 2:
         return 0.0

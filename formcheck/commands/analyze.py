@@ -160,16 +160,14 @@ def _run(
     quiet: bool,
 ) -> tuple[SetAnalysis, AnalysisDocument, Path]:
     from formcheck.analysis import analyze_track, read_track, with_neutral_from
-    from formcheck.commands.progress import drawing_progress, fetch_progress, frames_progress
-    from formcheck.models.store import ensure
-    from formcheck.results.document import describe
+    from formcheck.commands.progress import drawing_progress, frames_progress, model_at_hand
+    from formcheck.results.describe import describe
     from formcheck.results.outputs import write_result
     from formcheck.results.writers import ResultFolder, result_name
 
     with ResultFolder(out, result_name(clip), force=force) as folder:
         if any(path.suffix not in {".npz", ".json"} for path in (clip, neutral_from) if path):
-            with fetch_progress(quiet=quiet) as progress:
-                ensure(model, progress)
+            model_at_hand(model, quiet=quiet)
         with frames_progress(quiet=quiet) as on_video:
             if neutral_from:
                 settings = with_neutral_from(neutral_from, settings, model, on_video)

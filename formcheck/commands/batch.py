@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from formcheck.commands.exits import INPUT_FAILED, INTERRUPTED, NOTHING_MEASURED
-from formcheck.commands.options import LIFTS, ConfigFile, MaxFps, PoseModel, Verbose
+from formcheck.commands.options import LIFTS, ConfigFile, MaxFps, PoseModel, Verbose, lift_option
 from formcheck.commands.stderr import log_to_stderr
 from formcheck.lifts.exercises import AUTO
 
@@ -30,13 +30,7 @@ def batch(  # noqa: PLR0917 - one parameter an option
         str, typer.Option("--out", "-o", metavar="DIR", help="Folder, or URL, of all results.")
     ] = "results",
     exercise: Annotated[
-        str,
-        typer.Option(
-            "--exercise",
-            "-e",
-            metavar="LIFT",
-            help=f"The lift where no list names it: {LIFTS}; or auto.",
-        ),
+        str, lift_option(f"The lift where no list names it: {LIFTS}; or auto.")
     ] = AUTO,
     athlete: Annotated[
         str, typer.Option(metavar="NAME", help="The athlete where no list names one.")
@@ -127,12 +121,10 @@ def batch(  # noqa: PLR0917 - one parameter an option
 def _run(wish: Wish, *, as_json: bool, quiet: bool, verbose: bool) -> None:
     from formcheck.batch.run import Tally, run_batch
     from formcheck.batch.screen import Screen
-    from formcheck.commands.progress import fetch_progress
+    from formcheck.commands.progress import model_at_hand
     from formcheck.commands.stderr import native_chatter_hidden
-    from formcheck.models.store import ensure
 
-    with fetch_progress(quiet=quiet) as progress:
-        model = ensure(wish.model, progress)
+    model = model_at_hand(wish.model, quiet=quiet)
     tally = Tally()
     with native_chatter_hidden(shown=verbose):
         screen = Screen(as_json=as_json, quiet=quiet)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from formcheck.commands.options import LIFTS, Verbose
+from formcheck.commands.options import LIFTS, Verbose, lift_option
 from formcheck.commands.stderr import log_to_stderr
 from formcheck.lifts.exercises import AUTO
 from formcheck.plain import plain
@@ -37,13 +37,7 @@ def compare(  # noqa: PLR0917 - one parameter an option
     first: Annotated[Path, typer.Argument(help=f"The first set: {_HELP}")],
     second: Annotated[Path, typer.Argument(help=f"The second set: {_HELP}")],
     exercise: Annotated[
-        str,
-        typer.Option(
-            "--exercise",
-            "-e",
-            metavar="LIFT",
-            help=f"The lift, for a video or a track: {LIFTS}; or auto, to recognise it.",
-        ),
+        str, lift_option(f"The lift, for a video or a track: {LIFTS}; or auto, to recognise it.")
     ] = AUTO,
     as_json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
@@ -80,14 +74,12 @@ def _document(path: Path, exercise: str, *, quiet: bool) -> AnalysisDocument:
     if file.suffix == ".json":
         return read_document(file)[0]
     from formcheck.analysis import Settings, analyze_track, read_track
-    from formcheck.commands.progress import fetch_progress, frames_progress
-    from formcheck.models.store import ensure
-    from formcheck.results.document import describe
+    from formcheck.commands.progress import frames_progress, model_at_hand
+    from formcheck.results.describe import describe
 
     settings = Settings(exercise)
     if file.suffix != ".npz":
-        with fetch_progress(quiet=quiet) as progress:
-            ensure(None, progress)
+        model_at_hand(None, quiet=quiet)
     with frames_progress(quiet=quiet) as on_video:
         track = read_track(file, settings, None, on_video)
     return describe(analyze_track(track, settings))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from formcheck.commands.options import lift_option
+
 if TYPE_CHECKING:
     from formcheck.history.sets import PastSet
     from formcheck.history.trends import AthleteLift
@@ -21,9 +23,7 @@ def history(
         typer.Argument(metavar="DIR", help="The folder, or URL, that `formcheck batch` wrote to."),
     ] = "results",
     athlete: Annotated[str | None, typer.Option(metavar="NAME", help="This athlete alone.")] = None,
-    exercise: Annotated[
-        str | None, typer.Option("--exercise", "-e", metavar="LIFT", help="This lift alone.")
-    ] = None,
+    exercise: Annotated[str | None, lift_option("This lift alone.")] = None,
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Make the history anew from the analysis.json files.")
     ] = False,

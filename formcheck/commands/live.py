@@ -120,15 +120,13 @@ def _run(
     record: bool,
 ) -> tuple[bool, bool]:
     """Whether something was measured, and whether the session was interrupted."""
-    from formcheck.commands.progress import fetch_progress
+    from formcheck.commands.progress import model_at_hand
     from formcheck.errors import OutputError
     from formcheck.live.saving import describe_recovered, recover
     from formcheck.live.session import Session
     from formcheck.live.sources import open_source
-    from formcheck.models.store import ensure
 
-    with fetch_progress(quiet=False) as progress:
-        resolved = ensure(model, progress)
+    resolved = model_at_hand(model)
     for one in recover(out):
         _aside(describe_recovered(one))
     source = open_source(camera)

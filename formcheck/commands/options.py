@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from formcheck.lifts.exercises import EXERCISES
 
-__all__ = ["LIFTS", "ConfigFile", "Lift", "MaxFps", "PoseModel", "Verbose"]
+__all__ = ["LIFTS", "ConfigFile", "Lift", "MaxFps", "PoseModel", "Verbose", "lift_option"]
 
 LIFTS = ", ".join(EXERCISES)
 
-Lift = Annotated[
-    str,
-    typer.Option(
-        "--exercise", "-e", help=f"The lift: {LIFTS}; or auto, to recognise it.", metavar="LIFT"
-    ),
-]
+
+def lift_option(says: str) -> Any:
+    """The option that names a lift; `says` is its help."""
+    return typer.Option("--exercise", "-e", metavar="LIFT", help=says)
+
+
+Lift = Annotated[str, lift_option(f"The lift: {LIFTS}; or auto, to recognise it.")]
 PoseModel = Annotated[
     str | None,
     typer.Option(

@@ -21,10 +21,10 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from formcheck.analysis import OnVideo
-    from formcheck.models.store import OnProgress
+    from formcheck.models.store import OnProgress, ResolvedModel
     from formcheck.video.reader import Video
 
-__all__ = ["drawing_progress", "fetch_progress", "frames_progress"]
+__all__ = ["drawing_progress", "fetch_progress", "frames_progress", "model_at_hand"]
 
 
 class _Rate(ProgressColumn):
@@ -34,14 +34,36 @@ class _Rate(ProgressColumn):
         return Text(f"{task.speed:.0f} fps" if task.speed else "", style="dim")
 
 
+def _bar(*columns: ProgressColumn, quiet: bool) -> Progress:
+    console = Console(stderr=True)
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        *columns,
+        console=console,
+        transient=True,
+        disable=quiet or not console.is_terminal,
+    )
+
+
+def model_at_hand(name: str | None, *, quiet: bool = False) -> ResolvedModel:
+    """Have a pose model here and whole, with a bar on stderr while it is fetched.
+
+    Raises
+    ------
+    ModelError
+        If it cannot be had.
+    """
+    from formcheck.models.store import ensure
+
+    with fetch_progress(quiet=quiet) as progress:
+        return ensure(name, progress)
+
+
 @contextmanager
 def fetch_progress(*, quiet: bool = False) -> Iterator[OnProgress]:
     """Show a bar on stderr while a pose model is fetched, if somebody looks."""
-    console = Console(stderr=True)
-    columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
-    with Progress(
-        *columns, console=console, transient=True, disable=quiet or not console.is_terminal
-    ) as bar:
+    with _bar(DownloadColumn(), TimeRemainingColumn(), quiet=quiet) as bar:
 
         def on_progress(done: int, total: int | None) -> None:
             if not bar.task_ids:
@@ -54,17 +76,7 @@ def fetch_progress(*, quiet: bool = False) -> Iterator[OnProgress]:
 @contextmanager
 def frames_progress(*, quiet: bool) -> Iterator[OnVideo]:
     """Show a bar on stderr with frames per second and time left, if somebody looks."""
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        _Rate(),
-        TimeRemainingColumn(),
-    )
-    with Progress(
-        *columns, console=console, transient=True, disable=quiet or not console.is_terminal
-    ) as bar:
+    with _bar(MofNCompleteColumn(), _Rate(), TimeRemainingColumn(), quiet=quiet) as bar:
 
         def on_video(video: Video) -> Callable[[int], None]:
             task = bar.add_task("Finding the lifter", total=video.expected)
@@ -76,14 +88,6 @@ def frames_progress(*, quiet: bool) -> Iterator[OnVideo]:
 @contextmanager
 def drawing_progress(frames: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
     """Show a bar on stderr with the time left, if somebody looks."""
-    console = Console(stderr=True)
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-    with Progress(
-        *columns,
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=quiet or not console.is_terminal,
-    ) as bar:
+    with _bar(MofNCompleteColumn(), TimeRemainingColumn(), quiet=quiet) as bar:
         task = bar.add_task("Drawing the report", total=frames)
         yield lambda done: bar.update(task, completed=done)

@@ -51,7 +51,7 @@ def serve(  # noqa: PLR0917 - one parameter an option
 
     Needs the extra: pip install 'formcheck[serve]'.
     """
-    from formcheck.commands.progress import fetch_progress
+    from formcheck.commands.progress import model_at_hand
     from formcheck.commands.stderr import native_chatter_hidden
     from formcheck.errors import ConfigurationError
 
@@ -65,13 +65,11 @@ def serve(  # noqa: PLR0917 - one parameter an option
     if (tls_cert is None) != (tls_key is None):
         raise ConfigurationError("Give --tls-cert and --tls-key together.")
     from formcheck.live.saving import describe_recovered, recover
-    from formcheck.models.store import ensure
     from formcheck.serve.app import make_app
 
     log_to_stderr(verbose=False)
     with native_chatter_hidden(shown=False):
-        with fetch_progress() as progress:
-            ensure(model, progress)
+        model_at_hand(model)
         for one in recover(out):
             _say(describe_recovered(one))
         access = _access(host)

@@ -13,8 +13,8 @@ from itertools import groupby
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from formcheck.arrays import FloatArray
 from formcheck.assessment.trend import find_trend
 from formcheck.geometry.signals import TO_90_PERCENT
 from formcheck.history.sets import PastSet
@@ -121,7 +121,7 @@ def course_of(measure: str, sets: Sequence[PastSet]) -> Course:
     return Course(measure, dates, readings, change, mdc, says)
 
 
-def _change(days: NDArray[np.float64], readings: Sequence[Reading]) -> tuple[float, float, bool]:
+def _change(days: FloatArray, readings: Sequence[Reading]) -> tuple[float, float, bool]:
     """From first to last, its MDC, and whether it is sure: by a trend, or of two days alone."""
     of_days = [
         [readings[i] for i in indices]

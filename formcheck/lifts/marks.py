@@ -6,9 +6,8 @@ from statistics import median  # quicker than NumPy's on the few values here
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from formcheck.arrays import FloatArray
+from formcheck.arrays import BoolArray, FloatArray
 from formcheck.geometry.joints import Joints
 from formcheck.lifts.exercises import ANGLES, End, Exercise, Mark
 
@@ -36,7 +35,7 @@ class Ends(Protocol):
         """The end that the clip does not show it reach."""
 
 
-def in_posture(exercise: Exercise, joints: Joints) -> NDArray[np.bool_]:
+def in_posture(exercise: Exercise, joints: Joints) -> BoolArray:
     """Frames in which everything holds that always must, bool (N,); unseen ones count."""
     held = np.ones(len(joints.hip_deg), dtype=np.bool_)
     for mark in exercise.marks:

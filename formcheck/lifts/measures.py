@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from formcheck.arrays import FloatArray
+from formcheck.arrays import BoolArray, FloatArray
 from formcheck.geometry import Kinematics
 from formcheck.lifts.exercises import Exercise
 from formcheck.lifts.reps import Rep
@@ -118,7 +117,7 @@ def measure_rep(rep: Rep, kin: Kinematics, exercise: Exercise) -> RepMeasures:
 
 def half(
     rep: Rep, kin: Kinematics, exercise: Exercise, end: Literal["low", "high", "all"]
-) -> NDArray[np.bool_]:
+) -> BoolArray:
     """Frames of a repetition, from its start, in the lower or upper half of its swing."""
     height: FloatArray = getattr(kin.joints, exercise.swing.signal)[rep.start : rep.end + 1]
     middle = (np.nanmin(height) + np.nanmax(height)) / 2
@@ -127,7 +126,7 @@ def half(
     return np.asarray(height <= middle if end == "low" else height > middle)
 
 
-def _visible(seen: NDArray[np.bool_], part: NDArray[np.bool_]) -> float:
+def _visible(seen: BoolArray, part: BoolArray) -> float:
     return float(seen[part].mean()) if part.any() else 0.0
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from formcheck.arrays import FloatArray
 from formcheck.geometry.joints import Joints
 from formcheck.lifts.exercises import EXERCISES, OTHER, Exercise
 from formcheck.lifts.marks import fit
@@ -47,7 +47,7 @@ class Recognition:
         return self.clear and self.exercise is not OTHER
 
 
-def recognise(time_s: NDArray[np.float64], joints: Joints, *, side_view: bool) -> Recognition:
+def recognise(time_s: FloatArray, joints: Joints, *, side_view: bool) -> Recognition:
     """Recognise the lift of a set.
 
     Every lift's repetitions are sought, and each one's fit to the marks of the
@@ -75,8 +75,8 @@ def recognise(time_s: NDArray[np.float64], joints: Joints, *, side_view: bool) -
 
 
 def _votes(
-    time_s: NDArray[np.float64], joints: Joints, exercise: Exercise, *, side_view: bool
-) -> NDArray[np.float64]:
+    time_s: FloatArray, joints: Joints, exercise: Exercise, *, side_view: bool
+) -> FloatArray:
     reps = find_reps(time_s, joints, exercise, side_view=side_view)
     return np.array([fit(exercise, rep, joints, side_view=side_view) for rep in reps])
 

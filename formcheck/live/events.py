@@ -15,6 +15,7 @@ from formcheck.live.cues import Cue
 from formcheck.live.saving import Saved
 from formcheck.live.tally import Counted
 from formcheck.report.words import headline
+from formcheck.results.describe import known
 
 __all__ = ["Event", "cue_event", "json_line", "notice", "rep_event", "saved_event"]
 
@@ -64,7 +65,8 @@ def rep_event(set_number: int, number: int, rep: Counted, exercise: str) -> Even
             f"least {measures.least_deg:+.0f}°"
         )
     text = f"set {set_number} rep {number} ({exercise}): {angles}"
-    text += f", {measures.concentric_speed:.2f} /s" if _known(measures.concentric_speed) else ""
+    if math.isfinite(measures.concentric_speed):
+        text += f", {measures.concentric_speed:.2f} /s"
     whole = "" if measures.rep.complete else ", not whole"
     data = {
         "set": set_number,
@@ -73,10 +75,10 @@ def rep_event(set_number: int, number: int, rep: Counted, exercise: str) -> Even
         "start_s": round(measures.start_s, 3),
         "end_s": round(measures.end_s, 3),
         "complete": measures.rep.complete,
-        "lumbar_peak_deg": _number(measures.peak_deg),
-        "lumbar_least_deg": _number(measures.least_deg),
-        "uncertainty_deg": _number(measures.uncertainty_deg),
-        "concentric_speed": _number(measures.concentric_speed),
+        "lumbar_peak_deg": known(measures.peak_deg),
+        "lumbar_least_deg": known(measures.least_deg),
+        "uncertainty_deg": known(measures.uncertainty_deg),
+        "concentric_speed": known(measures.concentric_speed),
         "findings": [f.code for f in rep.findings],
     }
     return Event("rep", text + whole + (f": {words}" if words else ""), data)
@@ -120,11 +122,3 @@ def _summary(set_number: int, analysis: SetAnalysis) -> tuple[str, ...]:
     words = [f"{finding_label(code)} ({times} of {count})" for code, times in often.items()]
     words += [finding_label(one.code) for one in faults if one.code not in often]
     return title, angles.replace("-", "\N{MINUS SIGN}"), ", ".join(words) or "no fault found"
-
-
-def _known(value: float) -> bool:
-    return math.isfinite(value)
-
-
-def _number(value: float) -> float | None:
-    return round(value, 2) if _known(value) else None

@@ -10,9 +10,9 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from formcheck.annotate.back import DrawnBack, back_along
+from formcheck.arrays import BoolArray
 from formcheck.geometry.curve import LUMBAR_FROM, LUMBAR_TO, TrunkCurve, trunk_curve
 from formcheck.geometry.lumbar import read_lumbar
 from formcheck.live.analyst import Reading
@@ -76,7 +76,7 @@ def measure_present(pose: Pose, reading: Reading | None, age_s: float) -> Presen
     )
 
 
-def _curve_now(pose: Pose, reading: Reading, lately: NDArray[np.bool_]) -> TrunkCurve:
+def _curve_now(pose: Pose, reading: Reading, lately: BoolArray) -> TrunkCurve:
     """The frame's own curve; what was covered in all of the latest frames still is."""
     analysis = reading.analysis
     kin = analysis.kinematics

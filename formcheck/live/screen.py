@@ -9,11 +9,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from formcheck.annotate.band import Band
 from formcheck.annotate.colours import SEVERITIES
 from formcheck.annotate.scene import Caption, Scale, scale
+from formcheck.arrays import Picture
 from formcheck.live.analyst import Reading
 from formcheck.live.cues import Cue
 from formcheck.live.events import Event
@@ -23,8 +23,6 @@ from formcheck.live.words import State, countdown_s, headline, status_words
 from formcheck.video.reader import Frame
 
 __all__ = ["Screen"]
-
-Picture = NDArray[np.uint8]
 
 CUE_S = 2.0
 # Long enough to come nearer and read it.

@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.arrays import Picture
 from formcheck.errors import InputError
 from formcheck.files import is_file
 from formcheck.video.reader import MAX_SIDE_PX, Frame, Video, open_video
@@ -200,7 +201,7 @@ def _watch(capture: Any, open_capture: Callable[[], Any], source: Source) -> Non
         capture.release()
 
 
-def _rgb(picture: NDArray[Any]) -> NDArray[np.uint8]:
+def _rgb(picture: NDArray[Any]) -> Picture:
     shrink = MAX_SIDE_PX / max(picture.shape)
     if shrink < 1:
         picture = cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)

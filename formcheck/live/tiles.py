@@ -5,15 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from formcheck.annotate.band import font
-from formcheck.annotate.colours import INK, PAPER
+from formcheck.annotate.colours import INK, PAPER, Rgb
+from formcheck.arrays import Picture
 
 __all__ = ["foot_tile", "panel_tile", "word_tile"]
 
-Picture = NDArray[np.uint8]
-Rgb = tuple[int, int, int]
 
 # Letters of 1.8 cm on a 24-inch screen, the angle half as large again: read from three metres.
 _TEXT_PER_WIDTH = 0.034

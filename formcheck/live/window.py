@@ -9,9 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
+from formcheck.arrays import Picture
 from formcheck.errors import ConfigurationError
 from formcheck.live.events import Event
 from formcheck.live.loop import QUIT
@@ -88,7 +87,7 @@ class Window:
         self._screen.tell(event)
         self._tell(event.text)
 
-    def _paint(self, picture: NDArray[np.uint8]) -> None:
+    def _paint(self, picture: Picture) -> None:
         self._bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR, self._bgr)
         if not self._open:
             self._make(self._bgr.shape[1], self._bgr.shape[0])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from formcheck.annotate.colours import AMBER, PAPER, SEVERITIES
+from formcheck.annotate.colours import AMBER, PAPER, SEVERITIES, Rgb
 from formcheck.annotate.scene import finding_label
 from formcheck.live.analyst import Reading
 from formcheck.live.present import LATE_S
@@ -16,7 +16,6 @@ from formcheck.live.view import View
 
 __all__ = ["State", "countdown_s", "headline", "status_words"]
 
-Rgb = tuple[int, int, int]
 
 # Fewer of the camera's pictures than this are too few not to be told.
 _KEEPS_UP = 0.9

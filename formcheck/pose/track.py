@@ -14,6 +14,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.arrays import BoolArray, FloatArray
 from formcheck.errors import InputError
 from formcheck.files import no_file
 from formcheck.pose.landmarks import LANDMARK_COUNT, middle
@@ -78,7 +79,7 @@ class PoseTrack:
     """
 
     frame: NDArray[np.int64]
-    time_s: NDArray[np.float64]
+    time_s: FloatArray
     landmarks_px: NDArray[np.float32]
     visibility: NDArray[np.float32]
     profile: NDArray[np.float32]
@@ -114,17 +115,17 @@ class PoseTrack:
         return f"PoseTrack({self.clip.name!r}, frames={len(self)}, found={self.found.sum()})"
 
     @property
-    def found(self) -> NDArray[np.bool_]:
+    def found(self) -> BoolArray:
         """Frames in which a person was found, bool (N,)."""
         return np.asarray(np.isfinite(self.landmarks_px).all(axis=(1, 2)))
 
     @property
-    def hip_px(self) -> NDArray[np.float64]:
+    def hip_px(self) -> FloatArray:
         """Middle of the hips, float (N, 2): where the outline's axis begins."""
         return middle(self.landmarks_px, "hip")
 
     @property
-    def shoulder_px(self) -> NDArray[np.float64]:
+    def shoulder_px(self) -> FloatArray:
         """Middle of the shoulders, float (N, 2): where the outline's axis ends."""
         return middle(self.landmarks_px, "shoulder")
 

@@ -7,7 +7,7 @@ value for light, dark or print. Every point carries the time it shows, for the v
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -16,11 +16,11 @@ from formcheck.annotate.scene import Scale
 from formcheck.arrays import FloatArray
 from formcheck.geometry.signals import runs
 from formcheck.report.result import Frames, Result
+from formcheck.report.words import Document
 
 __all__ = ["Figure", "angle_chart", "listed"]
 
 Figure = dict[str, Any]
-Document = Mapping[str, Any]
 
 # More points than a wide screen has pixels, twice over, only make the page heavy.
 _MOST_POINTS = 6000

@@ -97,25 +97,20 @@ class Reading:
 _Read = Callable[[RepPart], Reading | None]
 
 
+def _angle(value: float | None, half: float | None) -> Reading | None:
+    return None if value is None or half is None else Reading(value, half)
+
+
 def _peak(rep: RepPart) -> Reading | None:
-    lumbar = rep.lumbar_deg
-    if lumbar.peak is None or lumbar.uncertainty is None:
-        return None
-    return Reading(lumbar.peak, lumbar.uncertainty)
+    return _angle(rep.lumbar_deg.peak, rep.lumbar_deg.uncertainty)
 
 
 def _least(rep: RepPart) -> Reading | None:
-    lumbar = rep.lumbar_deg
-    if lumbar.least is None or lumbar.least_uncertainty is None:
-        return None
-    return Reading(lumbar.least, lumbar.least_uncertainty)
+    return _angle(rep.lumbar_deg.least, rep.lumbar_deg.least_uncertainty)
 
 
 def _flexion(rep: RepPart) -> Reading | None:
-    flexion = rep.flexion_deg
-    if flexion.peak is None or flexion.uncertainty is None:
-        return None
-    return Reading(flexion.peak, flexion.uncertainty)
+    return _angle(rep.flexion_deg.peak, rep.flexion_deg.uncertainty)
 
 
 def _speed(rep: RepPart) -> Reading | None:

@@ -1,33 +1,39 @@
-"""`analysis.json`: the contract with everyone who reads our results."""
+"""`analysis.json` as types: the contract with everyone who reads our results."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-import numpy as np
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from formcheck import __version__
-from formcheck.analysis import SetAnalysis
-from formcheck.assessment.findings import Finding
-from formcheck.assessment.refusals import Reason
+from formcheck.assessment.contributors import Sureness
+from formcheck.assessment.fatigue import Verdict
 from formcheck.assessment.score import PartName
-from formcheck.assessment.score import Score as Points
-from formcheck.lifts.measures import RepMeasures
-from formcheck.results.document_parts import (
-    ContributorPart,
-    FatiguePart,
-    ScorePart,
-    contributor_part,
-    fatigue_part,
-    points,
-    score_parts,
-)
-from formcheck.results.document_parts import DocumentPart as _Part
-from formcheck.results.document_parts import evidence as _evidence
-from formcheck.results.document_parts import number as _number
+from formcheck.lifts.exercises import Drift
 
-__all__ = ["SCHEMA_VERSION", "AnalysisDocument", "describe"]
+__all__ = [
+    "SCHEMA_VERSION",
+    "AnalysisDocument",
+    "ContributorPart",
+    "DocumentPart",
+    "ExercisePart",
+    "FatiguePart",
+    "FindingPart",
+    "FlexionRange",
+    "LiftPart",
+    "LumbarRange",
+    "Model",
+    "NeutralPart",
+    "Quality",
+    "ReasonPart",
+    "RepPart",
+    "RubricPart",
+    "ScorePart",
+    "SetPart",
+    "SettingsPart",
+    "Source",
+    "ViewPart",
+]
 
 SCHEMA_VERSION: Literal[1] = 1
 
@@ -35,7 +41,13 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Score = Annotated[float, Field(ge=0, le=100)]
 
 
-class Source(_Part):
+class DocumentPart(BaseModel):
+    """A part of the document; unknown names are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Source(DocumentPart):
     """The clip, as it was read."""
 
     name: str
@@ -51,7 +63,7 @@ class Source(_Part):
     truncated: bool
 
 
-class RubricPart(_Part):
+class RubricPart(DocumentPart):
     """Thresholds of this lift, and weights of the score."""
 
     weights: dict[PartName, float]
@@ -60,7 +72,7 @@ class RubricPart(_Part):
     arched_from_start_deg: float | None
 
 
-class SettingsPart(_Part):
+class SettingsPart(DocumentPart):
     """Everything else that shaped the result."""
 
     exercise: str
@@ -71,14 +83,14 @@ class SettingsPart(_Part):
     rubric: RubricPart
 
 
-class Model(_Part):
+class Model(DocumentPart):
     """The pose model."""
 
     name: str
     sha256: str
 
 
-class ExercisePart(_Part):
+class ExercisePart(DocumentPart):
     """The lift."""
 
     name: str
@@ -87,7 +99,7 @@ class ExercisePart(_Part):
     runner_up: str | None = Field(description="What it might be instead; null where it was given.")
 
 
-class ReasonPart(_Part):
+class ReasonPart(DocumentPart):
     """Why something was not measured, or is less sure."""
 
     code: str
@@ -96,7 +108,7 @@ class ReasonPart(_Part):
     refuses: bool
 
 
-class ViewPart(_Part):
+class ViewPart(DocumentPart):
     """How the camera saw the lifter."""
 
     measurable: bool
@@ -105,7 +117,7 @@ class ViewPart(_Part):
     reasons: list[ReasonPart]
 
 
-class NeutralPart(_Part):
+class NeutralPart(DocumentPart):
     """The lifter's own neutral, against which flexion_deg counts."""
 
     lumbar_deg: float | None
@@ -114,7 +126,7 @@ class NeutralPart(_Part):
     posture: str | None = Field(description="What the lifter did there.")
 
 
-class LumbarRange(_Part):
+class LumbarRange(DocumentPart):
     """0 flat, + rounded, - arched; an outline measure, not an X-ray."""
 
     peak: float | None
@@ -124,7 +136,7 @@ class LumbarRange(_Part):
     least_uncertainty: float | None = Field(description="Half the 90 % interval of the least.")
 
 
-class FlexionRange(_Part):
+class FlexionRange(DocumentPart):
     """Lumbar angle against the lifter's own neutral."""
 
     peak: float | None
@@ -133,7 +145,7 @@ class FlexionRange(_Part):
     least_uncertainty: float | None
 
 
-class LiftPart(_Part):
+class LiftPart(DocumentPart):
     """What is measured in some lifts only, in degrees; null: not seen, or not of this lift."""
 
     flexion_onset_hip_deg: float | None = Field(
@@ -149,7 +161,16 @@ class LiftPart(_Part):
     curl_deg: float | None = Field(None, description="Flexion from lying to the top.")
 
 
-class RepPart(_Part):
+class ScorePart(DocumentPart):
+    """What one part of a score earned, of what it could earn."""
+
+    name: PartName
+    points: float
+    of: float
+    measured: bool = Field(description="False: earned nothing because it was not seen.")
+
+
+class RepPart(DocumentPart):
     """One repetition."""
 
     index: int = Field(description="From 1.")
@@ -173,7 +194,38 @@ class RepPart(_Part):
     score_parts: list[ScorePart]
 
 
-class FindingPart(_Part):
+class SetPart(DocumentPart):
+    """How one set changed. A positive drift gets worse, in its direction."""
+
+    first_rep: int
+    last_rep: int
+    verdict: Verdict
+    reason: str = Field(description="Why there is no verdict; else empty.")
+    from_rep: int | None = Field(description="First repetition of the change.")
+    from_rep_range: tuple[int, int] | None = Field(description="Holds it four times in five.")
+    velocity_loss_pct: float | None = Field(description="Last against fastest repetition.")
+    direction: Drift | None
+    drift_deg_per_rep: float | None
+    drift_ci_deg: tuple[float, float] | None = Field(
+        description="Of drift_deg_per_rep, 91 %; wider if two ways are watched."
+    )
+    drift_p: float | None = Field(description="Kendall's, one-sided, for getting worse.")
+    change_deg: float | None = Field(
+        description="Over the set along the drift; or, if late_change, of the last two "
+        "repetitions against those before."
+    )
+    late_change: bool
+    mdc_deg: float | None = Field(description="Minimal detectable change_deg.")
+    paused_after: list[int]
+
+
+class FatiguePart(SetPart):
+    """How the clip's set changed; with several sets the one to act on first."""
+
+    sets: list[SetPart]
+
+
+class FindingPart(DocumentPart):
     """One statement with its evidence."""
 
     code: str
@@ -186,7 +238,19 @@ class FindingPart(_Part):
     advice: str
 
 
-class Quality(_Part):
+class ContributorPart(DocumentPart):
+    """What may lie behind a fault: to be checked by a person."""
+
+    code: str
+    sureness: Sureness
+    seen: str
+    possible: str
+    check: str
+    reps: list[int]
+    evidence: dict[str, float]
+
+
+class Quality(DocumentPart):
     """How much of the clip could be used."""
 
     pose_found: Share
@@ -202,7 +266,7 @@ class Quality(_Part):
     )
 
 
-class AnalysisDocument(_Part):
+class AnalysisDocument(DocumentPart):
     """formcheck's analysis of one set. Angles in degrees, times in seconds; null: not measured."""
 
     schema_version: Literal[1]
@@ -220,155 +284,3 @@ class AnalysisDocument(_Part):
     score: Score | None
     score_parts: list[ScorePart]
     quality: Quality
-
-
-def describe(analysis: SetAnalysis) -> AnalysisDocument:
-    """Turn an analysis into the document that is written."""
-    track, kin = analysis.track, analysis.kinematics
-    return AnalysisDocument(
-        schema_version=SCHEMA_VERSION,
-        formcheck_version=__version__,
-        source=_source(analysis),
-        settings=SettingsPart(
-            exercise=analysis.settings.exercise_name,
-            max_fps=track.max_fps,
-            neutral_deg=analysis.settings.neutral_deg,
-            neutral_uncertainty_deg=analysis.settings.neutral_uncertainty_deg,
-            neutral_from=analysis.settings.neutral_from,
-            rubric=_rubric(analysis),
-        ),
-        model=Model(name=track.model_name, sha256=track.model_sha256),
-        exercise=_exercise(analysis),
-        view=ViewPart(
-            measurable=kin.measurable,
-            facing=kin.view.facing,
-            yaw_deg=_number(kin.view.yaw_deg, 1),
-            reasons=[_reason(reason) for reason in analysis.reasons],
-        ),
-        neutral=NeutralPart(
-            lumbar_deg=_number(analysis.neutral.lumbar_deg),
-            uncertainty_deg=_number(analysis.neutral.uncertainty_deg),
-            method=analysis.neutral.method,
-            posture=analysis.neutral_posture,
-        ),
-        reps=[
-            _rep(index, rep, score, analysis)
-            for index, (rep, score) in enumerate(
-                zip(analysis.reps, analysis.rep_scores, strict=True), start=1
-            )
-        ],
-        fatigue=fatigue_part(analysis.fatigue),
-        findings=[_finding(f) for f in (*analysis.findings, *map(_refusal, analysis.reasons))],
-        contributors=[contributor_part(one) for one in analysis.contributors],
-        score=points(analysis.score),
-        score_parts=score_parts(analysis.score),
-        quality=Quality(
-            level_uncertainty_deg=_number(kin.back.level_uncertainty_deg, 1),
-            pose_found=round(float(track.found.mean()), 4),
-            back_visible=round(float(np.isfinite(kin.back.lumbar_deg).mean()), 4),
-            read_off="back" if kin.back.surface == "dorsal" else "front",
-        ),
-    )
-
-
-def _exercise(analysis: SetAnalysis) -> ExercisePart:
-    seen = analysis.recognition
-    return ExercisePart(
-        name=analysis.exercise.name,
-        confidence=None if seen is None else _number(seen.confidence),
-        given=seen is None,
-        runner_up=None if seen is None else seen.runner_up,
-    )
-
-
-def _rubric(analysis: SetAnalysis) -> RubricPart:
-    lift = analysis.exercise
-    return RubricPart(
-        weights=analysis.settings.rubric.weights,
-        rounded_deg=lift.rounded_deg,
-        arched_deg=lift.arched_deg,
-        arched_from_start_deg=lift.arched_from_start_deg,
-    )
-
-
-def _source(analysis: SetAnalysis) -> Source:
-    clip = analysis.track.clip
-    return Source(
-        name=clip.name,
-        sha256=clip.sha256,
-        width=clip.width,
-        height=clip.height,
-        frames=clip.frames,
-        duration_s=round(clip.duration_s, 4),
-        fps=_number(clip.fps, 3),
-        variable_frame_rate=clip.variable_frame_rate,
-        decode_failures=clip.decode_failures,
-        untimed_frames=clip.untimed_frames,
-        truncated=clip.truncated,
-    )
-
-
-def _rep(index: int, rep: RepMeasures, score: Points | None, analysis: SetAnalysis) -> RepPart:
-    neutral = analysis.neutral
-    return RepPart(
-        index=index,
-        start_s=round(rep.start_s, 4),
-        turn_s=round(rep.turn_s, 4),
-        end_s=round(rep.end_s, 4),
-        eccentric_s=_number(rep.eccentric_s, 4),
-        concentric_s=_number(rep.concentric_s, 4),
-        concentric_speed=_number(rep.concentric_speed, 4),
-        complete=rep.rep.complete,
-        lumbar_deg=LumbarRange(
-            peak=_number(rep.peak_deg),
-            least=_number(rep.least_deg),
-            range=_number(rep.peak_deg - rep.least_deg),
-            uncertainty=_number(rep.uncertainty_deg),
-            least_uncertainty=_number(rep.least_uncertainty_deg),
-        ),
-        flexion_deg=FlexionRange(
-            peak=_number(rep.peak_deg - neutral.lumbar_deg),
-            least=_number(rep.least_deg - neutral.lumbar_deg),
-            uncertainty=_number(neutral.flexion_uncertainty_deg(rep.peak_deg, rep.uncertainty_deg)),
-            least_uncertainty=_number(
-                neutral.flexion_uncertainty_deg(rep.least_deg, rep.least_uncertainty_deg)
-            ),
-        ),
-        peak_s=_number(rep.peak_s, 4),
-        least_s=_number(rep.least_s, 4),
-        visible=round(rep.visible, 4),
-        visible_low=round(rep.visible_low, 4),
-        visible_high=round(rep.visible_high, 4),
-        lift=LiftPart(
-            **{
-                name: _number(measured.value_deg)
-                for name, measured in analysis.lift_measures[index - 1].items()
-            }
-        ),
-        findings=[f.code for f in analysis.findings if f.rep == index],
-        score=points(score),
-        score_parts=score_parts(score),
-    )
-
-
-def _finding(finding: Finding) -> FindingPart:
-    return FindingPart(
-        code=finding.code,
-        severity=finding.severity,
-        rep=finding.rep,
-        at_s=None if finding.at_s is None else _number(finding.at_s, 4),
-        message=finding.message,
-        why=finding.why,
-        evidence=_evidence(finding.evidence),
-        advice=finding.advice,
-    )
-
-
-def _refusal(reason: Reason) -> Finding:
-    return Finding(reason.code, "info", reason.message, why="", advice=reason.advice)
-
-
-def _reason(reason: Reason) -> ReasonPart:
-    return ReasonPart(
-        code=reason.code, message=reason.message, advice=reason.advice, refuses=reason.refuses
-    )

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import io
-import math
 import struct
 from typing import Any
 
 import cv2
 import numpy as np
 
-from formcheck.annotate.colours import angle_rgb
+from formcheck.annotate.colours import Rgb, angle_rgb
 from formcheck.annotate.scene import scale
 from formcheck.errors import InputError
 from formcheck.live.view import View
 from formcheck.live.words import State, countdown_s, headline, status_words
+from formcheck.results.describe import known
 from formcheck.video.reader import MAX_SIDE_PX, Frame
 
 __all__ = ["message", "read_frame"]
@@ -76,12 +76,12 @@ def _measured(view: View) -> dict[str, Any]:
     present = view.present
     shown: dict[str, Any] = {
         "reps": len(reading.tally.ended),
-        "countdown_s": _number(countdown_s(view)),
-        "angle": _number(present.lumbar_deg),
-        "doubt": _number(present.uncertainty_deg),
-        "rounded": _number(limits.rounded_deg),
-        "arched": _number(limits.arched_deg),
-        "neutral": _number(limits.neutral_deg),
+        "countdown_s": known(countdown_s(view), 1),
+        "angle": known(present.lumbar_deg, 1),
+        "doubt": known(present.uncertainty_deg, 1),
+        "rounded": known(limits.rounded_deg, 1),
+        "arched": known(limits.arched_deg, 1),
+        "neutral": known(limits.neutral_deg, 1),
     }
     back = present.back
     if back is not None:
@@ -91,9 +91,5 @@ def _measured(view: View) -> dict[str, Any]:
     return shown
 
 
-def _number(value: float) -> float | None:
-    return round(value, 1) if math.isfinite(value) else None
-
-
-def _css(rgb: tuple[int, int, int]) -> str:
+def _css(rgb: Rgb) -> str:
     return f"rgb({rgb[0]},{rgb[1]},{rgb[2]})"

@@ -12,7 +12,7 @@ from typing import IO
 
 from formcheck.analysis import Settings, analyze_track, read_track
 from formcheck.errors import FormcheckError
-from formcheck.results.document import describe
+from formcheck.results.describe import describe
 from formcheck.results.outputs import Outputs, write_result
 from formcheck.results.writers import ResultFolder
 from formcheck.video.reader import Video

@@ -1,0 +1,277 @@
+"""From an analysis to the document that is written: rounded, and null where nothing was seen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from formcheck import __version__
+from formcheck.analysis import SetAnalysis
+from formcheck.assessment.contributors import Contributor
+from formcheck.assessment.fatigue import Fatigue, SetFatigue
+from formcheck.assessment.findings import Finding
+from formcheck.assessment.refusals import Reason
+from formcheck.assessment.score import Score
+from formcheck.lifts.measures import RepMeasures
+from formcheck.results.document import (
+    SCHEMA_VERSION,
+    AnalysisDocument,
+    ContributorPart,
+    ExercisePart,
+    FatiguePart,
+    FindingPart,
+    FlexionRange,
+    LiftPart,
+    LumbarRange,
+    Model,
+    NeutralPart,
+    Quality,
+    ReasonPart,
+    RepPart,
+    RubricPart,
+    ScorePart,
+    SetPart,
+    SettingsPart,
+    Source,
+    ViewPart,
+)
+
+__all__ = ["describe", "known"]
+
+
+def describe(analysis: SetAnalysis) -> AnalysisDocument:
+    """Turn an analysis into the document that is written."""
+    track = analysis.track
+    return AnalysisDocument(
+        schema_version=SCHEMA_VERSION,
+        formcheck_version=__version__,
+        source=_source(analysis),
+        settings=_settings(analysis),
+        model=Model(name=track.model_name, sha256=track.model_sha256),
+        exercise=_exercise(analysis),
+        view=_view(analysis),
+        neutral=_neutral(analysis),
+        reps=[
+            _rep(index, rep, score, analysis)
+            for index, (rep, score) in enumerate(
+                zip(analysis.reps, analysis.rep_scores, strict=True), start=1
+            )
+        ],
+        fatigue=_fatigue(analysis.fatigue),
+        findings=[_finding(f) for f in (*analysis.findings, *map(_refusal, analysis.reasons))],
+        contributors=[_contributor(one) for one in analysis.contributors],
+        score=_points(analysis.score),
+        score_parts=_score_parts(analysis.score),
+        quality=_quality(analysis),
+    )
+
+
+def _source(analysis: SetAnalysis) -> Source:
+    clip = analysis.track.clip
+    return Source(
+        name=clip.name,
+        sha256=clip.sha256,
+        width=clip.width,
+        height=clip.height,
+        frames=clip.frames,
+        duration_s=round(clip.duration_s, 4),
+        fps=known(clip.fps, 3),
+        variable_frame_rate=clip.variable_frame_rate,
+        decode_failures=clip.decode_failures,
+        untimed_frames=clip.untimed_frames,
+        truncated=clip.truncated,
+    )
+
+
+def _settings(analysis: SetAnalysis) -> SettingsPart:
+    settings, lift = analysis.settings, analysis.exercise
+    return SettingsPart(
+        exercise=settings.exercise_name,
+        max_fps=analysis.track.max_fps,
+        neutral_deg=settings.neutral_deg,
+        neutral_uncertainty_deg=settings.neutral_uncertainty_deg,
+        neutral_from=settings.neutral_from,
+        rubric=RubricPart(
+            weights=settings.rubric.weights,
+            rounded_deg=lift.rounded_deg,
+            arched_deg=lift.arched_deg,
+            arched_from_start_deg=lift.arched_from_start_deg,
+        ),
+    )
+
+
+def _exercise(analysis: SetAnalysis) -> ExercisePart:
+    seen = analysis.recognition
+    return ExercisePart(
+        name=analysis.exercise.name,
+        confidence=None if seen is None else known(seen.confidence),
+        given=seen is None,
+        runner_up=None if seen is None else seen.runner_up,
+    )
+
+
+def _view(analysis: SetAnalysis) -> ViewPart:
+    kin = analysis.kinematics
+    return ViewPart(
+        measurable=kin.measurable,
+        facing=kin.view.facing,
+        yaw_deg=known(kin.view.yaw_deg, 1),
+        reasons=[_reason(reason) for reason in analysis.reasons],
+    )
+
+
+def _reason(reason: Reason) -> ReasonPart:
+    return ReasonPart(
+        code=reason.code, message=reason.message, advice=reason.advice, refuses=reason.refuses
+    )
+
+
+def _neutral(analysis: SetAnalysis) -> NeutralPart:
+    return NeutralPart(
+        lumbar_deg=known(analysis.neutral.lumbar_deg),
+        uncertainty_deg=known(analysis.neutral.uncertainty_deg),
+        method=analysis.neutral.method,
+        posture=analysis.neutral_posture,
+    )
+
+
+def _rep(index: int, rep: RepMeasures, score: Score | None, analysis: SetAnalysis) -> RepPart:
+    neutral = analysis.neutral
+    return RepPart(
+        index=index,
+        start_s=round(rep.start_s, 4),
+        turn_s=round(rep.turn_s, 4),
+        end_s=round(rep.end_s, 4),
+        eccentric_s=known(rep.eccentric_s, 4),
+        concentric_s=known(rep.concentric_s, 4),
+        concentric_speed=known(rep.concentric_speed, 4),
+        complete=rep.rep.complete,
+        lumbar_deg=LumbarRange(
+            peak=known(rep.peak_deg),
+            least=known(rep.least_deg),
+            range=known(rep.peak_deg - rep.least_deg),
+            uncertainty=known(rep.uncertainty_deg),
+            least_uncertainty=known(rep.least_uncertainty_deg),
+        ),
+        flexion_deg=FlexionRange(
+            peak=known(rep.peak_deg - neutral.lumbar_deg),
+            least=known(rep.least_deg - neutral.lumbar_deg),
+            uncertainty=known(neutral.flexion_uncertainty_deg(rep.peak_deg, rep.uncertainty_deg)),
+            least_uncertainty=known(
+                neutral.flexion_uncertainty_deg(rep.least_deg, rep.least_uncertainty_deg)
+            ),
+        ),
+        peak_s=known(rep.peak_s, 4),
+        least_s=known(rep.least_s, 4),
+        visible=round(rep.visible, 4),
+        visible_low=round(rep.visible_low, 4),
+        visible_high=round(rep.visible_high, 4),
+        lift=LiftPart(
+            **{
+                name: known(measured.value_deg)
+                for name, measured in analysis.lift_measures[index - 1].items()
+            }
+        ),
+        findings=[f.code for f in analysis.findings if f.rep == index],
+        score=_points(score),
+        score_parts=_score_parts(score),
+    )
+
+
+def _points(score: Score | None) -> float | None:
+    """Points out of 100, or null."""
+    return None if score is None else known(score.points, 1)
+
+
+def _score_parts(score: Score | None) -> list[ScorePart]:
+    """Where the points come from; nothing without a score."""
+    return [
+        ScorePart(
+            name=part.name,
+            points=round(part.points, 2),
+            of=round(part.of, 2),
+            measured=part.seen,
+        )
+        for part in (score.parts if score else ())
+    ]
+
+
+def _fatigue(fatigue: Fatigue | None) -> FatiguePart | None:
+    """All sets, the one to act on first before the others; null without a repetition."""
+    if fatigue is None:
+        return None
+    sets = [_set(one) for one in fatigue.sets]
+    return FatiguePart(**dict(_set(fatigue.worst)), sets=sets)
+
+
+def _set(one: SetFatigue) -> SetPart:
+    drift = one.drift
+    low, high = drift.interval if drift else (math.nan, math.nan)
+    return SetPart(
+        first_rep=one.first,
+        last_rep=one.last,
+        verdict=one.verdict,
+        reason=one.reason,
+        from_rep=one.from_rep,
+        from_rep_range=one.from_range,
+        velocity_loss_pct=known(one.velocity_loss_pct, 1),
+        direction=one.direction,
+        drift_deg_per_rep=known(drift.per_rep) if drift else None,
+        drift_ci_deg=(round(low, 2), round(high, 2)) if drift else None,
+        drift_p=known(drift.p, 5) if drift else None,
+        change_deg=known(drift.change) if drift else None,
+        late_change=bool(drift and drift.late),
+        mdc_deg=known(drift.mdc) if drift else None,
+        paused_after=list(one.paused_after),
+    )
+
+
+def _finding(finding: Finding) -> FindingPart:
+    return FindingPart(
+        code=finding.code,
+        severity=finding.severity,
+        rep=finding.rep,
+        at_s=None if finding.at_s is None else known(finding.at_s, 4),
+        message=finding.message,
+        why=finding.why,
+        evidence=_evidence(finding.evidence),
+        advice=finding.advice,
+    )
+
+
+def _refusal(reason: Reason) -> Finding:
+    return Finding(reason.code, "info", reason.message, why="", advice=reason.advice)
+
+
+def _contributor(one: Contributor) -> ContributorPart:
+    return ContributorPart(
+        code=one.code,
+        sureness=one.sureness,
+        seen=one.seen,
+        possible=one.possible,
+        check=one.check,
+        reps=list(one.reps),
+        evidence=_evidence(one.evidence),
+    )
+
+
+def _quality(analysis: SetAnalysis) -> Quality:
+    back = analysis.kinematics.back
+    return Quality(
+        level_uncertainty_deg=known(back.level_uncertainty_deg, 1),
+        pose_found=round(float(analysis.track.found.mean()), 4),
+        back_visible=round(float(np.isfinite(back.lumbar_deg).mean()), 4),
+        read_off="back" if back.surface == "dorsal" else "front",
+    )
+
+
+def known(value: float, digits: int = 2) -> float | None:
+    """Round, and null for what was not measured."""
+    return round(float(value), digits) + 0.0 if math.isfinite(value) else None
+
+
+def _evidence(values: Mapping[str, float]) -> dict[str, float]:
+    """Rounded, and without what was not measured."""
+    return {k: round(float(v), 3) for k, v in values.items() if math.isfinite(v)}
