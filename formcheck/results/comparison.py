@@ -7,6 +7,7 @@ what is the same in standing and lifting.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -222,11 +223,12 @@ def _notes(first: AnalysisDocument, second: AnalysisDocument) -> tuple[str, ...]
             f"The neutrals differ in kind ({first.neutral.method}, {second.neutral.method}): "
             "angles from neutral compare badly."
         )
-    levels = first.quality.level_uncertainty_deg, second.quality.level_uncertainty_deg
-    if levels[0] is not None and levels[1] is not None:
+    levels = [document.quality.level_uncertainty_deg for document in (first, second)]
+    known = [level for level in levels if level is not None]
+    if len(known) == len(levels):
         notes.append(
             "Angles from flat are compared as those of one lifter in the same clothes: between two "
-            f"people, or shirts, they may differ by ±{float(np.hypot(*levels)):.0f}° more."
+            f"people, or shirts, they may differ by ±{math.hypot(*known):.0f}° more."
         )
     yaws = first.view.yaw_deg, second.view.yaw_deg
     if yaws[0] is not None and yaws[1] is not None and abs(yaws[0] - yaws[1]) > _OTHER_VIEW_DEG:
