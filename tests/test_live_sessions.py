@@ -98,13 +98,17 @@ def test_a_killed_session_is_saved_at_the_next_start(short: Path, tmp_path: Path
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 @pytest.mark.usefixtures("pose_model")
 def test_a_session_that_is_ended_saves_its_set(tmp_path: Path, number: int, code: int) -> None:
-    process = start(SAMPLE, tmp_path)
+    config = tmp_path / "own.toml"
+    config.write_text("[thresholds]\nrounded_deg = 12\n", encoding="utf-8")
+    process = start(SAMPLE, tmp_path, "--config", str(config))
     wait_for_rep(process, 1)
     process.send_signal(number)
     process.communicate(timeout=120)
     assert process.returncode == code
     (folder,) = tmp_path.glob("live-*")
     assert (folder / "report.html").is_file()
+    written = json.loads((folder / "analysis.json").read_text(encoding="utf-8"))
+    assert written["settings"]["rubric"]["rounded_deg"] == 12
     assert not (tmp_path / ".live").exists()
 
 

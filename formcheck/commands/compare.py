@@ -75,9 +75,10 @@ def _document(path: Path, exercise: str, *, quiet: bool) -> AnalysisDocument:
         return read_document(file)[0]
     from formcheck.analysis import Settings, analyze_track, read_track
     from formcheck.commands.progress import frames_progress, model_at_hand
+    from formcheck.config import load_rubric
     from formcheck.results.describe import describe
 
-    settings = Settings(exercise)
+    settings = Settings(exercise, rubric=load_rubric())
     if file.suffix != ".npz":
         model_at_hand(None, quiet=quiet)
     with frames_progress(quiet=quiet) as on_video:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from formcheck.commands.exits import INTERRUPTED, NOTHING_MEASURED
-from formcheck.commands.options import Lift, PoseModel, Verbose
+from formcheck.commands.options import ConfigFile, Lift, PoseModel, Verbose
 from formcheck.commands.stderr import log_to_stderr
 from formcheck.lifts.exercises import AUTO
 
@@ -48,6 +48,7 @@ def live(  # noqa: PLR0917 - one parameter an option
     rest: Annotated[
         float, typer.Option(metavar="S", min=3.0, help="A rest this long ends the set.")
     ] = 20.0,
+    config: ConfigFile = None,
     record: Annotated[
         bool, typer.Option("--record", help="Keep the video of every set; the report shows it.")
     ] = False,
@@ -77,13 +78,14 @@ def live(  # noqa: PLR0917 - one parameter an option
     **s** sound, **r** record.
     """
     from formcheck.commands.stderr import native_chatter_hidden
+    from formcheck.config import load_rubric
     from formcheck.errors import ConfigurationError
     from formcheck.settings import Settings
 
     if as_json and not headless:
         raise ConfigurationError("--json prints lines: give --headless with it.")
     log_to_stderr(verbose=verbose)
-    settings = Settings(exercise, 0, neutral)
+    settings = Settings(exercise, 0, neutral, rubric=load_rubric(config))
     with native_chatter_hidden(shown=verbose):
         outlet = _outlet(mirror=mirror, headless=headless, as_json=as_json, quiet=quiet)
         measured, interrupted = _run(
