@@ -51,7 +51,7 @@ def test_json_prints_the_analysis_and_nothing_else(track: Path, tmp_path: Path) 
 def test_quiet_prints_the_verdict_alone(track: Path, tmp_path: Path) -> None:
     result = run("analyze", track, "-e", "squat", "--out", tmp_path, "-q")
     assert len(result.stdout.splitlines()) == 1
-    assert result.stdout.startswith("The lower back rounded under load")
+    assert result.stdout.startswith("The lower back rounded beyond flat")
 
 
 def test_fail_on_flag_changes_the_exit_code_alone(track: Path, tmp_path: Path) -> None:
