@@ -165,9 +165,13 @@ def _run(
     from formcheck.results.document import describe
     from formcheck.results.outputs import write_result
     from formcheck.results.writers import ResultFolder, result_name
+    from formcheck.video.container import examine
 
     with ResultFolder(out, result_name(clip), force=force) as folder:
-        if any(path.suffix not in {".npz", ".json"} for path in (clip, neutral_from) if path):
+        clips = [p for p in (clip, neutral_from) if p and p.suffix not in {".npz", ".json"}]
+        for path in clips:
+            examine(path)
+        if clips:
             with fetch_progress(quiet=quiet) as progress:
                 ensure(model, progress)
         with frames_progress(quiet=quiet) as on_video:

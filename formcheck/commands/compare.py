@@ -60,7 +60,8 @@ def compare(  # noqa: PLR0917 - one parameter an option
 
     log_to_stderr(verbose=verbose)
     with native_chatter_hidden(shown=verbose):
-        documents = [_document(path, exercise, quiet=quiet) for path in (first, second)]
+        files = [_file(path) for path in (first, second)]
+        documents = [_document(file, exercise, quiet=quiet) for file in files]
     found = compared(*documents)
     if as_json:
         sys.stdout.write(_as_json(found))
@@ -68,15 +69,25 @@ def compare(  # noqa: PLR0917 - one parameter an option
         _show(found, *documents)
 
 
-def _document(path: Path, exercise: str, *, quiet: bool) -> AnalysisDocument:
-    """Read an analysis, or make one of a clip or a track."""
+def _file(path: Path) -> Path:
+    """The analysis, clip or track that is meant, which is there."""
     from formcheck.errors import InputError
     from formcheck.files import is_file
-    from formcheck.results.stored import document_file, read_document
+    from formcheck.results.stored import document_file
+    from formcheck.video.container import examine
 
     file = document_file(path)
     if not is_file(file):
-        raise InputError(f"There is no file {file}.")
+        raise InputError(f"There is no file {file}.\nGive {_HELP}")
+    if file.suffix not in {".json", ".npz"}:
+        examine(file)
+    return file
+
+
+def _document(file: Path, exercise: str, *, quiet: bool) -> AnalysisDocument:
+    """Read an analysis, or make one of a clip or a track."""
+    from formcheck.results.stored import read_document
+
     if file.suffix == ".json":
         return read_document(file)[0]
     from formcheck.analysis import Settings, analyze_track, read_track
