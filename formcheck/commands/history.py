@@ -44,17 +44,21 @@ def history(
     need_packages()
     from formcheck.history.trends import athlete_lifts
 
+    known = athlete_lifts(_sets(folder, rebuild=rebuild))
     lifts = [
         lift
-        for lift in athlete_lifts(_sets(folder, rebuild=rebuild))
+        for lift in known
         if athlete in {None, lift.athlete} and exercise in {None, lift.exercise}
     ]
     if not lifts:
         from formcheck.errors import InputError
 
+        if known:
+            there = ", ".join(f"{lift.athlete} ({lift.exercise})" for lift in known)
+            raise InputError(f"There are no such sets in {folder}.\nThere are those of {there}.")
         raise InputError(
-            f"There are no sets of {athlete or 'a named athlete'} in {folder}.\nName athletes in a "
-            "CSV list, by --athlete or by --athletes-by-folder of formcheck batch."
+            f"There are no sets of a named athlete in {folder}.\nRun formcheck batch again with "
+            "--athlete, --athletes-by-folder or a CSV list: clips are not analysed anew."
         )
     if as_json:
         sys.stdout.write(json.dumps([_told(lift) for lift in lifts], indent=2) + "\n")
@@ -78,7 +82,10 @@ def _sets(folder: str, *, rebuild: bool) -> list[PastSet]:
             typer.echo(f"formcheck: {error} It is made anew.", err=True)
     results, _ = read_results(place)
     if not results:
-        raise InputError(f"There are no results in {folder}.\nMake some with: formcheck batch")
+        raise InputError(
+            f"There are no results of a batch in {folder}.\n"
+            f"Make some with: formcheck batch CLIPS --out {folder}"
+        )
     return read_sets(publish_history(place, results))
 
 

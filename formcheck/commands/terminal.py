@@ -11,6 +11,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from formcheck.plain import plain
+from formcheck.report import REPORT_NAME
 from formcheck.report.words import Document, degrees, fatigue_sets, headline, plural, what_was_read
 
 __all__ = ["print_result", "print_verdict"]
@@ -38,7 +39,9 @@ def print_result(document: Document, folder: Path) -> None:
     for line in _lines(document):
         console.print(line)
     console.print(Text(_CARE, style="dim"))
-    console.print(Text(plain(f"Written to {folder}"), style="dim"), soft_wrap=True)
+    page = folder / REPORT_NAME
+    written = f"Open {page}" if page.is_file() else f"Written to {folder}"
+    console.print(Text(plain(written), style="dim"), soft_wrap=True)
 
 
 def print_verdict(document: Document) -> None:
