@@ -114,6 +114,11 @@ def analyze(  # noqa: PLR0917 - one parameter an option
     lock-out). In a glute bridge and a sit-up that is lying on the back with bent
     knees, in a back extension lying face down or, on a bench, the trunk in line
     with the legs. --neutral and --neutral-from give a standing one instead.
+
+        formcheck analyze clip.mp4
+        formcheck analyze clip.mp4 -e squat --out june
+        formcheck analyze bridge.mp4 --neutral-from standing.mp4
+        formcheck analyze clip.mp4 --embed --blur-face
     """
     from formcheck.analysis import Settings
     from formcheck.commands.stderr import native_chatter_hidden

@@ -54,6 +54,9 @@ def compare(  # noqa: PLR0917 - one parameter an option
     Gives every difference, second less first, with its interval, and says
     whether it exceeds the minimal detectable change (MDC): what measurement and
     lifter vary by themselves. Nothing is written.
+
+        formcheck compare results/monday results/friday
+        formcheck compare light.mp4 heavy.mp4 -e deadlift
     """
     from formcheck.commands.stderr import native_chatter_hidden
     from formcheck.results.comparison import compare as compared

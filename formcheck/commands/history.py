@@ -38,6 +38,9 @@ def history(
 
     Reads history.sqlite, which `formcheck batch` makes; it is made anew from the
     results where it is missing, damaged, or of another version.
+
+        formcheck history season
+        formcheck history season --athlete Ann -e deadlift
     """
     from formcheck.batch.needs import need_packages
 
