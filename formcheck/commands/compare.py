@@ -173,4 +173,4 @@ def _table(title: str, differences: tuple[Difference, ...]) -> Table:
 def _signed(one: Difference, value: float) -> str:
     unit = _TITLES[one.measure][1]
     digits = {"concentric_speed": 2, "drift_deg_per_rep": 1}.get(one.measure, 0)
-    return f"{value:+.{digits}f}{unit}"
+    return f"{value:+z.{digits}f}{unit}"
