@@ -119,7 +119,7 @@ def _show(lifts: list[AthleteLift]) -> None:
     from rich.text import Text
 
     from formcheck.history.trends import MEASURES
-    from formcheck.plain import plain
+    from formcheck.plain import plain, typed
     from formcheck.report.words import plural
 
     console = Console(highlight=False)
@@ -132,8 +132,8 @@ def _show(lifts: list[AthleteLift]) -> None:
             name, unit, *_ = MEASURES[course.measure]
             ends = (course.readings[0], course.readings[-1])
             sign = "+" if "°" in unit else ""
-            shown = [f"{one.value:{sign}.1f} ±{one.half:.1f}{unit}" for one in ends]
-            table.add_row(name, *shown, course.words)
+            shown = [f"{one.value:{sign}z.1f} ±{one.half:.1f}{unit}" for one in ends]
+            table.add_row(name, *shown, typed(course.words))
         if lift.loads:
             first, last = lift.loads[0][1], lift.loads[-1][1]
             table.add_row("Load", f"{first:g} kg", f"{last:g} kg", "Chosen, not measured.")

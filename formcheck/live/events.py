@@ -14,6 +14,7 @@ from formcheck.annotate.scene import finding_label
 from formcheck.live.cues import Cue
 from formcheck.live.saving import Saved
 from formcheck.live.tally import Counted
+from formcheck.plain import typed
 from formcheck.report.words import headline
 
 __all__ = ["Event", "cue_event", "json_line", "notice", "rep_event", "saved_event"]
@@ -93,7 +94,7 @@ def saved_event(set_number: int, saved: Saved) -> Event:
     count = len(saved.analysis.reps)
     verdict = headline(saved.document.model_dump(mode="json"))
     text = (
-        f"set {set_number}, {count} repetition{'s' * (count != 1)}: {verdict.line} "
+        f"set {set_number}, {count} repetition{'s' * (count != 1)}: {typed(verdict.line)} "
         f"Written to {saved.folder}"
     )
     data = {
