@@ -221,7 +221,9 @@ def read_track(
     if path.suffix == ".npz":
         return load_track(path)
     from formcheck.models.store import ResolvedModel, ensure
+    from formcheck.video.container import examine
 
+    examine(path)  # before a model is fetched for it
     resolved = model if isinstance(model, ResolvedModel) else ensure(model)
     return _track_clip(path, settings, resolved, on_video)
 

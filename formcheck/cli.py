@@ -62,7 +62,10 @@ def _known_cause(error: ImportError | OSError) -> str | None:
         return f"{error}.\nSee what to do with: formcheck doctor"
     if isinstance(error, OSError) and error.errno in _FULL:
         _silence_stdout()
-        return f"what it says cannot be written: {error.strerror}."
+        return (
+            f"the output cannot be written: {error.strerror}.\n"
+            "Free some space, or send it elsewhere."
+        )
     return None
 
 

@@ -58,7 +58,7 @@ def read_text(path: Path, *, wrong: type[FormcheckError] = InputError) -> str:
             raise wrong(f"{path} is larger than any file of formcheck: it is something else.")
         return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise wrong(f"There is no file {path}.") from error
+        raise wrong(f"There is no file {path}. Check its name and folder.") from error
     except UnicodeDecodeError as error:
         raise wrong(f"{path} cannot be read: it is not written in UTF-8.") from error
     except (OSError, ValueError) as error:

@@ -33,6 +33,7 @@ def test_a_saved_track_is_analysed_without_the_video(track: Path, tmp_path: Path
     assert result.exit_code == 0, result.output
     assert "lumbar-flexion" in result.stdout
     assert "in 1 of 2 measured repetitions" in result.stdout
+    assert result.stdout.endswith(f"Open {tmp_path / 'out' / 'set' / 'report.html'}\n")
     assert "see a professional" in " ".join(result.stdout.split())
     assert (tmp_path / "out" / "set" / "analysis.json").is_file()
 
@@ -46,7 +47,7 @@ def test_json_prints_the_analysis_and_nothing_else(track: Path, tmp_path: Path) 
 def test_quiet_prints_the_verdict_alone(track: Path, tmp_path: Path) -> None:
     result = run("analyze", track, "-e", "squat", "--out", tmp_path, "-q")
     assert len(result.stdout.splitlines()) == 1
-    assert result.stdout.startswith("The lower back rounded under load")
+    assert result.stdout.startswith("The lower back rounded beyond flat")
 
 
 def test_fail_on_flag_changes_the_exit_code_alone(track: Path, tmp_path: Path) -> None:
@@ -202,6 +203,29 @@ def test_bad_inputs_exit_with_1_a_short_message_and_no_files(tmp_path: Path) -> 
         assert path.name in message, name
         assert len(message.splitlines()) <= 2, name
         assert list((tmp_path / "out").iterdir()) == [], name
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("analyze", "none.mp4"),
+        ("analyze", "set.npz", "--neutral-from", "none.mp4"),
+        ("compare", "set.npz", "none.mp4"),
+        ("compare", "set.npz", "text.mp4"),
+    ],
+)
+def test_a_wrong_clip_is_noticed_before_a_model_is_fetched(
+    arguments: tuple[str, ...], track: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fetch(*_: object) -> None:
+        raise AssertionError("the model was fetched")
+
+    monkeypatch.setattr("formcheck.models.store.ensure", fetch)
+    monkeypatch.chdir(track.parent)
+    Path("text.mp4").write_text("no video", encoding="utf-8")
+    result = run(*arguments)
+    assert result.exit_code == 1
+    assert ".mp4" in result.stderr
 
 
 @needs_model

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import get_args
 
 import pytest
@@ -32,6 +33,8 @@ CODE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # Options of Dask's, pip's, SLURM's and our own scripts' that the pages name.
 FOREIGN = {"--nthreads", "--check"}
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
+FILES = re.compile(r"(?<![\w/.-])(?:formcheck|lifter|benchmarks|docs|tests|samples)/[\w/.-]*\w")
+NAMES = re.compile(r"(?<![\w./])formcheck(?:\.\w+)+")
 CODES = re.compile(r"(?:Reason|Finding|Contributor)\(\s*\"([a-z-]+)\"")
 
 
@@ -62,6 +65,18 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         assert target.is_relative_to(ROOT), link
         if anchor:
             assert anchor in anchors(target), link
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_files_that_are_named_are_there(page: Path) -> None:
+    files = FILES.findall(page.read_text(encoding="utf-8"))
+    assert [file for file in files if not (ROOT / file).exists()] == []
+
+
+@pytest.mark.parametrize("page", [*PAGES, *sorted(ROOT.glob("formcheck/**/*.py"))], ids=named)
+def test_python_names_that_are_named_are_there(page: Path) -> None:
+    for name in set(NAMES.findall(page.read_text(encoding="utf-8"))) - {"formcheck.toml"}:
+        resolve_name(name)
 
 
 def test_every_page_is_in_the_index() -> None:

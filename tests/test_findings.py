@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -205,6 +206,14 @@ def test_both_faults_in_one_repetition_are_both_said() -> None:
         ("lumbar-flexion", None),
         ("lumbar-hyperextension", None),
     ]
+
+
+def test_what_is_said_fits_every_lift() -> None:
+    """Also one without a bar, or of a lifter who lies."""
+    found = findings_of(with_back(3, -60.0, 12, with_back(2, 30.0, 12)))
+    words = " ".join(f"{one.message} {one.why} {one.advice}" for one in found).lower()
+    assert {one.code for one in found} == {"lumbar-flexion", "lumbar-hyperextension"}
+    assert {"bar", "weight", "tall", "upright"}.isdisjoint(re.findall(r"\w+", words))
 
 
 def test_no_repetition_no_finding() -> None:

@@ -72,6 +72,22 @@ def test_every_command_and_option_has_help(name: str) -> None:
         assert getattr(parameter, "help", None), f"{name}: {parameter.name}"
 
 
+def options(name: str) -> set[str]:
+    found = commands(get_command(app))[name].params
+    return {option for one in found for option in (*one.opts, *one.secondary_opts)}
+
+
+@pytest.mark.parametrize(
+    "name", ["analyze", "batch", "history", "live", "serve", "compare", "symptoms", "report"]
+)
+def test_help_shows_examples_that_can_be_typed(name: str) -> None:
+    text = commands(get_command(app))[name].help or ""
+    lines = re.findall(rf"^ +formcheck {name}\b.*$", text, re.MULTILINE)
+    assert lines
+    assert all(len(line) <= 80 for line in lines)
+    assert set(re.findall(r"(?<= )--?[a-z][a-z-]*", " ".join(lines))) <= options(name)
+
+
 def test_ci_calls_the_test_command_of_the_readme() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     tests = [line for line in readme.splitlines() if line.endswith(".venv/bin/pytest")]

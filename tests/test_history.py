@@ -128,6 +128,13 @@ def test_the_table_is_for_one_athlete_if_asked(season: Path) -> None:
     assert "Changed: rounder" in " ".join(shown.split())
 
 
+def test_who_is_not_there_is_told_with_who_is(season: Path) -> None:
+    for asked in (("--athlete", "Bo"), ("--athlete", "Ann", "-e", "squat")):
+        result = run(season, *asked)
+        assert result.exit_code == 1
+        assert "Ann (deadlift)" in result.stderr
+
+
 def test_sets_that_were_all_refused_leave_no_empty_table(tmp_path: Path) -> None:
     put_result(tmp_path, Clip("/x/front.mp4", "Ben", "deadlift"), yaw_deg=80.0)
     publish(Place(str(tmp_path)), [])

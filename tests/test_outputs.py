@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from figures import moving_lifter
 from results import analysed, clip_of, refused
 
 from formcheck.annotate.names import VIDEO_NAME, key_frame_name
-from formcheck.errors import ConfigurationError
+from formcheck.errors import ConfigurationError, OutputError
 from formcheck.pose.track import save_track
 from formcheck.results.describe import describe
 from formcheck.results.outputs import Outputs, write_result
@@ -49,6 +50,22 @@ def test_a_clip_gets_its_page_its_video_and_two_pictures(tmp_path: Path) -> None
     assert files(folder) == ALWAYS | pictures | {"report.html"}
     result_of(clip, tmp_path / "out", Outputs(video=False, html=False), force=True)
     assert files(folder) == ALWAYS
+
+
+def test_a_full_disk_names_the_folder_that_was_meant(
+    track: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Path.write_text
+
+    def full(path: Path, text: str, **options: str) -> int:
+        if path.name == "report.html":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(path, text, **options)
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OutputError, match="disk is full") as raised:
+        result_of(track, tmp_path / "out", Outputs())
+    assert str(raised.value).splitlines()[0].endswith(f"written to {tmp_path / 'out' / 'set'}.")
 
 
 def test_a_saved_track_has_no_video(track: Path, tmp_path: Path) -> None:

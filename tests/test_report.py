@@ -241,6 +241,7 @@ def test_the_worst_and_the_best_repetition_are_shown_where_they_differ() -> None
 def test_numbers_read_as_a_person_writes_them() -> None:
     assert degrees(-24.6) == "\N{MINUS SIGN}25°"
     assert degrees(2.38, 1) == "+2.4°"
+    assert degrees(-0.3) == "+0°"
     assert degrees(None) == "not seen"
     evidence = {"lumbar_peak_deg": 24.64, "p": 0.0008, "reps_flagged": 3.0, "loss_pct": 43.4}
     assert evidence_items(evidence | {"drift_deg_per_rep": 2.38}) == [

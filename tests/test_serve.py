@@ -20,8 +20,8 @@ from commands import run
 from PIL import Image
 from results import analysed, written
 
-from formcheck.errors import InputError
-from formcheck.serve.access import Access
+from formcheck.errors import InputError, OutputError
+from formcheck.serve.access import Access, without_path
 from formcheck.serve.camera import read_frame
 from formcheck.serve.results import served_file
 from formcheck.serve.uploads import Queue, TooLarge
@@ -201,6 +201,25 @@ def test_a_clip_is_analysed_and_listed(page: Any, out: Path, tmp_path: Path) -> 
     assert document["view"]["reasons"][0]["code"] == "no-person"
     assert {one["name"] for one in page.get("/api/results").json()} == {"clip", job["result"]}
     assert list((out / ".uploads").iterdir()) == []
+
+
+@pytest.mark.usefixtures("pose_model")
+@pytest.mark.usefixtures("pose_model")
+def test_a_result_that_cannot_be_written_is_told_without_a_path(
+    page: Any, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OutputError(f"The disk is full: nothing was written to {out / 'clip'}.")
+
+    monkeypatch.setattr("formcheck.serve.uploads.write_result", full)
+    clip = write_clip(tmp_path / "clip.mp4", list(numbered(12)))
+    job = finished(page, page.post("/api/clips", content=clip.read_bytes()).json()["id"])
+    assert job["message"] == "The disk is full: nothing was written to clip."
+
+
+def test_where_the_results_lie_is_not_told(tmp_path: Path) -> None:
+    assert without_path(f"Written to {tmp_path / 'set'}", tmp_path) == "Written to set"
+    assert without_path(f"{tmp_path} is full.", tmp_path) == "the results folder is full."
 
 
 @pytest.mark.usefixtures("pose_model")

@@ -71,6 +71,24 @@ def test_a_set_before_the_browsers_camera(browser: Any, address: str, tmp_path: 
     page.close()
 
 
+@pytest.mark.parametrize("width", [360, 1180])
+def test_the_tick_of_the_neutral_has_its_word(browser: Any, address: str, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto(address)
+    assert not page.locator("#own").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for neutral_deg in (-60, -38, 0):
+        page.evaluate(f"gauge({{neutral: {neutral_deg}, rounded: 10, angle: null}})")
+        rail, tick, word = (
+            page.locator(name).bounding_box() for name in ("#scale", "#neutral", "#own")
+        )
+        assert tick["x"] == pytest.approx(word["x"] + word["width"] / 2, abs=30)
+        assert rail["x"] - 2 <= word["x"] <= rail["x"] + rail["width"] - word["width"] + 2
+    page.evaluate("gauge({neutral: null, angle: null})")
+    assert not page.locator("#own").is_visible()
+    page.close()
+
+
 def test_a_set_is_recorded_from_the_page(browser: Any, address: str, tmp_path: Path) -> None:
     page = browser.new_page(viewport={"width": 1180, "height": 1000})
     page.goto(address)

@@ -77,7 +77,7 @@ def closing_is_looked_at() -> Iterator[list[str]]:
 
 def test_what_is_saved_is_loaded_to_the_bit(tmp_path: Path) -> None:
     track = moving_lifter("squat", [10.0])
-    loaded = load_track(saved(tmp_path, track))
+    loaded = load_track(str(saved(tmp_path, track)))
     for name in ARRAYS:
         before, after = getattr(track, name), getattr(loaded, name)
         assert after.dtype == before.dtype

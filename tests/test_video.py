@@ -542,7 +542,11 @@ def make_pipe(path: Path) -> None:
     ("name", "make", "message"),
     [
         ("missing.mp4", lambda _: None, "No such file.*Check its name"),
-        ("folder.mp4", Path.mkdir, "is a folder.*Name one video file"),
+        (
+            "folder.mp4",
+            Path.mkdir,
+            "is a folder.*Name one video file.\nFor all .* batch .*folder.mp4",
+        ),
         ("empty.mp4", Path.touch, "is empty.*Copy or record"),
         ("notes.mp4", make_text, "is not a video.*Give an MP4"),
         ("playlist.mp4", make_playlist, "is not a video"),

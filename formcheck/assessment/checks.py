@@ -88,7 +88,7 @@ _CHECKS: Mapping[CheckCode, Check] = MappingProxyType(
             message="Near the bottom the lower back rounded by another {value:.0f}° "
             "(±{doubt:.0f}°).",
             set_message="The pelvis tucked under at the bottom in",
-            why="The lower back gives what the hips no longer can, with the weight on it.",
+            why="The lower back gives what the hips no longer can, with the load on it.",
             advice="Stop a little higher, try a wider stance or raised heels, and work on the "
             "hips' range.",
         ),

@@ -182,7 +182,7 @@ def _endurance(fatigue: Fatigue | None) -> Contributor | None:
         "moderate" if one.verdict == "breakdown" else "low",
         f"The back held up to repetition {one.from_rep - 1} and gave way from then on, by "
         f"{one.drift.change:.0f}° (±{one.drift.mdc:.0f}°).",
-        "The trunk's muscles may tire before those that move the weight.",
+        "The trunk's muscles may tire before those that drive the lift.",
         "How long can a side plank and a back-extension hold be kept, and are both sides alike?",
         tuple(range(one.from_rep, one.last + 1)),
         {"change_deg": one.drift.change, "mdc_deg": one.drift.mdc, "from_rep": one.from_rep},
@@ -200,7 +200,7 @@ def _slouch(neutral: Neutral) -> Contributor | None:
         "low",
         f"The lifter stands with a flat lower back ({neutral.lumbar_deg:+.0f}° "
         f"±{neutral.uncertainty_deg:.0f}°).",
-        "A slouched posture may load the spine before the weight does.",
+        "A slouched posture may load the spine before the lift does.",
         "Standing against a wall: is there room for a hand behind the lower back?",
         (),
         {

@@ -95,8 +95,8 @@ def _rounding(number: int, rep: RepMeasures, kin: Kinematics, exercise: Exercise
             "lumbar-flexion",
             "stop" if stop else "caution",
             f"The lower back rounded to {rep.peak_deg:.0f}° beyond flat "
-            f"(±{rep.uncertainty_deg:.0f}°) under load.",
-            "A rounded back carries the weight unevenly: shear on the discs rises.",
+            f"(±{rep.uncertainty_deg:.0f}°).",
+            "A rounded back carries its load unevenly: shear on the discs rises.",
             rep=number,
             at_s=rep.peak_s,
             evidence={
@@ -105,7 +105,7 @@ def _rounding(number: int, rep: RepMeasures, kin: Kinematics, exercise: Exercise
                 "threshold_deg": exercise.rounded_deg,
                 "sustained_s": held_s,
             },
-            advice="Take weight off, brace before the bar moves, and hinge at the hips only as "
+            advice="Make it lighter or easier, brace before each repetition, and go down only as "
             "far as the back stays flat.",
         )
     ]
@@ -142,7 +142,8 @@ def _arching(
                 "threshold_deg": arched_deg,
                 "sustained_s": held_s,
             },
-            advice="Finish tall with the ribs down and the buttocks tight, without leaning back.",
+            advice="Keep the ribs down and the buttocks tight, and finish in a straight line from "
+            "shoulders to knees, no further.",
         )
     ]
 
@@ -164,7 +165,7 @@ def looked_for(neutral: Neutral, exercise: Exercise) -> str:
 
 
 _SET_WORDS = {
-    "lumbar-flexion": "The lower back rounded under load in",
+    "lumbar-flexion": "The lower back rounded beyond flat in",
     "lumbar-hyperextension": "The lower back arched beyond the neutral posture in",
 }
 
@@ -218,10 +219,12 @@ _WHY_DRIFT = (
     "A posture that moves away from neutral spreads the load less evenly with every repetition."
 )
 _ADVICE_LATE = (
-    "End the next set before repetition {}, or take weight off, so that the set ends before the "
-    "form does."
+    "End the next set before repetition {}, or make it lighter or easier, so that the set ends "
+    "before the form does."
 )
-_ADVICE_EARLY = "Take weight off and build it up again from where the back stays as it was."
+_ADVICE_EARLY = (
+    "Make it lighter or easier, and build it up again from where the back stays as it was."
+)
 
 
 def fatigue_findings(

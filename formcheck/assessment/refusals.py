@@ -92,8 +92,8 @@ _POSE_LOST = Reason(
 )
 _LOOSE = Reason(
     "loose-clothing",
-    "At rest the back looks flatter than most: a loose shirt may bridge its hollow, so "
-    "flexion_deg is only known to within {uncertainty:.0f}°.",
+    "At rest the back looks flatter than most: a loose shirt may bridge its hollow, so angles "
+    "from neutral are only known to within {uncertainty:.0f}°.",
     "Tuck the shirt in or wear a fitted one; if the back is as flat as that, give its angle "
     "with --neutral.",
     refuses=False,

@@ -20,7 +20,7 @@ from rich.progress import (
 from rich.text import Text
 
 from formcheck.batch.job import Outcome
-from formcheck.plain import plain
+from formcheck.plain import plain, typed
 
 __all__ = ["Screen"]
 
@@ -85,5 +85,5 @@ class Screen:
         return Text.assemble(
             (f"{outcome.status:8} ", _STYLES[outcome.status]),
             Text(plain(f"{who}{clip.name}{took}: "), style="bold"),
-            plain(outcome.text),
+            plain(typed(outcome.text)),
         )

@@ -85,7 +85,7 @@ def _sparkline(result: ClipResult, limit_deg: float | None, scale: _Scale) -> Sp
         half = angle["uncertainty"] or 0.0
         at = [scale.y(angle["peak"] + d) for d in (0.0, half, -half)]
         marks.append(Mark(x, at[0], at[1], at[2], bool(rep["findings"])))
-        said.append(f"{angle['peak']:+.0f}°")
+        said.append(f"{angle['peak']:+z.0f}°")
     return Sparkline(
         tuple(marks),
         tuple(unseen),

@@ -114,6 +114,11 @@ def analyze(  # noqa: PLR0917 - one parameter an option
     lock-out). In a glute bridge and a sit-up that is lying on the back with bent
     knees, in a back extension lying face down or, on a bench, the trunk in line
     with the legs. --neutral and --neutral-from give a standing one instead.
+
+        formcheck analyze clip.mp4
+        formcheck analyze clip.mp4 -e squat --out june
+        formcheck analyze bridge.mp4 --neutral-from standing.mp4
+        formcheck analyze clip.mp4 --embed --blur-face
     """
     from formcheck.analysis import Settings
     from formcheck.commands.stderr import native_chatter_hidden
@@ -164,9 +169,13 @@ def _run(
     from formcheck.results.describe import describe
     from formcheck.results.outputs import write_result
     from formcheck.results.writers import ResultFolder, result_name
+    from formcheck.video.container import examine
 
     with ResultFolder(out, result_name(clip), force=force) as folder:
-        if any(path.suffix not in {".npz", ".json"} for path in (clip, neutral_from) if path):
+        clips = [p for p in (clip, neutral_from) if p and p.suffix not in {".npz", ".json"}]
+        for path in clips:
+            examine(path)
+        if clips:
             model_at_hand(model, quiet=quiet)
         with frames_progress(quiet=quiet) as on_video:
             if neutral_from:

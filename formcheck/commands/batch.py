@@ -92,6 +92,12 @@ def batch(  # noqa: PLR0917 - one parameter an option
     the others go on. Run the same command again to do what is missing: what was
     done from the same content with the same settings is not done again.
     Exits with 1 if some clips failed, with 3 if none could be measured.
+
+    Needs the extra: pip install 'formcheck[batch]'.
+
+        formcheck batch clips/ --out season
+        formcheck batch clips.csv --out season --no-video
+        formcheck batch gym/ --athletes-by-folder --out season
     """
     from formcheck.batch.needs import need_packages
 

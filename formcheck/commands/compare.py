@@ -48,13 +48,17 @@ def compare(  # noqa: PLR0917 - one parameter an option
     Gives every difference, second less first, with its interval, and says
     whether it exceeds the minimal detectable change (MDC): what measurement and
     lifter vary by themselves. Nothing is written.
+
+        formcheck compare results/monday results/friday
+        formcheck compare light.mp4 heavy.mp4 -e deadlift
     """
     from formcheck.commands.stderr import native_chatter_hidden
     from formcheck.results.comparison import compare as compared
 
     log_to_stderr(verbose=verbose)
     with native_chatter_hidden(shown=verbose):
-        documents = [_document(path, exercise, quiet=quiet) for path in (first, second)]
+        files = [_file(path) for path in (first, second)]
+        documents = [_document(file, exercise, quiet=quiet) for file in files]
     found = compared(*documents)
     if as_json:
         sys.stdout.write(_as_json(found))
@@ -62,15 +66,25 @@ def compare(  # noqa: PLR0917 - one parameter an option
         _show(found, *documents)
 
 
-def _document(path: Path, exercise: str, *, quiet: bool) -> AnalysisDocument:
-    """Read an analysis, or make one of a clip or a track."""
+def _file(path: Path) -> Path:
+    """The analysis, clip or track that is meant, which is there."""
     from formcheck.errors import InputError
     from formcheck.files import is_file
-    from formcheck.results.stored import document_file, read_document
+    from formcheck.results.stored import document_file
+    from formcheck.video.container import examine
 
     file = document_file(path)
     if not is_file(file):
-        raise InputError(f"There is no file {file}.")
+        raise InputError(f"There is no file {file}.\nGive {_HELP}")
+    if file.suffix not in {".json", ".npz"}:
+        examine(file)
+    return file
+
+
+def _document(file: Path, exercise: str, *, quiet: bool) -> AnalysisDocument:
+    """Read an analysis, or make one of a clip or a track."""
+    from formcheck.results.stored import read_document
+
     if file.suffix == ".json":
         return read_document(file)[0]
     from formcheck.analysis import Settings, analyze_track, read_track
@@ -152,4 +166,4 @@ def _table(title: str, differences: tuple[Difference, ...]) -> Table:
 def _signed(one: Difference, value: float) -> str:
     unit = _TITLES[one.measure][1]
     digits = {"concentric_speed": 2, "drift_deg_per_rep": 1}.get(one.measure, 0)
-    return f"{value:+.{digits}f}{unit}"
+    return f"{value:+z.{digits}f}{unit}"

@@ -38,23 +38,30 @@ def history(
 
     Reads history.sqlite, which `formcheck batch` makes; it is made anew from the
     results where it is missing, damaged, or of another version.
+
+        formcheck history season
+        formcheck history season --athlete Ann -e deadlift
     """
     from formcheck.batch.needs import need_packages
 
     need_packages()
     from formcheck.history.trends import athlete_lifts
 
+    known = athlete_lifts(_sets(folder, rebuild=rebuild))
     lifts = [
         lift
-        for lift in athlete_lifts(_sets(folder, rebuild=rebuild))
+        for lift in known
         if athlete in {None, lift.athlete} and exercise in {None, lift.exercise}
     ]
     if not lifts:
         from formcheck.errors import InputError
 
+        if known:
+            there = ", ".join(f"{lift.athlete} ({lift.exercise})" for lift in known)
+            raise InputError(f"There are no such sets in {folder}.\nThere are those of {there}.")
         raise InputError(
-            f"There are no sets of {athlete or 'a named athlete'} in {folder}.\nName athletes in a "
-            "CSV list, by --athlete or by --athletes-by-folder of formcheck batch."
+            f"There are no sets of a named athlete in {folder}.\nRun formcheck batch again with "
+            "--athlete, --athletes-by-folder or a CSV list: clips are not analysed anew."
         )
     if as_json:
         sys.stdout.write(json.dumps([_told(lift) for lift in lifts], indent=2) + "\n")
@@ -78,7 +85,10 @@ def _sets(folder: str, *, rebuild: bool) -> list[PastSet]:
             typer.echo(f"formcheck: {error} It is made anew.", err=True)
     results, _ = read_results(place)
     if not results:
-        raise InputError(f"There are no results in {folder}.\nMake some with: formcheck batch")
+        raise InputError(
+            f"There are no results of a batch in {folder}.\n"
+            f"Make some with: formcheck batch CLIPS --out {folder}"
+        )
     return read_sets(publish_history(place, results))
 
 
@@ -109,7 +119,7 @@ def _show(lifts: list[AthleteLift]) -> None:
     from rich.text import Text
 
     from formcheck.history.trends import MEASURES
-    from formcheck.plain import plain
+    from formcheck.plain import plain, typed
     from formcheck.report.words import plural
 
     console = Console(highlight=False)
@@ -122,8 +132,8 @@ def _show(lifts: list[AthleteLift]) -> None:
             name, unit, *_ = MEASURES[course.measure]
             ends = (course.readings[0], course.readings[-1])
             sign = "+" if "°" in unit else ""
-            shown = [f"{one.value:{sign}.1f} ±{one.half:.1f}{unit}" for one in ends]
-            table.add_row(name, *shown, course.words)
+            shown = [f"{one.value:{sign}z.1f} ±{one.half:.1f}{unit}" for one in ends]
+            table.add_row(name, *shown, typed(course.words))
         if lift.loads:
             first, last = lift.loads[0][1], lift.loads[-1][1]
             table.add_row("Load", f"{first:g} kg", f"{last:g} kg", "Chosen, not measured.")

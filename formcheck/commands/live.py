@@ -76,6 +76,10 @@ def live(  # noqa: PLR0917 - one parameter an option
 
     Keys: **q** quit, **n** new set, **c** take the neutral anew, **m** mirror,
     **s** sound, **r** record.
+
+        formcheck live
+        formcheck live -c 1 -e squat --record
+        formcheck live -c clip.mp4 --headless --json
     """
     from formcheck.commands.stderr import native_chatter_hidden
     from formcheck.config import load_rubric

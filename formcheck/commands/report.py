@@ -33,6 +33,8 @@ def report(
 
     Reads analysis.json and frames.csv, and shows annotated.mp4 and the pictures
     of the repetitions if they lie beside them. Prints the path of the page.
+
+        formcheck report results/clip --embed --out clip.html
     """
     from formcheck.report import write_report
 

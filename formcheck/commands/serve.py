@@ -50,6 +50,9 @@ def serve(  # noqa: PLR0917 - one parameter an option
     https: for a tablet give a certificate.
 
     Needs the extra: pip install 'formcheck[serve]'.
+
+        formcheck serve
+        formcheck serve --host 0.0.0.0 --tls-cert cert.pem --tls-key key.pem
     """
     from formcheck.commands.progress import model_at_hand
     from formcheck.commands.stderr import native_chatter_hidden

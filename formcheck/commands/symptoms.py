@@ -58,6 +58,10 @@ def symptoms(
     sign wins over everything reassuring, and a question left open is not a
     "no". It sorts by urgency and never diagnoses; nothing is stored unless you
     ask for it with --save.
+
+        formcheck symptoms
+        formcheck symptoms --template > answers.toml
+        formcheck symptoms --answers answers.toml --json
     """
     from formcheck.symptoms import assess
 

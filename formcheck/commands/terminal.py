@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from formcheck.plain import plain
+from formcheck.plain import plain, typed
+from formcheck.report import REPORT_NAME
 from formcheck.report.words import Document, degrees, fatigue_sets, headline, plural, what_was_read
 
 __all__ = ["print_result", "print_verdict"]
@@ -38,17 +39,19 @@ def print_result(document: Document, folder: Path) -> None:
     for line in _lines(document):
         console.print(line)
     console.print(Text(_CARE, style="dim"))
-    console.print(Text(plain(f"Written to {folder}"), style="dim"), soft_wrap=True)
+    page = folder / REPORT_NAME
+    written = f"Open {page}" if page.is_file() else f"Written to {folder}"
+    console.print(Text(plain(written), style="dim"), soft_wrap=True)
 
 
 def print_verdict(document: Document) -> None:
     """Print what came out in one line, and nothing else."""
-    Console(highlight=False).print(_typed(headline(document).line), soft_wrap=True, markup=False)
+    Console(highlight=False).print(typed(headline(document).line), soft_wrap=True, markup=False)
 
 
 def _lines(document: Document) -> Iterator[Text]:
     said = headline(document).line
-    yield Text(_typed(said), style="bold")
+    yield Text(typed(said), style="bold")
     yield from _judged(document, said)
     for reason in document["view"]["reasons"]:
         yield _reason(reason, said=reason["message"] in said)
@@ -163,12 +166,7 @@ def _reason_codes(document: Document) -> set[str]:
 
 
 def _angle(value: float | None) -> str:
-    return _typed(degrees(value))
-
-
-def _typed(text: str) -> str:
-    """With the minus that every terminal has."""
-    return text.replace("\N{MINUS SIGN}", "-")
+    return typed(degrees(value))
 
 
 def _clip_warnings(source: Mapping[str, Any]) -> Iterator[str]:

@@ -79,7 +79,7 @@ def find_file(given: Path | None = None) -> Path | None:
         return here if here.is_file() else None
     if not is_file(named):
         where = "" if given else f", which {_VARIABLE} names"
-        raise ConfigurationError(f"There is no file {named}{where}.")
+        raise ConfigurationError(f"There is no file {named}{where}. Check its name and folder.")
     return named
 
 

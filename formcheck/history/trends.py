@@ -66,7 +66,11 @@ class Course:
         _, unit, more, less = MEASURES[self.measure]
         if self.change is None or self.mdc is None:
             one_day = "All on one day: nothing is said of a change."
-            return one_day if self.says == "one-day" else "Too few dated and measured sets."
+            return (
+                one_day
+                if self.says == "one-day"
+                else "Too few: it takes dated, measured sets of two days."
+            )
         size = f"{self.change:+.1f}{unit}".replace("-", "\N{MINUS SIGN}")
         least = f"{self.mdc:.1f}{unit}"
         if self.says == "no-change":

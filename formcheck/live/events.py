@@ -14,6 +14,7 @@ from formcheck.annotate.scene import finding_label
 from formcheck.live.cues import Cue
 from formcheck.live.saving import Saved
 from formcheck.live.tally import Counted
+from formcheck.plain import typed
 from formcheck.report.words import headline
 from formcheck.results.describe import known
 
@@ -61,8 +62,8 @@ def rep_event(set_number: int, number: int, rep: Counted, exercise: str) -> Even
     angles = "back not seen"
     if measures.measured:
         angles = (
-            f"most flexed {measures.peak_deg:+.0f}° ±{measures.uncertainty_deg:.0f}, "
-            f"least {measures.least_deg:+.0f}°"
+            f"most flexed {measures.peak_deg:+z.0f}° ±{measures.uncertainty_deg:.0f}, "
+            f"least {measures.least_deg:+z.0f}°"
         )
     text = f"set {set_number} rep {number} ({exercise}): {angles}"
     if math.isfinite(measures.concentric_speed):
@@ -95,7 +96,7 @@ def saved_event(set_number: int, saved: Saved) -> Event:
     count = len(saved.analysis.reps)
     verdict = headline(saved.document.model_dump(mode="json"))
     text = (
-        f"set {set_number}, {count} repetition{'s' * (count != 1)}: {verdict.line} "
+        f"set {set_number}, {count} repetition{'s' * (count != 1)}: {typed(verdict.line)} "
         f"Written to {saved.folder}"
     )
     data = {
@@ -116,7 +117,7 @@ def _summary(set_number: int, analysis: SetAnalysis) -> tuple[str, ...]:
         return title, "not measured", analysis.reasons[0].message
     most = max(measured, key=lambda rep: rep.peak_deg)
     least = min(rep.least_deg for rep in measured)
-    angles = f"most flexed {most.peak_deg:+.0f}° ±{most.uncertainty_deg:.0f}, least {least:+.0f}°"
+    angles = f"most flexed {most.peak_deg:+z.0f}° ±{most.uncertainty_deg:.0f}, least {least:+z.0f}°"
     faults = [finding for finding in analysis.findings if finding.severity != "info"]
     often = Counter(finding.code for finding in faults if finding.rep is not None)
     words = [f"{finding_label(code)} ({times} of {count})" for code, times in often.items()]

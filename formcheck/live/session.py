@@ -246,7 +246,7 @@ class Session:
                 neutral_uncertainty_deg=neutral.uncertainty_deg,
                 neutral_from=f"standing still, {self._name}",
             )
-            words = f"Ready. Neutral {neutral.lumbar_deg:+.0f}° ±{neutral.uncertainty_deg:.0f}."
+            words = f"Ready. Neutral {neutral.lumbar_deg:+z.0f}° ±{neutral.uncertainty_deg:.0f}."
             self._events.append(Event("ready", f"{words} {setup.hint}".strip()))
         elif self._counted.reps:
             self._events.append(

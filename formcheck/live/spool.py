@@ -76,7 +76,7 @@ class SetSpool:
     def store(self, piece: PoseTrack) -> None:
         """Write the next frames."""
         staging = self.folder / f".{secrets.token_hex(4)}"
-        with readable_errors(self.folder):
+        with readable_errors(self.folder.parents[1]):
             with staging.open("wb") as file:
                 save_track(piece, file)
                 file.flush()

@@ -63,7 +63,7 @@ def last_rep(ended: tuple[Counted, ...]) -> str:
     words = f"rep {len(ended)}: "
     if not rep.measured:
         return words + "back not seen"
-    words += f"{rep.peak_deg:+.0f}° ±{rep.uncertainty_deg:.0f} most flexed"
+    words += f"{rep.peak_deg:+z.0f}° ±{rep.uncertainty_deg:.0f} most flexed"
     faults = [finding_label(f.code) for f in ended[-1].findings if f.severity != "info"]
     return (words + (f": {', '.join(faults)}" if faults else "")).replace("-", "\N{MINUS SIGN}")
 
@@ -87,7 +87,7 @@ def drift_words(tally: Tally) -> str:
     if fatigue is None or fatigue.drift is None:
         return ""
     way = {"rounding": "rounding", "arching": "arching", None: "drift"}[fatigue.direction]
-    return f"{way} {fatigue.drift.per_rep:+.1f}°/rep"
+    return f"{way} {fatigue.drift.per_rep:+z.1f}°/rep"
 
 
 def status_words(view: View, state: State) -> str:

@@ -138,7 +138,7 @@ def join(pieces: Sequence[PoseTrack]) -> PoseTrack:
     return replace(pieces[0], **arrays)
 
 
-def save_track(track: PoseTrack, file: Path | IO[bytes]) -> None:
+def save_track(track: PoseTrack, file: str | Path | IO[bytes]) -> None:
     """Write a track as ``.npz``: plain arrays and one line of JSON, no pickles."""
     about = {
         "format_version": FORMAT_VERSION,
@@ -151,7 +151,7 @@ def save_track(track: PoseTrack, file: Path | IO[bytes]) -> None:
     np.savez_compressed(file, about=np.array(json.dumps(about)), **arrays)
 
 
-def load_track(path: Path) -> PoseTrack:
+def load_track(path: str | Path) -> PoseTrack:
     """Read a track that `save_track` wrote.
 
     Raises
@@ -160,6 +160,7 @@ def load_track(path: Path) -> PoseTrack:
         If the file is not a whole track of this format. Pickled objects are
         refused unread.
     """
+    path = Path(path)
     try:
         if kind := no_file(path):
             raise InputError(f"{path} is {kind}, not a file.")

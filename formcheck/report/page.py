@@ -18,7 +18,14 @@ from formcheck.report.angle_chart import angle_chart
 from formcheck.report.result import Result, read_result
 from formcheck.report.set_chart import set_chart
 
-__all__ = ["PLOTLY_NAME", "REPORT_NAME", "plotly_script", "write_plotly", "write_report"]
+__all__ = [
+    "PLOTLY_NAME",
+    "REPORT_NAME",
+    "plotly_script",
+    "report_page",
+    "write_plotly",
+    "write_report",
+]
 
 REPORT_NAME = "report.html"
 PLOTLY_NAME = "plotly.min.js"
@@ -67,6 +74,15 @@ def write_report(
         finally:
             staging.unlink(missing_ok=True)
     return target
+
+
+def report_page(folder: Path, *, embed: bool = False, plotly: str | None = None) -> str:
+    """Make the page as text, to be put beside the files of the result.
+
+    Parameters and errors are those of `write_report`.
+    """
+    result = read_result(folder)
+    return _page(result, result.folder / REPORT_NAME, embed=embed, plotly=plotly)
 
 
 def write_plotly(folder: Path) -> Path:

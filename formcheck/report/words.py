@@ -273,7 +273,7 @@ def degrees(value: float | None, digits: int = 0) -> str:
     """An angle with its sign, or a word for none."""
     if value is None:
         return "not seen"
-    return f"{value:+.{digits}f}°".replace("-", _MINUS)
+    return f"{value:+z.{digits}f}°".replace("-", _MINUS)
 
 
 def plain_degrees(value: float | None) -> str:

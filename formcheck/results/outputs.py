@@ -107,9 +107,10 @@ def write_result(
         if clip.suffix != ".npz":
             _draw(clip, analysis, document, folder.staging, outputs, on_frame=on_frame)
         if outputs.html:
-            from formcheck.report import write_report
+            from formcheck.report import REPORT_NAME, report_page
 
-            write_report(folder.staging, embed=outputs.embed, plotly=outputs.plotly)
+            page = report_page(folder.staging, embed=outputs.embed, plotly=outputs.plotly)
+            (folder.staging / REPORT_NAME).write_text(page, encoding="utf-8", newline="")
 
 
 def _export(kind: str, analysis: SetAnalysis, folder: Path, height_m: float) -> None:

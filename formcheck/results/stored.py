@@ -81,5 +81,6 @@ def recorded_neutral(file: Path) -> Neutral:
 
 def _unreadable(name: str, why: str) -> InputError:
     return InputError(
-        f"{name} is no analysis.json of this version of formcheck: {why}.\nAnalyse the clip again."
+        f"{name} is no analysis.json of this version of formcheck: {why}.\n"
+        "Analyse the clip again, or give the folder of its result."
     )

@@ -1,16 +1,21 @@
-"""Who may ask: the right host, the right page, and a token where others can reach us."""
+"""Who may ask: the right host, the right page, and a token where others can reach us.
+
+And what nobody is told: where on this machine the results lie.
+"""
 
 from __future__ import annotations
 
 import hmac
 import ipaddress
+import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-__all__ = ["Access", "Guard", "is_loopback"]
+__all__ = ["Access", "Guard", "is_loopback", "without_path"]
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -146,3 +151,8 @@ def _with_headers(send: Send) -> Send:
         await send(message)
 
     return sent
+
+
+def without_path(text: str, out: Path) -> str:
+    """A message with names from the results folder on, and not where that lies."""
+    return text.replace(f"{out}{os.sep}", "").replace(str(out), "the results folder")

@@ -18,7 +18,7 @@ from formcheck.errors import FormcheckError, InputError
 from formcheck.lifts.exercises import AUTO, EXERCISES
 from formcheck.live.session import Session
 from formcheck.models.store import ensure
-from formcheck.serve.access import Access, Guard
+from formcheck.serve.access import Access, Guard, without_path
 from formcheck.serve.camera import message, read_frame
 from formcheck.serve.results import listed, served_file
 from formcheck.serve.uploads import Queue, TooLarge
@@ -143,16 +143,17 @@ def _add_live(app: FastAPI, out: Path, model: str | None) -> None:
                     socket,
                     thread,
                     lambda: Session(ensure(model), Settings(exercise, 0), out, film=film),
+                    out,
                 )
 
 
-async def _converse(socket: WebSocket, thread: ThreadPoolExecutor, make: Any) -> None:
+async def _converse(socket: WebSocket, thread: ThreadPoolExecutor, make: Any, out: Path) -> None:
     """Answer picture by picture: the page sends the next one after the answer."""
     run = asyncio.get_running_loop().run_in_executor
     try:
         session: Session = await run(thread, lambda: make().__enter__())
     except FormcheckError as error:
-        await socket.close(1011, str(error)[:120])
+        await socket.close(1011, without_path(str(error), out)[:120])
         return
     index, last_s = 0, -1.0
     try:
@@ -167,7 +168,7 @@ async def _converse(socket: WebSocket, thread: ThreadPoolExecutor, make: Any) ->
             frame = read_frame(data, index, last_s)
             index, last_s = index + 1, frame.time_s
             view = await run(thread, session.frame, frame)
-            await socket.send_json(message(view))
+            await socket.send_json(message(view, out))
     except InputError as error:
         await socket.close(_WRONG, str(error)[:120])
     except WebSocketDisconnect:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -15,6 +16,7 @@ from formcheck.errors import InputError
 from formcheck.live.view import View
 from formcheck.live.words import State, countdown_s, headline, status_words
 from formcheck.results.describe import known
+from formcheck.serve.access import without_path
 from formcheck.video.reader import MAX_SIDE_PX, Frame
 
 __all__ = ["message", "read_frame"]
@@ -50,8 +52,8 @@ def read_frame(data: bytes, index: int, after_s: float) -> Frame:
     return Frame(index, time_s, np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8))
 
 
-def message(view: View) -> dict[str, Any]:
-    """What the page is to show with the frame."""
+def message(view: View, out: Path) -> dict[str, Any]:
+    """What the page is to show with the frame, and nothing of where the results lie."""
     line, colour = headline(view)
     shown: dict[str, Any] = {
         "line": line,
@@ -60,7 +62,7 @@ def message(view: View) -> dict[str, Any]:
         "ready": view.ready,
         "reps": 0,
         "cues": [{"code": c.code, "words": c.words, "severity": c.severity} for c in view.cues],
-        "events": [{"kind": e.kind, "text": e.text, **e.data} for e in view.events],
+        "events": [{"kind": e.kind, "text": without_path(e.text, out)} for e in view.events],
         "angle": None,
         "back": [],
     }

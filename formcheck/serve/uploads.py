@@ -15,6 +15,7 @@ from formcheck.errors import FormcheckError
 from formcheck.results.describe import describe
 from formcheck.results.outputs import Outputs, write_result
 from formcheck.results.writers import ResultFolder
+from formcheck.serve.access import without_path
 from formcheck.video.reader import Video
 
 __all__ = ["Job", "Queue", "TooLarge"]
@@ -127,7 +128,7 @@ class Queue:
             job.result, job.state = job.name, "done"
         except FormcheckError as error:
             # The file's own path is nobody's business.
-            job.message = str(error).replace(str(clip), "The clip")
+            job.message = without_path(str(error).replace(str(clip), "The clip"), self._out)
             job.state = "failed"
         except Exception:
             job.state, job.message = "failed", "The clip could not be analysed."

@@ -71,7 +71,8 @@ def examine(path: Path) -> tuple[bool, float | None]:
     try:
         str(path).encode()  # OpenCV crashes on other names
         if kind := no_file(path):
-            raise InputError(f"{path} is {kind}, not a file. Name one video file.")
+            batch = f"\nFor all clips in it: formcheck batch {path}" if path.is_dir() else ""
+            raise InputError(f"{path} is {kind}, not a file. Name one video file.{batch}")
         size = path.stat().st_size
         if not size:
             raise InputError(f"{path} is empty (0 bytes). Copy or record the clip again.")

@@ -152,8 +152,11 @@ function gauge(shown) {
   const known = (value) => value !== null && value !== undefined;
   if (known(shown.rounded)) bar("rounded", at(shown.rounded), 100); else bar("rounded", 100, 100);
   if (known(shown.arched)) bar("arched", 0, at(shown.arched)); else bar("arched", 0, 0);
-  if (known(shown.neutral)) bar("neutral", at(shown.neutral) - .2, at(shown.neutral) + .2);
-  else bar("neutral", 0, 0);
+  el("own").hidden = !known(shown.neutral);
+  if (known(shown.neutral)) {
+    bar("neutral", at(shown.neutral) - .2, at(shown.neutral) + .2);
+    el("own").style.left = `clamp(1.7rem, ${at(shown.neutral)}%, 100% - 1.7rem)`;
+  } else bar("neutral", 0, 0);
   if (known(shown.angle)) {
     bar("needle", at(shown.angle) - .5, at(shown.angle) + .5);
     bar("doubt", at(shown.angle - shown.doubt), at(shown.angle + shown.doubt));
