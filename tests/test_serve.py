@@ -153,6 +153,18 @@ def test_a_clip_that_is_too_large_leaves_nothing(out: Path) -> None:
     assert list((out / ".uploads").iterdir()) == []
 
 
+def test_thresholds_that_cannot_be_read_are_told_at_the_upload(
+    out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "own.toml"
+    config.write_text("[thresholds]\nrounded_deg = 99\n", encoding="utf-8")
+    monkeypatch.setenv("FORMCHECK_CONFIG", str(config))
+    with client(out) as page:
+        answer = page.post("/api/clips", content=b"x")
+    assert answer.status_code == 422
+    assert "rounded_deg" in answer.json()["detail"]
+
+
 def test_the_token_stays_on_a_safe_way(out: Path) -> None:
     with client(out, Access("0.0.0.0", "s3cret")) as page:
         assert "Secure" not in page.get("/?token=s3cret").headers["set-cookie"]

@@ -14,6 +14,7 @@ from typing import Any
 from fastapi import FastAPI, HTTPException, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import FileResponse, Response
 
+from formcheck.config import load_rubric
 from formcheck.errors import FormcheckError, InputError
 from formcheck.lifts.exercises import AUTO, EXERCISES
 from formcheck.live.session import Session
@@ -122,7 +123,7 @@ def _add_uploads(app: FastAPI, queue: Queue) -> None:
 
 def _settings(exercise: str, max_fps: float) -> Settings:
     try:
-        return Settings(exercise, max_fps)
+        return Settings(exercise, max_fps, rubric=load_rubric())
     except FormcheckError as error:
         raise HTTPException(422, str(error)) from error
 
@@ -139,12 +140,12 @@ def _add_live(app: FastAPI, out: Path, model: str | None) -> None:
             return
         async with in_use:
             with ThreadPoolExecutor(1, "formcheck-live") as thread:
-                await _converse(
-                    socket,
-                    thread,
-                    lambda: Session(ensure(model), Settings(exercise, 0), out, film=film),
-                    out,
-                )
+                await _converse(socket, thread, lambda: _session(exercise, model, out, film), out)
+
+
+def _session(exercise: str, model: str | None, out: Path, film: bool) -> Session:
+    settings = Settings(exercise, 0, rubric=load_rubric())
+    return Session(ensure(model), settings, out, film=film)
 
 
 async def _converse(socket: WebSocket, thread: ThreadPoolExecutor, make: Any, out: Path) -> None:
