@@ -1,9 +1,9 @@
-"""Draw the pictures of the filming guide and of a batch's index.
+"""Draw the pictures of the filming guide, of a batch's index and of the live page.
 
-    python docs/pictures.py [filming] [index]
+    python docs/pictures.py [filming] [index] [live-page]
 
 Every clip is rendered by `lifter`, or one of samples/, and really analysed; what stands
-under a picture is what formcheck said. The index needs Chromium (apt-get install chromium).
+under a picture is what formcheck said. The pages need Chromium (apt-get install chromium).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,9 +21,10 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+from imageio_ffmpeg import get_ffmpeg_exe
 from matplotlib.patches import Circle, Wedge
 from numpy.typing import NDArray
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
 
 import formcheck
 from formcheck import SetAnalysis
@@ -185,10 +187,43 @@ def draw_index(out: Path = DOCS) -> None:
         _photograph(Path(folder) / "season" / "index.html", out / "batch-index.jpg")
 
 
+def draw_live_page(out: Path = DOCS) -> None:
+    """The page of `formcheck serve` during a set, a sample played as its camera."""
+    with tempfile.TemporaryDirectory() as folder:
+        camera = Path(folder) / "camera.mjpeg"
+        clip = str(SAMPLES / "deadlift-fatigue.mp4")
+        convert = ["-i", clip, "-an", "-c:v", "mjpeg", "-q:v", "4", str(camera)]
+        subprocess.run([get_ffmpeg_exe(), "-v", "error", *convert], check=True)
+        serve = [sys.executable, "-m", "formcheck", "serve", "--port", "8798", "-o", folder]
+        with subprocess.Popen(serve) as server, sync_playwright() as playwright:
+            fake = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+            browser = _browser(playwright, *fake, f"--use-file-for-fake-video-capture={camera}")
+            page = browser.new_page(viewport={"width": 1180, "height": 930})
+            _open(page, "http://127.0.0.1:8798/")
+            page.select_option("#lift", "deadlift")
+            page.click("#start")
+            counted = "() => parseInt(document.getElementById('reps').textContent) >= 7"
+            page.wait_for_function(counted, timeout=120_000)
+            page.screenshot(path=out / "live-page.jpg", type="jpeg", quality=80)
+            browser.close()
+            server.terminate()
+
+
+def _open(page: Page, address: str) -> None:
+    """Wait for a server that is just starting."""
+    for _ in range(60):
+        try:
+            page.goto(address)
+        except Error:
+            time.sleep(0.5)
+        else:
+            return
+    sys.exit(f"{address} does not answer")
+
+
 def _photograph(page_file: Path, path: Path) -> None:
-    chromium = shutil.which("chromium") or sys.exit("no Chromium: apt-get install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = _browser(playwright)
         page = browser.new_page(viewport={"width": 1400, "height": 900})
         page.goto(page_file.as_uri())
         page.wait_for_load_state("load")
@@ -197,7 +232,16 @@ def _photograph(page_file: Path, path: Path) -> None:
         browser.close()
 
 
-PICTURES: dict[str, Callable[[], None]] = {"filming": draw_filming, "index": draw_index}
+def _browser(playwright: Playwright, *flags: str) -> Browser:
+    chromium = shutil.which("chromium") or sys.exit("no Chromium: apt-get install chromium")
+    return playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", *flags])
+
+
+PICTURES: dict[str, Callable[[], None]] = {
+    "filming": draw_filming,
+    "index": draw_index,
+    "live-page": draw_live_page,
+}
 
 
 def main(wanted: Sequence[str]) -> None:
