@@ -76,8 +76,12 @@ _PLACES: dict[str, Callable[[str], Callable[[Path], None]]] = {
 
 
 def _given(make: Callable[[Path], None], arguments: list[str]) -> Make:
-    def prepare(_: Source, folder: Path) -> list[str]:
+    """What is none in its place; a clip beside it is whole."""
+
+    def prepare(source: Source, folder: Path) -> list[str]:
         make(folder)
+        if "y.mp4" in arguments:
+            shutil.copy(source.clips["mp4"], folder / "y.mp4")
         return arguments
 
     return prepare
