@@ -270,7 +270,7 @@ def damaged_model(folder: Path) -> tuple[str, list[str]]:
     bundle.write_bytes(content)
     target = Target(
         "",
-        ("analyze", str(SAMPLE.with_name("nothing.mp4")), "--out", str(folder / "none")),
+        ("analyze", str(SAMPLE), "-q", "--no-video", "--no-html", "--out", str(folder / "mended")),
         cache,
         look_at_models,
         {"FORMCHECK_CACHE": str(cache)},
