@@ -198,7 +198,7 @@ def draw_live_page(out: Path = DOCS) -> None:
         with subprocess.Popen(serve) as server, sync_playwright() as playwright:
             fake = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
             browser = _browser(playwright, *fake, f"--use-file-for-fake-video-capture={camera}")
-            page = browser.new_page(viewport={"width": 1180, "height": 930})
+            page = browser.new_page(viewport={"width": 1180, "height": 960})
             _open(page, "http://127.0.0.1:8798/")
             page.select_option("#lift", "deadlift")
             page.click("#start")
