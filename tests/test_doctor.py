@@ -17,6 +17,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from clipmaker import SAMPLES
 from commands import run
 from packaging.requirements import Requirement
 
@@ -109,7 +110,7 @@ def test_this_machine_is_fit(tmp_path: Path, monkeypatch: Patch) -> None:
 def test_whoever_lacks_a_library_is_sent_to_the_doctor(tmp_path: Path, fault: str) -> None:
     (tmp_path / "cv2.py").write_text(fault, encoding="utf-8")
     program = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from formcheck.cli import main"
-    command = [sys.executable, "-c", f"{program}; main()", "analyze", "clip.mp4"]
+    command = [sys.executable, "-c", f"{program}; main()", "analyze", str(SAMPLES / "squat.mp4")]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert result.returncode == 2
     assert result.stderr.splitlines()[-1] == "See what to do with: formcheck doctor"

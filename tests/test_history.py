@@ -130,7 +130,7 @@ def test_the_table_is_for_one_athlete_if_asked(season: Path) -> None:
 
 def test_who_is_not_there_is_told_with_who_is(season: Path) -> None:
     for asked in (("--athlete", "Bo"), ("--athlete", "Ann", "-e", "squat")):
-        result = run(season, *asked)
+        result = run("history", season, *asked)
         assert result.exit_code == 1
         assert "Ann (deadlift)" in result.stderr
 
