@@ -168,7 +168,7 @@ def analyze(
 def with_neutral_from(
     path: Path,
     settings: Settings,
-    model: str | Path | None = None,
+    model: str | Path | ResolvedModel | None = None,
     on_video: OnVideo | None = None,
 ) -> Settings:
     """Take the standing neutral from another clip, a saved track or an ``analysis.json``.
@@ -221,11 +221,13 @@ def read_track(
     if path.suffix == ".npz":
         return load_track(path)
     from formcheck.models.store import ResolvedModel, ensure
-    from formcheck.video.container import examine
 
-    examine(path)  # before a model is fetched for it
-    resolved = model if isinstance(model, ResolvedModel) else ensure(model)
-    return _track_clip(path, settings, resolved, on_video)
+    if not isinstance(model, ResolvedModel):
+        from formcheck.video.container import examine
+
+        examine(path)  # before a model is fetched for it
+        model = ensure(model)
+    return _track_clip(path, settings, model, on_video)
 
 
 def _track_clip(

@@ -364,10 +364,13 @@ def test_of_two_results_of_one_path_the_newer_counts(tmp_path: Path) -> None:
     assert unreadable == []
 
 
-def test_a_damaged_result_is_told_and_the_others_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("whole", [True, False], ids=["a byte", "cut"])
+def test_a_damaged_result_is_told_and_the_others_read(tmp_path: Path, whole: bool) -> None:
     put_result(tmp_path, Clip("/x/a.mp4"))
     damaged = put_result(tmp_path, Clip("/x/b.mp4"))
-    (tmp_path / damaged / "analysis.json").write_text("{")
+    file = tmp_path / damaged / "analysis.json"
+    in_a_string = file.read_bytes().replace(b"deadlift", b"dead\xffift")
+    file.write_bytes(in_a_string if whole else b"{")
     results, unreadable = read_results(Place(str(tmp_path)))
     assert [result.clip.name for result in results] == ["a.mp4"]
     assert unreadable == [damaged]

@@ -79,7 +79,7 @@ def read_results(place: Place) -> tuple[list[ClipResult], list[str]]:
     for folder, record in records.items():
         content = contents.get(f"{folder}/analysis.json", b"")
         try:
-            _, document = parse_document(content.decode("utf-8", "replace"), folder)
+            _, document = parse_document(content, folder)
         except InputError:
             unreadable.append(folder)
         else:

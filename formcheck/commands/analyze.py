@@ -165,22 +165,17 @@ def _run(
     quiet: bool,
 ) -> tuple[SetAnalysis, AnalysisDocument, Path]:
     from formcheck.analysis import analyze_track, read_track, with_neutral_from
-    from formcheck.commands.progress import drawing_progress, frames_progress, model_at_hand
+    from formcheck.commands.progress import drawing_progress, frames_progress, model_for
     from formcheck.results.describe import describe
     from formcheck.results.outputs import write_result
     from formcheck.results.writers import ResultFolder, result_name
-    from formcheck.video.container import examine
 
     with ResultFolder(out, result_name(clip), force=force) as folder:
-        clips = [p for p in (clip, neutral_from) if p and p.suffix not in {".npz", ".json"}]
-        for path in clips:
-            examine(path)
-        if clips:
-            model_at_hand(model, quiet=quiet)
+        resolved = model_for(filter(None, (clip, neutral_from)), model, quiet=quiet)
         with frames_progress(quiet=quiet) as on_video:
             if neutral_from:
-                settings = with_neutral_from(neutral_from, settings, model, on_video)
-            track = read_track(clip, settings, model, on_video)
+                settings = with_neutral_from(neutral_from, settings, resolved, on_video)
+            track = read_track(clip, settings, resolved, on_video)
         analysis = analyze_track(track, settings)
         document = describe(analysis)
         with drawing_progress(len(track), quiet=quiet) as on_frame:

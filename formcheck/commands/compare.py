@@ -18,6 +18,7 @@ from formcheck.plain import plain
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from formcheck.models.store import ResolvedModel
     from formcheck.results.comparison import Comparison, Difference, Measure
     from formcheck.results.document import AnalysisDocument
 
@@ -52,13 +53,15 @@ def compare(  # noqa: PLR0917 - one parameter an option
         formcheck compare results/monday results/friday
         formcheck compare light.mp4 heavy.mp4 -e deadlift
     """
+    from formcheck.commands.progress import model_for
     from formcheck.commands.stderr import native_chatter_hidden
     from formcheck.results.comparison import compare as compared
 
     log_to_stderr(verbose=verbose)
     with native_chatter_hidden(shown=verbose):
         files = [_file(path) for path in (first, second)]
-        documents = [_document(file, exercise, quiet=quiet) for file in files]
+        model = model_for(files, None, quiet=quiet)
+        documents = [_document(file, exercise, model, quiet=quiet) for file in files]
     found = compared(*documents)
     if as_json:
         sys.stdout.write(_as_json(found))
@@ -71,32 +74,29 @@ def _file(path: Path) -> Path:
     from formcheck.errors import InputError
     from formcheck.files import is_file
     from formcheck.results.stored import document_file
-    from formcheck.video.container import examine
 
     file = document_file(path)
     if not is_file(file):
         raise InputError(f"There is no file {file}.\nGive {_HELP}")
-    if file.suffix not in {".json", ".npz"}:
-        examine(file)
     return file
 
 
-def _document(file: Path, exercise: str, *, quiet: bool) -> AnalysisDocument:
+def _document(
+    file: Path, exercise: str, model: ResolvedModel | None, *, quiet: bool
+) -> AnalysisDocument:
     """Read an analysis, or make one of a clip or a track."""
     from formcheck.results.stored import read_document
 
     if file.suffix == ".json":
         return read_document(file)[0]
     from formcheck.analysis import Settings, analyze_track, read_track
-    from formcheck.commands.progress import frames_progress, model_at_hand
+    from formcheck.commands.progress import frames_progress
     from formcheck.config import load_rubric
     from formcheck.results.describe import describe
 
     settings = Settings(exercise, rubric=load_rubric())
-    if file.suffix != ".npz":
-        model_at_hand(None, quiet=quiet)
     with frames_progress(quiet=quiet) as on_video:
-        track = read_track(file, settings, None, on_video)
+        track = read_track(file, settings, model, on_video)
     return describe(analyze_track(track, settings))
 
 

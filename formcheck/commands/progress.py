@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from formcheck.models.store import OnProgress, ResolvedModel
     from formcheck.video.reader import Video
 
-__all__ = ["drawing_progress", "fetch_progress", "frames_progress", "model_at_hand"]
+__all__ = ["drawing_progress", "fetch_progress", "frames_progress", "model_at_hand", "model_for"]
 
 
 class _Rate(ProgressColumn):
@@ -58,6 +59,26 @@ def model_at_hand(name: str | None, *, quiet: bool = False) -> ResolvedModel:
 
     with fetch_progress(quiet=quiet) as progress:
         return ensure(name, progress)
+
+
+def model_for(
+    paths: Iterable[Path], name: str | None, *, quiet: bool = False
+) -> ResolvedModel | None:
+    """Have the pose model that these clips need; None where all are tracks or results.
+
+    Raises
+    ------
+    InputError
+        If one of the clips is none: that is said before a model is fetched.
+    ModelError
+        As `model_at_hand`.
+    """
+    from formcheck.video.container import examine
+
+    clips = [path for path in paths if path.suffix not in {".npz", ".json"}]
+    for clip in clips:
+        examine(clip)
+    return model_at_hand(name, quiet=quiet) if clips else None
 
 
 @contextmanager

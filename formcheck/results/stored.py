@@ -41,7 +41,7 @@ def read_document(file: Path) -> tuple[AnalysisDocument, dict[str, Any]]:
     return parse_document(read_text(file), str(file))
 
 
-def parse_document(text: str, name: str) -> tuple[AnalysisDocument, dict[str, Any]]:
+def parse_document(text: str | bytes, name: str) -> tuple[AnalysisDocument, dict[str, Any]]:
     """Read an analysis from its text; `name` says which in messages.
 
     Raises
