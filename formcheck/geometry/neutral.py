@@ -29,8 +29,9 @@ _UPRIGHT_DEG = 12.0
 _STRAIGHT_DEG = 160.0
 _STILL_PER_S = 0.1
 _LEAST_S = 0.5
-# Who holds something overhead arches for it: a hand this far above the shoulder, in trunk
-# lengths, is above the head. One at the bar on the back lies at 0.0 to 0.3.
+# Who holds something overhead arches for it. In trunk lengths above the shoulder: a straight
+# arm reaches 1.16 (Drillis and Contini 1966); a press may start from as high as this
+# (`formcheck.lifts.exercises`).
 _OVERHEAD = 0.5
 
 # Nobody's neutral is rounded beyond flat; the labelled neutral backs reach +5 even on the

@@ -20,10 +20,11 @@ __all__ = ["without_standing_up"]
 # Along the trunk's axis below the hip, where the hands hold the bar at lock-out.
 _THIGH = (STATIONS > -0.36) & (STATIONS < -0.1)
 # In trunk lengths. Plates that the silhouette takes in carry the outline further out than
-# the lifter's own, those that it leaves out bite into it: on the rendered sets standing up
-# without the bar reached 0.08-0.36 less far than the lock-outs before, or 0.21-0.25 further
-# (benchmarks/accuracy.py, samples/). Real lock-outs of one set differ by up to 0.06, and
-# one held for the camera reached 0.06 to 0.13 further.
+# the lifter's own, those that it leaves out bite into it. Read once, and in no table: on
+# rendered sets standing up without the bar reached 0.08-0.36 less far than the lock-outs
+# before, or 0.21-0.25 further; real lock-outs of one set differ by up to 0.06, and one held
+# for the camera reached 0.06 to 0.13 further. What counting comes to with these limits is
+# in benchmarks/accuracy.md and clips.md.
 _FURTHER, _CLOSER = 0.18, 0.1
 # Repetitions of one load differ in speed by less: half of it is lost where lifters
 # fail (Gonzalez-Badillo and Sanchez-Medina 2010).
