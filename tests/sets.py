@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from formcheck.lifts.measures import RepMeasures
+import numpy as np
+
+from formcheck.analysis import SetAnalysis
+from formcheck.arrays import FloatArray
+from formcheck.geometry import Kinematics
+from formcheck.lifts.measures import RepMeasures, measure_rep
 from formcheck.lifts.reps import Rep
 
 NAN = float("nan")
@@ -66,3 +72,19 @@ def measured_set(
         )
         for i in range(count)
     ]
+
+
+def with_thoracic(kin: Kinematics, angle_deg: FloatArray, uncertainty_deg: float) -> Kinematics:
+    """The same, with an upper back that turns so, float (N,); NaN: not seen."""
+    doubt_deg = np.where(np.isfinite(angle_deg), uncertainty_deg, NAN)
+    back = replace(kin.back, thoracic_deg=angle_deg, thoracic_uncertainty_deg=doubt_deg)
+    return replace(kin, back=back)
+
+
+def with_upper_back(
+    analysis: SetAnalysis, angle_deg: FloatArray, uncertainty_deg: float
+) -> SetAnalysis:
+    """The same set, measured again with an upper back that turns so."""
+    kin = with_thoracic(analysis.kinematics, angle_deg, uncertainty_deg)
+    reps = tuple(measure_rep(one.rep, kin, analysis.exercise) for one in analysis.reps)
+    return replace(analysis, kinematics=kin, reps=reps)

@@ -8,8 +8,9 @@ from typing import Literal
 import numpy as np
 import pytest
 from figures import as_read, even_times, landmarks, moving_lifter, posture_at, settling_share
+from sets import with_thoracic
 
-from formcheck.geometry import Kinematics, kinematics
+from formcheck.geometry import Kinematics, kinematics, without_back
 from formcheck.lifts.exercises import EXERCISES
 from formcheck.lifts.measures import RepMeasures, measure_rep, neutral_frames
 from formcheck.lifts.reps import SETTLED, Rep, find_reps
@@ -152,6 +153,51 @@ def whole(lift: Lift) -> tuple[Kinematics, Rep]:
     track = moving_lifter(lift, [0.0])
     kin = kinematics(track)
     return kin, find_reps(track.time_s, kin.joints, EXERCISES[lift])[0]
+
+
+def test_the_upper_back_has_extremes_of_its_own() -> None:
+    kin, rep = whole("squat")
+    thoracic = np.full(len(kin.time_s), 30.0)
+    thoracic[[rep.start, rep.turn]] = 24.0, 52.0
+    thoracic[: rep.start], thoracic[rep.end + 1 :] = 5.0, 90.0  # not of the repetition
+    seen = measure_rep(rep, with_thoracic(kin, thoracic, 3.0), EXERCISES["squat"])
+    assert (seen.thoracic_peak_deg, seen.thoracic_least_deg) == (52.0, 24.0)
+    assert (seen.thoracic_uncertainty_deg, seen.thoracic_least_uncertainty_deg) == (3.0, 3.0)
+    # The lower back is measured as without it.
+    plain = measure_rep(rep, kin, EXERCISES["squat"])
+    assert (seen.peak_deg, seen.least_deg, seen.visible) == (
+        plain.peak_deg,
+        plain.least_deg,
+        plain.visible,
+    )
+
+
+@pytest.mark.parametrize(("share_seen", "measured"), [(0.7, True), (0.5, False), (0.0, False)])
+def test_an_upper_back_that_was_hidden_is_not_measured_though_the_lower_one_is(
+    share_seen: float, measured: bool
+) -> None:
+    kin, rep = whole("squat")
+    thoracic = np.full(len(kin.time_s), 30.0)
+    thoracic[: rep.start + round((1 - share_seen) * (rep.end + 1 - rep.start))] = np.nan
+    seen = measure_rep(rep, with_thoracic(kin, thoracic, 3.0), EXERCISES["squat"])
+    assert seen.measured
+    for name in ("peak", "least", "uncertainty", "least_uncertainty"):
+        assert np.isfinite(getattr(seen, f"thoracic_{name}_deg")) == measured
+
+
+def test_a_lower_back_that_was_hidden_does_not_hide_the_upper_one() -> None:
+    kin, rep = whole("squat")
+    upper = with_thoracic(hidden(kin, slice(None)), np.full(len(kin.time_s), 30.0), 3.0)
+    seen = measure_rep(rep, upper, EXERCISES["squat"])
+    assert not seen.measured
+    assert seen.thoracic_peak_deg == 30.0
+
+
+def test_without_a_back_there_is_no_upper_back() -> None:
+    kin, rep = whole("squat")
+    upper = with_thoracic(kin, np.full(len(kin.time_s), 30.0), 3.0)
+    seen = measure_rep(rep, without_back(upper), EXERCISES["squat"])
+    assert np.isnan([seen.thoracic_peak_deg, seen.thoracic_uncertainty_deg]).all()
 
 
 def test_a_deadlift_without_its_lowering_has_no_eccentric_time() -> None:

@@ -61,4 +61,11 @@ def kinematics(track: PoseTrack) -> Kinematics:
 def without_back(kin: Kinematics) -> Kinematics:
     """The same, with nothing measured on the back."""
     missing = np.full_like(kin.back.lumbar_deg, np.nan)
-    return replace(kin, back=replace(kin.back, lumbar_deg=missing, uncertainty_deg=missing))
+    back = replace(
+        kin.back,
+        lumbar_deg=missing,
+        uncertainty_deg=missing,
+        thoracic_deg=missing,
+        thoracic_uncertainty_deg=missing,
+    )
+    return replace(kin, back=back)

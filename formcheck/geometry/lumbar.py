@@ -80,6 +80,11 @@ class Back:
         The outline that it was read off.
     surface : {"dorsal", "ventral"}
         Whether that is the back's or, where the back is hidden, the front's.
+    thoracic_deg : float (N,)
+        Turn of the upper back, T12/L1 to about T2, + = rounded; NaN where it was not
+        seen or where the front was read.
+    thoracic_uncertainty_deg : float (N,)
+        Half the 90 % interval of `thoracic_deg`; NaN where that is.
     """
 
     lumbar_deg: FloatArray
@@ -87,6 +92,8 @@ class Back:
     level_uncertainty_deg: float
     curve: TrunkCurve
     surface: Surface
+    thoracic_deg: FloatArray
+    thoracic_uncertainty_deg: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +159,13 @@ def measure_back(
         reading.own_uncertainty_deg,
         curve,
         surface,
+        *_thoracic(curve, surface),
     )
+
+
+def _thoracic(curve: TrunkCurve, surface: Surface) -> FloatArray:  # noqa: ARG001
+    """Turn of the upper back and its uncertainty, float (2, N): not measured yet."""
+    return np.full((2, len(curve.u)), np.nan)
 
 
 def read_lumbar(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +15,9 @@ from formcheck.lifts.reps import Rep
 
 __all__ = ["TRUNK_PER_STATURE", "RepMeasures", "half", "measure_rep", "neutral_frames"]
 
+
+End = Literal["low", "high", "all"]
+_ENDS: tuple[End, ...] = ("low", "high", "all")
 
 # With less of the repetition seen, or of the half that matters, its extremes are
 # likely missed.
@@ -46,6 +50,11 @@ class RepMeasures:
     visible_low, visible_high : float
         The same in the lower and in the upper half of the swing: on the floor, the
         floor hides the back in one of them.
+    thoracic_peak_deg, thoracic_least_deg : float
+        Most and least rounded `thoracic_deg`; NaN also where the upper back was seen
+        for too little of the repetition.
+    thoracic_uncertainty_deg, thoracic_least_uncertainty_deg : float
+        Half their 90 % intervals.
     """
 
     rep: Rep
@@ -64,15 +73,34 @@ class RepMeasures:
     visible: float
     visible_low: float
     visible_high: float
+    thoracic_peak_deg: float = math.nan
+    thoracic_least_deg: float = math.nan
+    thoracic_uncertainty_deg: float = math.nan
+    thoracic_least_uncertainty_deg: float = math.nan
 
     @property
     def measured(self) -> bool:
         """Whether the back was seen for enough of the repetition."""
         return bool(np.isfinite(self.peak_deg))
 
-    def visible_in(self, end: Literal["low", "high", "all"]) -> float:
+    def visible_in(self, end: End) -> float:
         """Share of the frames in a half of the swing in which the back was measured."""
         return {"low": self.visible_low, "high": self.visible_high, "all": self.visible}[end]
+
+
+@dataclass(frozen=True)
+class _Extremes:
+    """The most and the least flexed moment of a stretch; NaN where it was not well seen."""
+
+    peak_deg: float
+    least_deg: float
+    peak_s: float
+    least_s: float
+    uncertainty_deg: float
+    least_uncertainty_deg: float
+
+
+_NOT_SEEN = _Extremes(*[math.nan] * 6)
 
 
 def measure_rep(rep: Rep, kin: Kinematics, exercise: Exercise) -> RepMeasures:
@@ -80,20 +108,18 @@ def measure_rep(rep: Rep, kin: Kinematics, exercise: Exercise) -> RepMeasures:
 
     The most flexed moment is where the angle less its uncertainty is highest, the
     most extended where angle plus uncertainty is lowest: a sure value is not
-    displaced by an unsure one beside it.
+    displaced by an unsure one beside it. So it is for the upper back.
     """
-    time_s, frames = kin.time_s, slice(rep.start, rep.end + 1)
-    lumbar, uncertainty = kin.back.lumbar_deg[frames], kin.back.uncertainty_deg[frames]
-    seen = np.isfinite(lumbar)
-    visible = float(seen.mean())
-    peak = int(np.nanargmax(lumbar - uncertainty)) if seen.any() else 0
-    least = int(np.nanargmin(lumbar + uncertainty)) if seen.any() else 0
-    halves = {end: _visible(seen, half(rep, kin, exercise, end)) for end in ("low", "high")}
-    known = visible >= _MIN_VISIBLE and halves[exercise.watched] >= _MIN_WATCHED_VISIBLE
-
-    def value(values: FloatArray, at: int) -> float:
-        return float(values[at]) if known else float("nan")
-
+    back, time_s = kin.back, kin.time_s
+    frames = slice(rep.start, rep.end + 1)
+    visible = _visible(np.isfinite(back.lumbar_deg[frames]), rep, kin, exercise)
+    lumbar, thoracic = (
+        _extremes(angle_deg[frames], uncertainty_deg[frames], rep, kin, exercise)
+        for angle_deg, uncertainty_deg in (
+            (back.lumbar_deg, back.uncertainty_deg),
+            (back.thoracic_deg, back.thoracic_uncertainty_deg),
+        )
+    )
     eccentric_s, concentric_s = _phase_times(rep, time_s)
     return RepMeasures(
         rep=rep,
@@ -103,21 +129,46 @@ def measure_rep(rep: Rep, kin: Kinematics, exercise: Exercise) -> RepMeasures:
         eccentric_s=eccentric_s,
         concentric_s=concentric_s,
         concentric_speed=_concentric_speed(rep, kin, exercise),
-        peak_deg=value(lumbar, peak),
-        least_deg=value(lumbar, least),
-        peak_s=value(time_s[frames], peak),
-        least_s=value(time_s[frames], least),
-        uncertainty_deg=value(uncertainty, peak),
-        least_uncertainty_deg=value(uncertainty, least),
-        visible=visible,
-        visible_low=halves["low"],
-        visible_high=halves["high"],
+        peak_deg=lumbar.peak_deg,
+        least_deg=lumbar.least_deg,
+        peak_s=lumbar.peak_s,
+        least_s=lumbar.least_s,
+        uncertainty_deg=lumbar.uncertainty_deg,
+        least_uncertainty_deg=lumbar.least_uncertainty_deg,
+        visible=visible["all"],
+        visible_low=visible["low"],
+        visible_high=visible["high"],
+        thoracic_peak_deg=thoracic.peak_deg,
+        thoracic_least_deg=thoracic.least_deg,
+        thoracic_uncertainty_deg=thoracic.uncertainty_deg,
+        thoracic_least_uncertainty_deg=thoracic.least_uncertainty_deg,
     )
 
 
-def half(
-    rep: Rep, kin: Kinematics, exercise: Exercise, end: Literal["low", "high", "all"]
-) -> BoolArray:
+def _extremes(
+    angle_deg: FloatArray,
+    uncertainty_deg: FloatArray,
+    rep: Rep,
+    kin: Kinematics,
+    exercise: Exercise,
+) -> _Extremes:
+    """Extremes of an angle over the frames of a repetition, float (M,)."""
+    visible = _visible(np.isfinite(angle_deg), rep, kin, exercise)
+    if visible["all"] < _MIN_VISIBLE or visible[exercise.watched] < _MIN_WATCHED_VISIBLE:
+        return _NOT_SEEN
+    peak = int(np.nanargmax(angle_deg - uncertainty_deg))
+    least = int(np.nanargmin(angle_deg + uncertainty_deg))
+    return _Extremes(
+        peak_deg=float(angle_deg[peak]),
+        least_deg=float(angle_deg[least]),
+        peak_s=float(kin.time_s[rep.start + peak]),
+        least_s=float(kin.time_s[rep.start + least]),
+        uncertainty_deg=float(uncertainty_deg[peak]),
+        least_uncertainty_deg=float(uncertainty_deg[least]),
+    )
+
+
+def half(rep: Rep, kin: Kinematics, exercise: Exercise, end: End) -> BoolArray:
     """Frames of a repetition, from its start, in the lower or upper half of its swing."""
     height: FloatArray = getattr(kin.joints, exercise.swing.signal)[rep.start : rep.end + 1]
     middle = (np.nanmin(height) + np.nanmax(height)) / 2
@@ -126,8 +177,10 @@ def half(
     return np.asarray(height <= middle if end == "low" else height > middle)
 
 
-def _visible(seen: BoolArray, part: BoolArray) -> float:
-    return float(seen[part].mean()) if part.any() else 0.0
+def _visible(seen: BoolArray, rep: Rep, kin: Kinematics, exercise: Exercise) -> dict[End, float]:
+    """Share of the frames of a repetition, and of both halves of its swing, that were seen."""
+    parts = {end: seen[half(rep, kin, exercise, end)] for end in _ENDS}
+    return {end: float(part.mean()) if part.size else 0.0 for end, part in parts.items()}
 
 
 def neutral_frames(rep: Rep, exercise: Exercise, time_s: FloatArray, since: int = 0) -> slice:
