@@ -7,12 +7,15 @@ from importlib.resources import files
 from typing import Any
 
 import jsonschema
+import numpy as np
 import pytest
 from figures import moving_lifter
+from sets import with_upper_back
 
 from formcheck.analysis import SetAnalysis, Settings, analyze_track
 from formcheck.results.describe import describe
 from formcheck.results.document import AnalysisDocument, SetPart
+from formcheck.results.stored import parse_document
 
 # The names that others rely on, from the output contract.
 CONTRACT = {
@@ -76,6 +79,36 @@ def test_reps_carry_ranges_and_the_codes_of_their_findings(analysis: SetAnalysis
     assert flat.findings == []
     assert rounded.findings == ["lumbar-flexion"]
     assert [f.rep for f in document.findings if f.code == "lumbar-flexion"] == [2, None]
+
+
+def test_the_upper_back_is_told_of_each_repetition(
+    schema: dict[str, Any], analysis: SetAnalysis
+) -> None:
+    thoracic = np.full(len(analysis.track), 30.0)
+    first, second = (rep.rep for rep in analysis.reps)
+    thoracic[[first.start, first.turn]] = 24.004, 52.126
+    thoracic[second.start : second.end + 1] = np.nan
+    document = describe(with_upper_back(analysis, thoracic, 3.456))
+    seen, unseen = (rep.thoracic_deg.model_dump() for rep in document.reps)
+    assert seen == {
+        "peak": 52.13,
+        "least": 24.0,
+        "range": 28.12,
+        "uncertainty": 3.46,
+        "least_uncertainty": 3.46,
+    }
+    assert unseen == dict.fromkeys(seen)
+    jsonschema.validate(document.model_dump(mode="json"), schema)
+
+
+def test_a_document_from_before_the_upper_back_was_measured_can_be_read(
+    analysis: SetAnalysis,
+) -> None:
+    old = describe(analysis).model_dump(mode="json")
+    for rep in old["reps"]:
+        del rep["thoracic_deg"]
+    document, _ = parse_document(json.dumps(old), "old.json")
+    assert [rep.thoracic_deg.peak for rep in document.reps] == [None, None]
 
 
 def test_what_was_not_measured_is_null(analysis: SetAnalysis) -> None:

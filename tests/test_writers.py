@@ -7,8 +7,10 @@ import errno
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from figures import moving_lifter
+from sets import with_upper_back
 
 from formcheck.analysis import SetAnalysis, Settings, analyze_track
 from formcheck.errors import OutputError
@@ -50,7 +52,7 @@ def test_the_tables_hold_what_the_contract_names(analysis: SetAnalysis, tmp_path
     frames = rows(folder / "frames.csv")
     assert ",".join(frames[0]) == (
         "frame,time_s,lumbar_deg,lumbar_uncertainty_deg,flexion_deg,trunk_lean_deg,hip_deg,"
-        "knee_deg,rep,phase"
+        "knee_deg,rep,phase,thoracic_deg,thoracic_uncertainty_deg"
     )
     assert len(frames) == len(analysis.track)
     assert {row["rep"] for row in frames} == {"", "1", "2", "3"}
@@ -62,6 +64,26 @@ def test_the_tables_hold_what_the_contract_names(analysis: SetAnalysis, tmp_path
     flexion = [float(row["flexion_deg"]) for row in frames if row["flexion_deg"]]
     lumbar = [float(row["lumbar_deg"]) for row in frames if row["lumbar_deg"]]
     assert flexion[0] == pytest.approx(lumbar[0] - analysis.neutral.lumbar_deg, abs=0.01)
+
+
+def test_the_upper_back_stands_in_the_last_columns(analysis: SetAnalysis, tmp_path: Path) -> None:
+    thoracic = np.full(len(analysis.track), 30.0)
+    second, third = analysis.reps[1].rep, analysis.reps[2].rep
+    thoracic[second.turn] = 47.256
+    thoracic[third.start : third.end + 1] = np.nan
+    folder = write(with_upper_back(analysis, thoracic, 3.5), tmp_path)
+    frames, reps = rows(folder / "frames.csv"), rows(folder / "reps.csv")
+    last = ["thoracic_deg", "thoracic_uncertainty_deg"]
+    assert list(frames[0])[-2:] == last
+    assert [frames[second.turn][name] for name in last] == ["47.26", "3.50"]
+    assert [frames[third.turn][name] for name in last] == ["", ""]
+    last = ["thoracic_peak_deg", "thoracic_uncertainty_deg"]
+    assert list(reps[0])[-3:] == ["curl_deg", *last]
+    assert [[row[name] for name in last] for row in reps] == [
+        ["30.0", "3.5"],
+        ["47.26", "3.5"],
+        ["", ""],
+    ]
 
 
 def test_missing_values_are_empty(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ from formcheck.results.document import (
     SetPart,
     SettingsPart,
     Source,
+    ThoracicRange,
     ViewPart,
 )
 
@@ -162,6 +163,13 @@ def _rep(index: int, rep: RepMeasures, score: Score | None, analysis: SetAnalysi
             least_uncertainty=known(
                 neutral.flexion_uncertainty_deg(rep.least_deg, rep.least_uncertainty_deg)
             ),
+        ),
+        thoracic_deg=ThoracicRange(
+            peak=known(rep.thoracic_peak_deg),
+            least=known(rep.thoracic_least_deg),
+            range=known(rep.thoracic_peak_deg - rep.thoracic_least_deg),
+            uncertainty=known(rep.thoracic_uncertainty_deg),
+            least_uncertainty=known(rep.thoracic_least_uncertainty_deg),
         ),
         peak_s=known(rep.peak_s, 4),
         least_s=known(rep.least_s, 4),

@@ -32,6 +32,7 @@ __all__ = [
     "SetPart",
     "SettingsPart",
     "Source",
+    "ThoracicRange",
     "ViewPart",
 ]
 
@@ -145,6 +146,20 @@ class FlexionRange(DocumentPart):
     least_uncertainty: float | None
 
 
+class ThoracicRange(DocumentPart):
+    """Turn of the upper back, T12/L1 to about T2, + rounded; null where it was not seen."""
+
+    peak: float | None = Field(default=None, description="Most rounded.")
+    least: float | None = Field(default=None, description="Least rounded.")
+    range: float | None = None
+    uncertainty: float | None = Field(
+        default=None, description="Half the 90 % interval of the peak."
+    )
+    least_uncertainty: float | None = Field(
+        default=None, description="Half the 90 % interval of the least."
+    )
+
+
 class LiftPart(DocumentPart):
     """What is measured in some lifts only, in degrees; null: not seen, or not of this lift."""
 
@@ -183,6 +198,7 @@ class RepPart(DocumentPart):
     complete: bool
     lumbar_deg: LumbarRange
     flexion_deg: FlexionRange
+    thoracic_deg: ThoracicRange = ThoracicRange()
     peak_s: float | None
     least_s: float | None
     visible: Share = Field(description="Share of the frames with the back measured.")

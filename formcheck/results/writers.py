@@ -41,6 +41,8 @@ FRAME_COLUMNS = (
     "knee_deg",
     "rep",
     "phase",
+    "thoracic_deg",
+    "thoracic_uncertainty_deg",
 )
 REP_COLUMNS = (
     "rep",
@@ -69,6 +71,8 @@ REP_COLUMNS = (
     "wink_deg",
     "lean_at_hips_up_deg",
     "curl_deg",
+    "thoracic_peak_deg",
+    "thoracic_uncertainty_deg",
 )
 # An old one beside a new analysis would show what was not measured.
 _DRAWN = ("report.html", VIDEO_NAME, key_frame_name("*"))
@@ -195,6 +199,8 @@ def _rep_rows(document: AnalysisDocument) -> Iterator[Sequence[object]]:
             rep.visible_low,
             rep.visible_high,
             *rep.lift.model_dump().values(),
+            rep.thoracic_deg.peak,
+            rep.thoracic_deg.uncertainty,
         )
 
 
@@ -204,17 +210,25 @@ def _frame_rows(analysis: SetAnalysis) -> Iterator[Sequence[object]]:
     for index, rep in enumerate(analysis.reps, start=1):
         frames = range(rep.rep.start, rep.rep.end + 1)
         number[frames.start : frames.stop] = [str(index)] * len(frames)
-    columns = (
-        kin.back.lumbar_deg,
-        kin.back.uncertainty_deg,
+    back = kin.back
+    angles = (
+        back.lumbar_deg,
+        back.uncertainty_deg,
         analysis.flexion_deg,
         kin.joints.trunk_lean_deg,
         kin.joints.hip_deg,
         kin.joints.knee_deg,
     )
+    upper = (back.thoracic_deg, back.thoracic_uncertainty_deg)
     for i, phase in enumerate(analysis.phases):
-        angles = [_cell(float(column[i])) for column in columns]
-        yield (int(track.frame[i]), f"{track.time_s[i]:.4f}", *angles, number[i], phase)
+        yield (
+            int(track.frame[i]),
+            f"{track.time_s[i]:.4f}",
+            *(_cell(float(column[i])) for column in angles),
+            number[i],
+            phase,
+            *(_cell(float(column[i])) for column in upper),
+        )
 
 
 def _cell(value: float) -> str:
