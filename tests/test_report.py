@@ -132,6 +132,25 @@ def test_what_the_lift_asks_for_besides_is_in_the_table(tmp_path: Path) -> None:
     assert "Flexion from lying" not in text
 
 
+def test_the_upper_back_is_in_the_table_where_it_was_measured(tmp_path: Path) -> None:
+    def measure(document: dict[str, Any]) -> None:
+        seen, _ = (rep["thoracic_deg"] for rep in document["reps"])
+        seen |= {"peak": 41.6, "uncertainty": 5.2}
+
+    text = write_report(written(analysed((0.0, 5.0)), tmp_path, measure)).read_text("utf-8")
+    assert '<th scope="col">Upper back, most rounded</th>' in text
+    assert "<td>+42° ±5°</td>" in text
+
+
+def test_a_table_without_upper_backs_has_no_column_for_them(tmp_path: Path) -> None:
+    def older(document: dict[str, Any]) -> None:
+        del document["reps"][0]["thoracic_deg"]
+        document["reps"][1]["thoracic_deg"] |= {"peak": None}
+
+    text = write_report(written(analysed((0.0, 5.0)), tmp_path, older)).read_text("utf-8")
+    assert "Upper back" not in text
+
+
 def test_it_says_which_part_of_the_movement_was_measured(document: dict[str, Any]) -> None:
     assert what_was_read(document) == []
     for rep in document["reps"]:
