@@ -155,3 +155,53 @@ def test_given_and_none() -> None:
     assert given_neutral(-30.0) == Neutral(-30.0, 0.0, "given")
     assert np.isnan(no_neutral().lumbar_deg)
     assert no_neutral().method == "none"
+    assert no_neutral().why == ()
+
+
+def standing(frames: int = 60, *, reach: float = 0.0) -> PoseTrack:
+    upright = Posture(-25.0, 0.0, 178.0, 178.0, arms="raised" if reach else "hanging", reach=reach)
+    return make_track([figure_at(upright)] * frames)
+
+
+def unseen(track: PoseTrack) -> PoseTrack:
+    return replace(track, profile=np.full_like(track.profile, np.nan))
+
+
+@pytest.mark.parametrize(
+    ("track", "why"),
+    [
+        (standing(), ()),
+        (standing(10), ("never-still",)),  # a third of a second
+        (standing(2), ("never-still",)),
+        (walking_lifter(5.0), ("never-still",)),
+        (make_track([None] * 30), ("never-still",)),
+        (unseen(standing()), ("hidden-standing",)),
+        (standing(reach=0.8), ("hands-overhead",)),
+        (unseen(standing(reach=0.8)), ("hands-overhead",)),
+    ],
+)
+def test_who_is_not_seen_standing_is_told_why(track: PoseTrack, why: tuple[str, ...]) -> None:
+    assert neutral_of(track).why == why
+
+
+def test_standing_inside_a_repetition_is_not_standing_still() -> None:
+    track = standing()
+    assert neutral_of(track, np.ones(len(track), dtype=np.bool_)).why == ("never-still",)
+
+
+@pytest.mark.parametrize(
+    ("lumbar_deg", "ends", "why"),
+    [
+        (-18.0, [slice(5, 20)], ()),
+        (-18.0, [], ("no-rest",)),
+        (np.nan, [slice(5, 20)], ("hidden-at-rest",)),
+        (25.0, [slice(5, 20)], ("rounded-at-rest",)),
+    ],
+)
+def test_first_repetitions_that_give_none_are_told_why(
+    lumbar_deg: float, ends: list[slice], why: tuple[str, ...]
+) -> None:
+    kin = kinematics(standing())
+    angle = np.full(len(kin.time_s), lumbar_deg)
+    back = replace(kin.back, lumbar_deg=angle, uncertainty_deg=np.full_like(angle, 4.0))
+    assert first_reps_neutral(kin.joints, back, ends).why == why

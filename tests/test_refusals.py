@@ -7,15 +7,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from figures import (
+    Move,
     Posture,
     figure_at,
     join_tracks,
     make_track,
     moving_lifter,
+    perform,
+    posture_at,
     walking_lifter,
 )
 
 from formcheck.analysis import SetAnalysis, Settings, analyze_track
+from formcheck.geometry import kinematics
 from formcheck.pose.track import PoseTrack
 
 
@@ -51,6 +55,77 @@ def test_a_back_that_a_shirt_may_bridge() -> None:
     assert [reason.code for reason in analysis.reasons] == ["loose-clothing"]
     assert analysis.measured
     assert analysis.neutral.uncertainty_deg > 15
+
+
+def touch_and_go(lock_out_deg: float, *, bend: float = 0.0) -> PoseTrack:
+    """Three deadlifts from the floor and back to it, with no stop."""
+    ways = [Move(1.0, bend, lock_out_deg), Move(1.0, 1.0, 0.0)]
+    return perform("deadlift", [Move(0.3, 1.0, 0.0), *ways * 3])
+
+
+def overhead_squats() -> PoseTrack:
+    """Two squats with the hands overhead, and standing still between them."""
+    bends = [0.0] * 40 + [*np.linspace(0, 1, 30), *np.linspace(1, 0, 30), *[0.0] * 40] * 2
+    postures = [posture_at("squat", bend, -25.0 * (1 - bend)) for bend in bends]
+    return make_track([figure_at(replace(p, arms="raised", reach=0.8)) for p in postures])
+
+
+def hide_upright(track: PoseTrack) -> PoseTrack:
+    """Take the outline away while the hips are nearly straight."""
+    upright = kinematics(track).joints.hip_deg > 160.0
+    return replace(track, profile=np.where(upright[:, None, None], np.nan, track.profile))
+
+
+@pytest.mark.parametrize(
+    ("track", "lift", "whys"),
+    [
+        (
+            touch_and_go(-20.0, bend=0.2),  # the hips at 157 degrees
+            "deadlift",
+            ["never stood upright and still", "repetitions shows the lifter upright at lock-out"],
+        ),
+        (
+            hide_upright(touch_and_go(-20.0)),
+            "deadlift",
+            ["never stood upright and still", "was not seen at rest"],
+        ),
+        (
+            touch_and_go(40.0),
+            "deadlift",
+            ["never stood upright and still", "was rounded beyond flat at rest"],
+        ),
+        (
+            hide_upright(moving_lifter("squat", [0.0, 10.0], wait_s=2.0)),
+            "squat",
+            ["was not seen where the lifter stood still", "was not seen at rest"],
+        ),
+        (
+            hide_upright(overhead_squats()),
+            "squat",
+            ["stood still only with the hands overhead", "was not seen at rest"],
+        ),
+    ],
+    ids=["bent lock-outs", "hidden lock-outs", "rounded", "hidden standing", "overhead"],
+)
+def test_without_a_neutral_it_is_said_why(track: PoseTrack, lift: str, whys: list[str]) -> None:
+    analysis = analyze_track(track, Settings(lift))
+    assert analysis.measured
+    assert np.isnan(analysis.flexion_deg).all()
+    (reason,) = [one for one in analysis.reasons if one.code == "no-neutral"]
+    assert not reason.refuses
+    assert [why in reason.message for why in whys] == [True, True]
+    assert "stand upright and still" in reason.advice
+    assert "--neutral" in reason.advice
+    # It is only about flexion: with a neutral there is nothing to say.
+    given = analyze_track(track, Settings(lift, neutral_deg=-25.0))
+    assert "no-neutral" not in [one.code for one in given.reasons]
+
+
+@pytest.mark.parametrize("track", [make_track([None] * 60), hide_upright(walking_lifter(4.0))])
+def test_where_nothing_was_measured_the_neutral_is_not_missed(track: PoseTrack) -> None:
+    analysis = analyze_track(track, Settings("squat"))
+    assert analysis.neutral.method == "none"
+    assert "no-neutral" not in [one.code for one in analysis.reasons]
 
 
 def test_nobody() -> None:
@@ -150,11 +225,12 @@ def test_reasons_that_refuse_come_first() -> None:
         walking_lifter(3.0),
         moving_lifter("squat", [0.0], yaw_deg=80.0),
         moving_lifter("squat", [0.0], yaw_deg=28.0, fps=8.0),
+        hide_upright(overhead_squats()),
         make_track([figure_at(Posture()), figure_at(Posture(), feet_px=(1100, 640))] * 30),
     ],
 )
 def test_every_reason_says_what_to_do(track: PoseTrack) -> None:
-    for reason in analyse(track).reasons:
+    for reason in (*analyse(track).reasons, *analyze_track(track, Settings("squat")).reasons):
         assert reason.code == reason.code.lower()
         assert reason.message.endswith(".")
         assert reason.advice.endswith(".")

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from commands import run
+from figures import Move, perform
 from results import BREAKDOWN, HOSTILE, analysed, breakdown, held, refused, written
 
+from formcheck.analysis import Settings, analyze_track
 from formcheck.annotate.names import key_frame_name
 from formcheck.annotate.scene import Scale
 from formcheck.assessment import rubric
@@ -130,6 +132,16 @@ def test_what_the_lift_asks_for_besides_is_in_the_table(tmp_path: Path) -> None:
     assert '<th scope="col">Thigh above level</th>' in text
     assert "<td>\N{MINUS SIGN}12°</td>" in text
     assert "Flexion from lying" not in text
+
+
+def test_without_a_neutral_the_page_says_why_and_what_to_do(tmp_path: Path) -> None:
+    ways = [Move(1.0, 0.0, 40.0), Move(1.0, 1.0, 0.0)]
+    track = perform("deadlift", [Move(0.3, 1.0, 0.0), *ways * 3], fps=10.0)
+    folder = written(analyze_track(track, Settings("deadlift")), tmp_path)
+    text = write_report(folder).read_text("utf-8")
+    assert "There is no neutral to count flexion from: " in text
+    assert "rounded beyond flat at rest.</strong> Before the first repetition stand" in text
+    assert finding_groups(read_result(folder).document)  # the set is judged all the same
 
 
 def test_the_upper_back_is_in_the_table_where_it_was_measured(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from figures import moving_lifter
+from figures import Move, moving_lifter, perform
 
 from formcheck.analysis import SetAnalysis, Settings, analyze_track
 from formcheck.assessment.contributors import Contributor
@@ -61,6 +61,17 @@ def test_a_set_that_drifted_says_from_when() -> None:
     said = verdict(squats([-5.0, -5.0, -4.0, 4.0, 13.0, 22.0]))
     assert re.search(r"From repetition [34] on the lower back rounded more", said)
     assert "held" not in said
+
+
+def test_without_a_neutral_it_says_why_and_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    ways = [Move(1.0, 0.0, 40.0), Move(1.0, 1.0, 0.0)]
+    track = perform("deadlift", [Move(0.3, 1.0, 0.0), *ways * 3])
+    analysis = analyze_track(track, Settings("deadlift"))
+    said = printed(analysis, capsys)
+    assert "no-neutral: There is no neutral to count flexion from:" in said
+    assert "in the first repetitions the back was rounded beyond flat at rest." in said
+    assert "stand upright and still for a second" in said
+    assert not verdict(analysis).startswith("Not measured")
 
 
 def test_the_verdict_alone_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from formcheck.geometry import Kinematics
-from formcheck.geometry.neutral import Neutral
+from formcheck.geometry.neutral import Neutral, WhyNone
 from formcheck.lifts.exercises import EXERCISES, OTHER, Exercise
 from formcheck.lifts.measures import RepMeasures
 from formcheck.lifts.recognition import Recognition
@@ -98,6 +98,21 @@ _LOOSE = Reason(
     "with --neutral.",
     refuses=False,
 )
+_NO_NEUTRAL = Reason(
+    "no-neutral",
+    "There is no neutral to count flexion from: {why}.",
+    "Before the first repetition stand upright and still for a second, side on, the hands down "
+    "and the back in view; or give the angle with --neutral.",
+    refuses=False,
+)
+_WHY_NONE: Mapping[WhyNone, str] = {
+    "never-still": "outside the repetitions the lifter never stood upright and still",
+    "hands-overhead": "the lifter stood still only with the hands overhead",
+    "hidden-standing": "the back was not seen where the lifter stood still",
+    "no-rest": "none of the first repetitions shows the lifter {posture}",
+    "hidden-at-rest": "in the first repetitions the back was not seen at rest",
+    "rounded-at-rest": "in the first repetitions the back was rounded beyond flat at rest",
+}
 _LOW_RATE = Reason(
     "low-frame-rate",
     "At {fps:.0f} frames a second the turning points of a lift are missed.",
@@ -120,6 +135,8 @@ def reasons(
         return [_NO_PERSON]
     unknown = _recognition_reasons(recognition)
     found = _view_reasons(kin) + (unknown or _rep_reasons(kin, reps, exercise))
+    if neutral.method == "none" and any(rep.measured for rep in reps):
+        found.append(_no_neutral(neutral, exercise))
     found += _doubts(track, kin, neutral)
     return sorted(found, key=lambda reason: not reason.refuses)
 
@@ -156,6 +173,11 @@ def _rep_reasons(kin: Kinematics, reps: Sequence[RepMeasures], exercise: Exercis
     if not hidden or not kin.measurable:
         return []
     return [_filled(_BACK_HIDDEN, refuses=hidden == len(reps), hidden=hidden, count=len(reps))]
+
+
+def _no_neutral(neutral: Neutral, exercise: Exercise) -> Reason:
+    whys = [_WHY_NONE[why].format(posture=exercise.neutral_posture) for why in neutral.why]
+    return _filled(_NO_NEUTRAL, why=", and ".join(whys))
 
 
 def _doubts(track: PoseTrack, kin: Kinematics, neutral: Neutral) -> list[Reason]:

@@ -16,6 +16,7 @@ from formcheck.geometry.signals import TO_90_PERCENT, runs
 
 __all__ = [
     "Neutral",
+    "WhyNone",
     "first_reps_neutral",
     "given_neutral",
     "no_neutral",
@@ -54,6 +55,15 @@ _MUCH_BRIDGED_DEG = 10.0
 # Of a lifter who lies on the back the floor hides the hollow, shirt or not.
 _SUPINE_DEG = -45.0
 
+WhyNone = Literal[
+    "never-still",
+    "hands-overhead",
+    "hidden-standing",
+    "no-rest",
+    "hidden-at-rest",
+    "rounded-at-rest",
+]
+
 
 @dataclass(frozen=True)
 class Neutral:
@@ -69,12 +79,16 @@ class Neutral:
     bridged_deg : float
         How far the back may have been more hollow than it looked, under a loose shirt;
         part of the uncertainty.
+    why : tuple of str
+        Where there is none: why not, for each place that was looked at. Empty otherwise,
+        and where none was looked for.
     """
 
     lumbar_deg: float
     uncertainty_deg: float
     method: Literal["standing", "first-reps", "given", "none"]
     bridged_deg: float = 0.0
+    why: tuple[WhyNone, ...] = ()
 
     @property
     def much_bridged(self) -> bool:
@@ -90,9 +104,9 @@ class Neutral:
         return float(np.sqrt(uncertainty_deg**2 + self.uncertainty_deg**2 + gain**2))
 
 
-def no_neutral() -> Neutral:
-    """Nothing to compare with."""
-    return Neutral(float("nan"), float("nan"), "none")
+def no_neutral(*why: WhyNone) -> Neutral:
+    """Nothing to compare with, and why."""
+    return Neutral(float("nan"), float("nan"), "none", why=why)
 
 
 def given_neutral(lumbar_deg: float, uncertainty_deg: float = 0.0) -> Neutral:
@@ -114,35 +128,46 @@ def standing_neutral(time_s: FloatArray, joints: Joints, back: Back, busy: BoolA
         Frames inside repetitions.
     """
     if len(time_s) < 3:
-        return no_neutral()
+        return no_neutral("never-still")
+    still = ~busy & _stands_still(time_s, joints)
+    hands_down = still & ~(joints.higher_hand > _OVERHEAD)
+    frames = _lasting(time_s, hands_down & np.isfinite(back.lumbar_deg))
+    if frames.size:
+        return _median(joints, back, frames, "standing")
+    if _lasting(time_s, hands_down).size:
+        return no_neutral("hidden-standing")
+    return no_neutral("hands-overhead" if _lasting(time_s, still).size else "never-still")
+
+
+def _stands_still(time_s: FloatArray, joints: Joints) -> BoolArray:
+    """Frames in which the lifter is upright, straight and does not move, bool (N,)."""
     speed = np.abs(np.gradient(joints.hip_height, time_s))
-    with np.errstate(invalid="ignore"):
-        still = (
-            ~busy
-            & (np.abs(joints.trunk_lean_deg) < _UPRIGHT_DEG)
-            & (joints.hip_deg > _STRAIGHT_DEG)
-            & (joints.knee_deg > _STRAIGHT_DEG)
-            & (speed < _STILL_PER_S)
-            & ~(joints.higher_hand > _OVERHEAD)
-            & np.isfinite(back.lumbar_deg)
-        )
-    long = [(a, b) for a, b in runs(still) if time_s[b - 1] - time_s[a] >= _LEAST_S]
-    if not long:
-        return no_neutral()
-    frames = np.concatenate([np.arange(a, b) for a, b in long])
-    return _median(joints, back, frames, "standing")
+    return np.asarray(
+        (np.abs(joints.trunk_lean_deg) < _UPRIGHT_DEG)
+        & (joints.hip_deg > _STRAIGHT_DEG)
+        & (joints.knee_deg > _STRAIGHT_DEG)
+        & (speed < _STILL_PER_S)
+    )
+
+
+def _lasting(time_s: FloatArray, frames: BoolArray) -> NDArray[np.intp]:
+    """Indices of those frames that belong to a run of `_LEAST_S` or longer."""
+    long = [(a, b) for a, b in runs(frames) if time_s[b - 1] - time_s[a] >= _LEAST_S]
+    return np.concatenate([np.arange(a, b) for a, b in long] or [np.arange(0)])
 
 
 def first_reps_neutral(joints: Joints, back: Back, ends: list[slice]) -> Neutral:
     """Median over the neutral ends of the first repetitions; none if they are rounded."""
-    frames = np.concatenate([np.r_[s] for s in ends]) if ends else np.array([], dtype=np.intp)
+    if not ends:
+        return no_neutral("no-rest")
+    frames = np.concatenate([np.r_[s] for s in ends])
     frames = frames[np.isfinite(back.lumbar_deg[frames])]
     if not frames.size:
-        return no_neutral()
+        return no_neutral("hidden-at-rest")
     neutral = _median(joints, back, frames, "first-reps")
     measured_deg = math.sqrt(neutral.uncertainty_deg**2 - neutral.bridged_deg**2)
     rounded = neutral.lumbar_deg - measured_deg > _FLAT_DEG
-    return no_neutral() if rounded else neutral
+    return no_neutral("rounded-at-rest") if rounded else neutral
 
 
 def _median(

@@ -10,6 +10,7 @@ from formcheck.geometry.neutral import (
     Neutral,
     first_reps_neutral,
     given_neutral,
+    no_neutral,
     standing_neutral,
 )
 from formcheck.lifts.exercises import Exercise, Mark
@@ -42,7 +43,8 @@ def choose_neutral(
         for rep, since in zip(reps[:_FRESH_REPS], ended, strict=False)
         if rep.complete and _bears(exercise.neutral_needs, rep, kin.joints)
     ]
-    return first_reps_neutral(kin.joints, kin.back, ends)
+    first = first_reps_neutral(kin.joints, kin.back, ends)
+    return no_neutral(*standing.why, *first.why) if first.why else first
 
 
 def _bears(mark: Mark | None, rep: Rep, joints: Joints) -> bool:
