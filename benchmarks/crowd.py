@@ -1,26 +1,32 @@
 """Random lifters to learn from: many bodies, one short repetition each.
 
-    python benchmarks/crowd.py [--each 24] [--workers 2]
+    python benchmarks/crowd.py [--each 24] [--kind drawn|anny] [--workers 2]
 
 renders them into the cache ahead of `back_model.py`, which fits the back's shape model.
-Lumbar and thoracic angles are drawn without regard to the lift, so that a model can
-learn the angle from the back's shape and not from the posture it goes with.
+Lifters move differently, not only look different (`HABITS`): flexion does not follow from
+depth, trunk lean or hip angle, so that a model can learn the angle from the back's shape
+and not from the posture it goes with.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from common.rendered import RenderedClip, rendered_clip
 
+from lifter import people
 from lifter.params import Body, Camera, Clothes, Scene, SetPlan, Take
 
-__all__ = ["FPS", "LIFTS", "crowd", "crowd_clip"]
+__all__ = ["FPS", "HABITS", "KINDS", "LIFTS", "crowd", "crowd_clip"]
+
+# Kinds of bodies: drawn from numbers, or people of anny's.
+KINDS = ("drawn", "anny")
 
 # Half of the frames a phone films: neighbouring frames say nearly the same.
 FPS = 15.0
@@ -53,12 +59,47 @@ LIFTS = (
     _Kind("sit-up", "", _LYING, (0, 0), (4, 24), (-10, 34)),
 )  # fmt: skip
 
+# How lifters move, and how many of a hundred do: along the whole way; hardly at all; only
+# half-way; with the upper back alone; only at the far end; only at lock-out.
+HABITS = {"usual": 36, "barely": 20, "middle": 13, "upper": 13, "depth": 11, "lock-out": 7}
 
-def crowd(each: int) -> Iterator[Take]:
-    """`each` takes of every kind of lift, no two with the same body."""
+
+@dataclass(frozen=True)
+class _Spine:
+    """What a lifter's spine does in one repetition, as `SetPlan` has it."""
+
+    home_lumbar_deg: float
+    far_lumbar_deg: float
+    course: Literal["lift", "depth", "lock-out"] = "lift"
+    middle_lumbar_deg: float = 0.0
+    far_thoracic_deg: float = 0.0
+
+
+def _spine(kind: _Kind, lordosis_deg: float, between: Callable[[float, float], float]) -> _Spine:
+    habit = list(HABITS)[int(np.searchsorted(np.cumsum(list(HABITS.values())), between(0, 99.9)))]
+    home = round(-lordosis_deg + between(*kind.home_deg), 3)
+    usual = _Spine(home, between(*kind.far_deg), far_thoracic_deg=between(-12, 18))
+    still = replace(usual, far_lumbar_deg=round(home + between(-3, 10), 3))
+    sideways = -1.0 if np.mean(kind.far_deg) < -35 else 1.0
+    return {
+        "usual": usual,
+        "barely": still,
+        "middle": replace(still, middle_lumbar_deg=sideways * between(10, 30)),
+        "upper": replace(still, far_thoracic_deg=between(15, 40)),
+        "depth": replace(usual, course="depth"),
+        "lock-out": replace(
+            still, home_lumbar_deg=round(home - between(6, 16), 3), course="lock-out"
+        ),
+    }[habit]
+
+
+def crowd(each: int, kind: str = "drawn") -> Iterator[Take]:
+    """`each` takes of every lift; no two with the same drawn body."""
+    if kind == "anny":
+        people.sample([_person(kind, number) for number in range(each)])
     for number in range(each):
-        for place, kind in enumerate(LIFTS):
-            yield _take(kind, seed=100_000 + 100 * number + place)
+        for place, lift in enumerate(LIFTS):
+            yield _take(lift, seed=100_000 + 100 * number + place, person=_person(kind, number))
 
 
 def crowd_clip(take: Take) -> RenderedClip:
@@ -66,7 +107,12 @@ def crowd_clip(take: Take) -> RenderedClip:
     return rendered_clip(take, max_fps=0)
 
 
-def _take(kind: _Kind, seed: int) -> Take:
+def _person(kind: str, number: int) -> str:
+    """Name of the person of a body of a kind."""
+    return "" if kind == "drawn" else f"crowd-{number}"
+
+
+def _take(kind: _Kind, seed: int, person: str) -> Take:
     rng = np.random.default_rng(seed)
 
     def between(low: float, high: float) -> float:
@@ -86,6 +132,8 @@ def _take(kind: _Kind, seed: int) -> Take:
         skin=tuple(np.round(np.array([0.7, 0.47, 0.37]) * rng.uniform(0.3, 1.0), 3).tolist()),
         hair=tuple(np.round(np.array([0.2, 0.12, 0.05]) * rng.uniform(0.1, 1.5), 3).tolist()),
     )
+    if person:
+        body = replace(people.body_of(person), skin=body.skin, hair=body.hair)
     bare = rng.random() < 0.2
     clothes = Clothes(
         top="bare" if bare else ("tank" if rng.random() < 0.3 else "shirt"),
@@ -109,11 +157,14 @@ def _take(kind: _Kind, seed: int) -> Take:
         noise=between(0.5, 3),
         crf=int(rng.integers(19, 29)),
     )
+    spine = _spine(kind, body.lordosis_deg, between)
     plan = SetPlan(
         kind.lift,
-        far_lumbar_deg=(between(*kind.far_deg),),
-        home_lumbar_deg=(round(-body.lordosis_deg + between(*kind.home_deg), 3),),
-        far_thoracic_deg=between(-12, 18),
+        far_lumbar_deg=(spine.far_lumbar_deg,),
+        home_lumbar_deg=(spine.home_lumbar_deg,),
+        course=spine.course,
+        middle_lumbar_deg=spine.middle_lumbar_deg,
+        far_thoracic_deg=spine.far_thoracic_deg,
         concentric_s=(1.0,),
         eccentric_s=(1.0,),
         stand_s=0.8,
@@ -128,7 +179,7 @@ def _take(kind: _Kind, seed: int) -> Take:
         floor_rgb=tuple(np.round(rng.uniform(0.05, 0.2) + rng.uniform(-0.03, 0.03, 3), 3).tolist()),
         light=between(0.7, 1.25),
     )
-    name = f"crowd-{kind.lift}-{kind.variant or 'plain'}-{seed}"
+    name = f"crowd-{kind.lift}-{kind.variant or 'plain'}-{person or 'drawn'}-{seed}"
     return Take(name, body, clothes, plan, camera, scene, seed)
 
 
@@ -142,8 +193,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--each", type=int, default=24)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--kind", choices=KINDS, default="drawn")
     arguments = parser.parse_args()
-    takes = list(crowd(arguments.each))
+    takes = list(crowd(arguments.each, arguments.kind))
     with ProcessPoolExecutor(arguments.workers) as pool:
         for number, name in enumerate(pool.map(_make, takes), 1):
             print(f"{number} of {len(takes)}: {name}", file=sys.stderr)

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from lifter.body import body_mesh
 from lifter.mesh import GEAR, Mesh
 from lifter.motion import motion_of
 from lifter.params import Body, Clothes, SetPlan, Take
@@ -43,6 +42,6 @@ class Bystander:
     def mesh(self, time_s: float) -> Mesh:
         """Drawn as gear, so that the truth's silhouette holds the lifter alone."""
         posture = self._solver(self._motion.at(time_s)[1])
-        mesh = body_mesh(self._body, self._clothes, self._solver.frame, posture)
+        mesh = self._solver.figure.mesh(self._clothes, posture)
         points = mesh.points * np.array([self._turn, 1.0, 1.0]) + self._place
         return replace(mesh, points=points, kind=np.full_like(mesh.kind, GEAR))

@@ -7,7 +7,7 @@ import numpy as np
 from lifter import contact, skin
 from lifter.posing import Moment, Posing, Stance, lean
 from lifter.posture import direction
-from lifter.spine import Spine, build_spine
+from lifter.spine import Spine
 
 __all__ = ["bench", "bridge", "prone", "situp"]
 
@@ -16,7 +16,7 @@ SEAT = 0.056
 
 def bridge(posing: Posing, moment: Moment, spine: Spine) -> Stance:
     """Shoulders stay, hips rise, feet stay flat."""
-    rings = skin.outline(posing.body, spine, 40.0 * (1 - moment.u))
+    rings = posing.figure.outline(spine, 40.0 * (1 - moment.u))
     pitch, low, place = contact.on_the_back(rings, None)
     if moment.u > 0:
         high = posing.size("hip_height", 1.0)
@@ -28,7 +28,7 @@ def bridge(posing: Posing, moment: Moment, spine: Spine) -> Stance:
 
 def situp(posing: Posing, moment: Moment, spine: Spine) -> Stance:
     """Trunk rolls up over the seat; the back never sinks into the floor."""
-    rings = skin.outline(posing.body, spine, 50.0)
+    rings = posing.figure.outline(spine, 50.0)
     local = posing.shoulder(moment, spine)
     rest, _, _ = contact.on_the_back(rings, None)
     far = posing.at("far_trunk_deg", 1.0) - lean(local)
@@ -53,11 +53,9 @@ def bench(posing: Posing, moment: Moment, spine: Spine) -> Stance:
 
 def prone(posing: Posing, moment: Moment, spine: Spine) -> Stance:
     """Lying face down, the chest lifts."""
-    rings = skin.outline(posing.body, spine, 0.0)
-    still = build_spine(
-        posing.body, posing.frame, 2.0 - posing.body.lordosis_deg, posing.body.kyphosis_deg, 0.0
-    )
-    base = contact.face_down(skin.outline(posing.body, still, 0.0))
+    rings = posing.figure.outline(spine, 0.0)
+    still = posing.figure.spine(2.0 - posing.body.lordosis_deg, posing.body.kyphosis_deg, 0.0)
+    base = contact.face_down(posing.figure.outline(still, 0.0))
     pitch = base - posing.at("pelvis_rise_deg", moment.u)
     laid = skin.posed(rings, pitch, np.zeros(2))
     hip = np.array([0.0, -contact.lowest_front(laid, -2.0, 16.0)])

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from lifter.lifts import Lift, evaluate, lift_for
+from lifter.lifts import Curve, Lift, evaluate, lift_for
 from lifter.params import Take
 from lifter.posing import Moment
 
@@ -20,6 +20,11 @@ Array = NDArray[np.float64]
 SETUP_S, GRIP_S, LEAVE_S = 1.7, 0.5, 1.3
 # Lower bars (small plates, none) are taken to stand on blocks.
 MIN_BAR_M, BLOCK_BAR_M = 0.17, 0.225
+# Courses of the lumbar angle that are no lift's own.
+_COURSES: dict[str, Curve] = {
+    "depth": ((0, 0), (0.7, 0), (0.85, 0.35), (1, 1)),
+    "lock-out": ((0, 0), (0.12, 0.5), (0.3, 1), (1, 1)),
+}
 
 
 @dataclass(frozen=True)
@@ -106,14 +111,19 @@ class Motion:
         return np.arange(self.sway.shape[1]) / 10.0
 
     def _lumbar(self, stroke: Stroke, u: float, moved: float) -> float:
-        """Lumbar angle: along the lift's own curve while moving, eased at rest."""
+        """Lumbar angle: along its course while moving, eased at rest."""
         first, last = stroke.lumbar_deg
         if stroke.u[0] == stroke.u[1]:
             return first + (last - first) * moved
         outward = stroke.u[1] > stroke.u[0]
-        share = evaluate(self.lift.out_share if outward else self.lift.back_share, u)
         home, far = (first, last) if outward else (last, first)
-        return home + (far - home) * share
+        middle = self.take.plan.middle_lumbar_deg * float(np.sin(np.pi * u)) ** 2
+        return home + (far - home) * evaluate(self._course(outward), u) + middle
+
+    def _course(self, outward: bool) -> Curve:
+        """How far the lumbar angle has gone from home to far, over the way."""
+        own = self.lift.out_share if outward else self.lift.back_share
+        return _COURSES.get(self.take.plan.course, own)
 
     def _thoracic(self, u: float) -> float:
         far = self.take.plan.far_thoracic_deg

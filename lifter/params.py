@@ -42,6 +42,9 @@ class Body:
         Picks the lifter's own unevenness of soft tissue along the spine.
     skin, hair
         Colours.
+    person
+        Name of a person of the other kind of body (see `lifter.people`); empty for
+        one that is drawn from the numbers above.
     """
 
     height_m: float = 1.75
@@ -56,6 +59,7 @@ class Body:
     skin_seed: int = 0
     skin: RGB = (0.62, 0.38, 0.27)
     hair: RGB = (0.035, 0.025, 0.02)
+    person: str = ""
 
     def __post_init__(self) -> None:
         _check(1.3 <= self.height_m <= 2.2, f"height_m must be 1.3-2.2, not {self.height_m}")
@@ -108,6 +112,12 @@ class SetPlan:
     far_lumbar_deg, home_lumbar_deg
         Bony lumbar angle at the two ends (0 flat, + flexed, - arched). An
         empty `home_lumbar_deg` takes the lift's own default.
+    course
+        Where on the way the lumbar angle changes from home to far: ``"lift"`` (as
+        the lift has it), ``"depth"`` (only near the far end, as in a butt wink) or
+        ``"lock-out"`` (only near home).
+    middle_lumbar_deg
+        Lumbar flexion half-way, on top of the course; fades to 0 at both ends.
     far_thoracic_deg
         Thoracic flexion at the far end, on top of the standing kyphosis;
         ``None`` takes the lift's default.
@@ -131,6 +141,8 @@ class SetPlan:
     lift: str = "deadlift"
     far_lumbar_deg: tuple[float, ...] = (-5.0, -5.0, -5.0)
     home_lumbar_deg: tuple[float, ...] = ()
+    course: Literal["lift", "depth", "lock-out"] = "lift"
+    middle_lumbar_deg: float = 0.0
     far_thoracic_deg: float | None = None
     concentric_s: tuple[float, ...] = (1.2, 1.2, 1.2)
     eccentric_s: tuple[float, ...] = (1.2, 1.2, 1.2)

@@ -8,11 +8,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from lifter.anatomy import Frame, frame_of
+from lifter.anatomy import Frame
+from lifter.figure import Figure, figure_of
 from lifter.lifts import Lift, evaluate
 from lifter.params import Body
-from lifter.posture import shoulder_point
-from lifter.spine import Spine, build_spine
+from lifter.spine import Spine
 
 __all__ = ["Moment", "Posing", "Stance", "lean", "turned_by"]
 
@@ -82,7 +82,8 @@ class Posing:
     def __init__(self, body: Body, lift: Lift) -> None:
         self.body = body
         self.lift = lift
-        self.frame: Frame = frame_of(body)
+        self.figure: Figure = figure_of(body)
+        self.frame: Frame = self.figure.frame
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.lift.name}, height_m={self.body.height_m})"
@@ -105,12 +106,12 @@ class Posing:
 
     def spine(self, moment: Moment, neck_deg: float) -> Spine:
         """Spine of a moment, pelvis upright, hip at the origin."""
-        return build_spine(self.body, self.frame, moment.lumbar_deg, moment.thoracic_deg, neck_deg)
+        return self.figure.spine(moment.lumbar_deg, moment.thoracic_deg, neck_deg)
 
     def shoulder(self, moment: Moment, spine: Spine) -> Array:
         """Shoulder joint in the frame of `spine`, shape (2,)."""
         rise, forward = self.at("shoulder_rise", moment.u), self.at("shoulder_forward", moment.u)
-        return shoulder_point(self.frame, spine, rise, forward)[:2]
+        return self.figure.shoulder(spine, rise, forward)[:2]
 
     def ankle(self, x: float = 0.0, stance: float = 0.062) -> Array:
         """Right ankle of a flat foot; `stance` is half the width, a share of stature."""

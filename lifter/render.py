@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lifter import mirror
-from lifter.body import body_mesh
 from lifter.bystander import Bystander
 from lifter.camera import View, shake_of, view_of
 from lifter.gear import barbell, bench
@@ -137,7 +136,7 @@ class Renderer:
         """The lifter with everything in use."""
         take = self.take
         posture = self.posture(time_s)
-        parts = [body_mesh(take.body, take.clothes, self._solver.frame, posture)]
+        parts = [self._solver.figure.mesh(take.clothes, posture)]
         if posture.bar is not None and self.lift.has_bar:
             parts.append(barbell(posture.bar, take.plan.plate_radius_m, take.scene.seed))
         if self.lift.family == "bench":

@@ -20,7 +20,6 @@ from lifter.posture import (
     elbow_for,
     head_centre,
     knee_for,
-    shoulder_point,
 )
 from lifter.spine import T1_LEVEL, Spine, turned
 
@@ -87,9 +86,9 @@ class Solver(Posing):
         knee = knee_for(frame, hip, stance.ankle)
         flexion = 180.0 + lean(knee[:2] - hip[:2]) - stance.pitch_deg
         flexion = (flexion + 180.0) % 360.0 - 180.0
-        rings = skin.outline(self.body, spine, -flexion)
+        rings = self.figure.outline(spine, -flexion)
         world = turned(spine, stance.pitch_deg, stance.hip)
-        shoulder = shoulder_point(frame, world, stance.rise, stance.forward)
+        shoulder = self.figure.shoulder(world, stance.rise, stance.forward)
         head = float(world.angle_deg[-1])
         hand, pole, fist = self._hand(moment, stance, world, shoulder)
         elbow, wrist = elbow_for(frame, shoulder, hand, pole)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from lifter import skin
 from lifter.posing import Moment, Posing, Stance, lean, turned_by
-from lifter.posture import direction, shoulder_point, two_link
+from lifter.posture import direction, two_link
 from lifter.spine import Spine, turned
 
 __all__ = ["hanging_bar", "hinge", "press", "squat"]
@@ -56,7 +56,7 @@ def hinge(posing: Posing, moment: Moment, spine: Spine) -> Stance:
     hip = two_link(knee, shoulder, frame.thigh, chord, np.array([-1.0, 0.0]))
     pitch = lean(shoulder - hip) - lean(local) + 0.4 * moment.sway_deg
     forward = posing.at("shoulder_forward", u)
-    final = shoulder_point(frame, turned(spine, pitch, hip), 0.0, forward)
+    final = posing.figure.shoulder(turned(spine, pitch, hip), 0.0, forward)
     bar = hanging_bar(posing, moment, final)
     bar[1] = max(bar[1], moment.bar_m)
     on_floor = np.array([bar[0], moment.bar_m])
@@ -68,7 +68,7 @@ def hinge(posing: Posing, moment: Moment, spine: Spine) -> Stance:
 def _carried(posing: Posing, spine: Spine) -> Array:
     """Centre of a bar that lies on the upper back, in the spine's frame."""
     level = posing.at("bar_level", 0.0)
-    rings = skin.outline(posing.body, spine, 0.0)
+    rings = posing.figure.outline(spine, 0.0)
     behind = skin.dorsal_points(rings)
     place = np.array([np.interp(level, skin.STATIONS, behind[:, i]) for i in (0, 1)])
     lean = float(np.interp(level, skin.STATIONS, rings.angle_deg))
@@ -104,7 +104,7 @@ def press(posing: Posing, moment: Moment, spine: Spine) -> Stance:
     local = posing.shoulder(moment, spine)
     pitch = posing.at("trunk_deg", u) - lean(local) + moment.sway_deg
     rise, forward = posing.at("shoulder_rise", u), posing.at("shoulder_forward", u)
-    shoulder = shoulder_point(frame, turned(spine, pitch, hip), rise, forward)[:2]
+    shoulder = posing.figure.shoulder(turned(spine, pitch, hip), rise, forward)[:2]
     rest = np.array([posing.size("hand_x", u), posing.size("hand_y", u)])
     bar = shoulder + rest
     reach = _straight_arm(posing, posing.at("grip_half", u))

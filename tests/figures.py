@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from formcheck.arrays import FloatArray
-from formcheck.geometry.lumbar import read_lumbar
+from formcheck.geometry.lumbar import read_back
 from formcheck.geometry.view import Facing
 from formcheck.pose.landmarks import LANDMARK_COUNT, LEFT, RIGHT, Side
 from formcheck.pose.outline import STATIONS, trace_outline
@@ -191,8 +191,8 @@ def as_read(lumbar_deg: float) -> float:
     """
     angles = [*_LIFTERS_ARCS_DEG, lumbar_deg]
     d = np.stack([back_height(STATIONS, angle) for angle in angles])
-    reading = read_lumbar(np.broadcast_to(STATIONS, d.shape), d)
-    return float(reading.lumbar_deg[-1])
+    reading = read_back(np.broadcast_to(STATIONS, d.shape), d).lumbar
+    return float(reading.angle_deg[-1])
 
 
 def _direction(angle_deg: float) -> FloatArray:

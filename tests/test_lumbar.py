@@ -20,7 +20,7 @@ from figures import (
 
 from formcheck.arrays import FloatArray
 from formcheck.geometry import Kinematics, kinematics
-from formcheck.geometry.lumbar import MAX_RESIDUAL, MAX_UNCERTAINTY_DEG, RANGE_DEG, read_lumbar
+from formcheck.geometry.lumbar import MAX_RESIDUAL, MAX_UNCERTAINTY_DEG, RANGE_DEG, read_back
 from formcheck.geometry.shape import back_shape
 from formcheck.geometry.view import Facing
 from formcheck.pose.outline import STATIONS
@@ -50,8 +50,8 @@ def measure(figure: Figure) -> float:
 
 
 def angle_of(d: FloatArray) -> tuple[float, float]:
-    reading = read_lumbar(STATIONS[None], d[None])
-    return float(reading.lumbar_deg[0]), float(reading.uncertainty_deg[0])
+    reading = read_back(STATIONS[None], d[None]).lumbar
+    return float(reading.angle_deg[0]), float(reading.uncertainty_deg[0])
 
 
 def arc(lumbar_deg: float) -> FloatArray:
@@ -68,7 +68,7 @@ def test_an_arc_is_read_at_its_level(lumbar_deg: float) -> None:
 @pytest.mark.parametrize(("start_deg", "end_deg"), [(-40, -10), (-25, 0), (-10, 10), (10, -25)])
 def test_a_change_is_read_as_large_as_it_is(start_deg: float, end_deg: float) -> None:
     d = np.stack([arc(start_deg), arc(end_deg)])
-    change_deg = np.diff(read_lumbar(np.stack([STATIONS] * 2), d).change_deg)[0]
+    change_deg = np.diff(read_back(np.stack([STATIONS] * 2), d).lumbar.change_deg)[0]
     assert change_deg == pytest.approx(end_deg - start_deg, rel=CHANGE_SHARE)
 
 
@@ -170,7 +170,7 @@ def test_what_is_no_smooth_curve_is_not_measured(amplitude: float, measured: boo
 
 def test_an_angle_that_no_spine_has_is_not_measured() -> None:
     model = back_shape("dorsal")
-    along = model.lifters.angle_deg / np.linalg.norm(model.lifters.angle_deg)
+    along = model.lifters.lumbar_deg / np.linalg.norm(model.lifters.lumbar_deg)
     beyond = model.mean + model.lifters.shapes @ along * 9.0
     figure = figure_at(Posture(0.0))
     profile = figure.profile.copy()
@@ -183,7 +183,7 @@ def noisy_angles(sd: float, count: int = 300) -> tuple[FloatArray, FloatArray]:
     """Errors of the change, and their uncertainty, of outlines with independent noise."""
     noise = np.random.default_rng(11).normal(0, sd, (count, STATIONS.size))
     u = np.broadcast_to(STATIONS, noise.shape)
-    reading = read_lumbar(u, arc(0.0) + noise)
+    reading = read_back(u, arc(0.0) + noise).lumbar
     return reading.change_deg, reading.uncertainty_deg
 
 

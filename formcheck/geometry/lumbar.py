@@ -3,6 +3,8 @@
 A statistical shape model of backs is fitted twice (`formcheck.geometry.shape`): to the
 lifter's own outline, about which theirs moved in this clip, which says where on the
 scale they stand; and in every frame to what differs from it, which follows the movement.
+What the posture of hips, arms and trunk does to the outline is taken off first
+(`formcheck.geometry.posture`). The turn of the upper back is read off the same fit.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from numpy.typing import NDArray
 
 from formcheck.arrays import BoolArray, FloatArray
 from formcheck.geometry.curve import Surface, TrunkCurve, back_is_hidden, trunk_curve
+from formcheck.geometry.posture import STANDING_STILL, posture_features
 from formcheck.geometry.shape import BackShape, back_shape, fit_shapes, own_outline, resample
 from formcheck.geometry.signals import (
     TO_90_PERCENT,
@@ -29,12 +32,14 @@ from formcheck.geometry.view import Facing
 from formcheck.pose.outline import STATIONS
 from formcheck.pose.track import PoseTrack
 
-__all__ = ["Back", "LumbarReading", "measure_back", "read_lumbar"]
+__all__ = ["AngleReading", "Back", "BackReading", "measure_back", "read_back"]
 
 
 # Where L5/S1 and T12/L1 lie on the axis, in trunk lengths from the hip: means over the
 # rendered lifters, standard deviations 0.015 and 0.019 (benchmarks/back_model.md).
 SACRUM, THORACOLUMBAR = 0.20, 0.57
+# Above it are neck, hair and hood.
+UPPER_BACK_TO = 0.90
 
 # A back that the model cannot follow is not one: clear side views leave 0.004-0.015
 # (robust standard deviation), plates and front views 0.03 and more.
@@ -42,6 +47,8 @@ MAX_RESIDUAL = 0.022
 # The outline's own range: standing lordosis reaches some -75, full flexion some +60.
 # Beyond it something else is being measured.
 RANGE_DEG = (-85.0, 65.0)
+# Standing kyphosis is some 20-60 degrees; the upper back can flatten and round by 30.
+THORACIC_RANGE_DEG = (-15.0, 100.0)
 
 # On the labelled clips 95 % of the frames of bare backs stay below 40-200 degrees a
 # second; those under a plate pass 300.
@@ -49,18 +56,21 @@ MAX_SPEED_DEG_PER_S = 200.0
 # Wider than this a number says nothing that a lifter can use, and the part of the back
 # that would tell was hidden: bare backs have 4-8.
 MAX_UNCERTAINTY_DEG = 12.0
-# With less of the outline from L5/S1 to T12/L1 in sight the angle would be a guess from
-# hips and shoulders.
-LEAST_SHOWN = 0.4
+# With less of the outline from L5/S1 to T12/L1 in sight the angle would be a guess. Elbows
+# under a barbell hide it above 0.38, half of it; what is read off the rest hardly follows
+# the truth (benchmarks/cross_body.md: gain of the squat under a bar).
+LEAST_SHOWN = 0.7
 _NOISE_WINDOW_S = 0.5
 # Frames measured at a time: the curves of a long clip would fill the memory.
 _PIECE_FRAMES = 1024
 
 # What remains with a perfect fit (benchmarks/back_model.md).
 FLOOR_DEG = 2.0
+THORACIC_FLOOR_DEG = 3.0
 # Skin lies differently on the bone from lifter to lifter: the level is off by this much
 # (robust standard deviation, same table) besides what the fit states.
 LEVEL_SD_DEG: Mapping[Surface, float] = {"dorsal": 5.9, "ventral": 8.3}
+THORACIC_LEVEL_SD_DEG = 6.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,13 +107,13 @@ class Back:
 
 
 @dataclass(frozen=True, eq=False)
-class LumbarReading:
-    """Outlines of one lifter, read by the shape model.
+class AngleReading:
+    """One angle, read off the outlines of one lifter.
 
     Attributes
     ----------
     own_deg : float
-        Lumbar angle of the lifter's own outline; NaN if none was seen.
+        Angle of the lifter's own outline; NaN if none was seen.
     own_uncertainty_deg : float
         Half its 90 % interval.
     change_deg : float (N,)
@@ -118,9 +128,17 @@ class LumbarReading:
     uncertainty_deg: FloatArray
 
     @property
-    def lumbar_deg(self) -> FloatArray:
+    def angle_deg(self) -> FloatArray:
         """The angle itself, float (N,)."""
         return self.own_deg + self.change_deg
+
+
+@dataclass(frozen=True, eq=False)
+class BackReading:
+    """Outlines of one lifter, read by the shape model: lower and upper back."""
+
+    lumbar: AngleReading
+    thoracic: AngleReading
 
 
 def measure_back(
@@ -144,76 +162,111 @@ def measure_back(
     if back_is_hidden(curve, points_px, facing):
         surface = "ventral"
         curve = _curve(track, points_px, frames, facing, trunk_px, surface)
-    reading = read_lumbar(curve.u, curve.d, surface)
-    angle = reading.lumbar_deg
-    low, high = RANGE_DEG
-    angle = np.where((angle > low) & (angle < high), angle, np.nan)
-    smooth = _without_leaps(track.time_s, lowpass(track.time_s, remove_spikes(track.time_s, angle)))
-    noise_deg = 1.4826 * running_median(track.time_s, np.abs(angle - smooth), _NOISE_WINDOW_S)
-    total = np.hypot(reading.uncertainty_deg, TO_90_PERCENT * np.nan_to_num(noise_deg))
-    total = fill_gaps(track.time_s, total)
-    measured = np.isfinite(smooth) & (total <= MAX_UNCERTAINTY_DEG)
+    reading = read_back(curve.u, curve.d, surface, posture_features(points_px, facing))
+    lumbar_deg, uncertainty_deg = _steady(track.time_s, reading.lumbar, RANGE_DEG)
     return Back(
-        np.where(measured, smooth, np.nan),
-        np.where(measured, total, np.nan),
-        reading.own_uncertainty_deg,
+        lumbar_deg,
+        uncertainty_deg,
+        reading.lumbar.own_uncertainty_deg,
         curve,
         surface,
-        *_thoracic(curve, surface),
+        *_upper_back(track.time_s, reading.thoracic, surface),
     )
 
 
-def _thoracic(curve: TrunkCurve, surface: Surface) -> FloatArray:  # noqa: ARG001
-    """Turn of the upper back and its uncertainty, float (2, N): not measured yet."""
-    return np.full((2, len(curve.u)), np.nan)
+def _steady(time_s: FloatArray, reading: AngleReading, within: tuple[float, float]) -> FloatArray:
+    """An angle over time without spikes and leaps, and its uncertainty, float (2, N)."""
+    angle = reading.angle_deg
+    angle = np.where((angle > within[0]) & (angle < within[1]), angle, np.nan)
+    smooth = _without_leaps(time_s, lowpass(time_s, remove_spikes(time_s, angle)))
+    noise_deg = 1.4826 * running_median(time_s, np.abs(angle - smooth), _NOISE_WINDOW_S)
+    total = np.hypot(reading.uncertainty_deg, TO_90_PERCENT * np.nan_to_num(noise_deg))
+    total = fill_gaps(time_s, total)
+    measured = np.isfinite(smooth) & (total <= MAX_UNCERTAINTY_DEG)
+    return np.where(measured, (smooth, total), np.nan)
 
 
-def read_lumbar(
-    u: NDArray[np.floating], d: NDArray[np.floating], surface: Surface = "dorsal"
-) -> LumbarReading:
-    """Read the lumbar angle off the outlines of one lifter.
+def _upper_back(time_s: FloatArray, reading: AngleReading, surface: Surface) -> FloatArray:
+    """Turn of the upper back and its uncertainty, float (2, N); the front does not show it."""
+    if surface == "ventral":
+        return np.full((2, len(time_s)), np.nan)
+    angle, change = _steady(time_s, reading, THORACIC_RANGE_DEG)
+    return np.stack([angle, np.hypot(change, reading.own_uncertainty_deg)])
+
+
+def read_back(
+    u: NDArray[np.floating],
+    d: NDArray[np.floating],
+    surface: Surface = "dorsal",
+    posture: FloatArray | None = None,
+) -> BackReading:
+    """Read the angles of the back off the outlines of one lifter.
 
     Parameters
     ----------
     u, d : float (N, K)
         The curve in trunk lengths; NaN where it was not seen.
     surface : {"dorsal", "ventral"}
+    posture : float (N, P), optional
+        `formcheck.geometry.posture.posture_features`; without it, as of one who stands.
     """
     model = back_shape(surface)
     pieces = [slice(at, at + _PIECE_FRAMES) for at in range(0, len(u), _PIECE_FRAMES)]
     outlines = np.concatenate([resample(u[p], d[p], model.u) for p in pieces])
-    lumbar = (model.u >= SACRUM) & (model.u <= THORACOLUMBAR)
-    shown = np.isfinite(outlines[:, lumbar]).mean(axis=1) >= LEAST_SHOWN
-    if not shown.any():
-        return LumbarReading(np.nan, np.nan, *np.full((2, len(u)), np.nan))
-    few = np.flatnonzero(shown)[:: -(-int(shown.sum()) // _PIECE_FRAMES)]
-    own = own_outline(outlines[few], model.u, model.moves)
-    change, uncertainty = np.concatenate(
-        [_change(model, outlines[p] - own, shown[p]) for p in pieces], axis=1
+    if posture is not None:
+        outlines -= np.nan_to_num(posture - STANDING_STILL) @ model.posture
+    lumbar, thoracic = (
+        np.isfinite(outlines[:, (model.u >= low) & (model.u <= high)]).mean(axis=1) >= LEAST_SHOWN
+        for low, high in ((SACRUM, THORACOLUMBAR), (THORACOLUMBAR, UPPER_BACK_TO))
     )
-    return LumbarReading(*_own(model, own, LEVEL_SD_DEG[surface]), change, uncertainty)
+    if not lumbar.any():
+        return BackReading(*(_nothing(len(u)) for _ in range(2)))
+    few = np.flatnonzero(lumbar)[:: -(-int(lumbar.sum()) // _PIECE_FRAMES)]
+    own = own_outline(outlines[few], model.u, model.moves)
+    changes = np.concatenate([_changes(model, outlines[p] - own) for p in pieces], axis=2)
+    levels = _own(model, own, surface)
+    shown = lumbar, lumbar & thoracic
+    readings = (
+        AngleReading(*level, *np.where(seen, change, np.nan))
+        for level, change, seen in zip(levels, changes, shown, strict=True)
+    )
+    return BackReading(*readings)
 
 
-def _change(model: BackShape, off: FloatArray, shown: BoolArray) -> FloatArray:
-    """Change of the angle and its uncertainty, float (2, N), of outlines less the own one."""
+def _nothing(count: int) -> AngleReading:
+    """An angle of a back that was not seen."""
+    return AngleReading(np.nan, np.nan, *np.full((2, count), np.nan))
+
+
+def _changes(model: BackShape, off: FloatArray) -> FloatArray:
+    """Change of both angles and its uncertainty, float (2, 2, N), of outlines less the own one."""
     fit = fit_shapes(off, model.u, model.moves)
-    angle = model.moves.angle_deg
-    change = fit.weights @ angle
-    variance = np.einsum("nij,i,j->n", fit.covariance, angle, angle)
-    uncertainty = TO_90_PERCENT * np.sqrt(variance + FLOOR_DEG**2)
-    seen = shown & (fit.residual <= MAX_RESIDUAL) & (uncertainty <= MAX_UNCERTAINTY_DEG)
-    return np.where(seen, (change, uncertainty), np.nan)
+    found = []
+    for angle, floor_deg in (
+        (model.moves.lumbar_deg, FLOOR_DEG),
+        (model.moves.thoracic_deg, THORACIC_FLOOR_DEG),
+    ):
+        variance = np.einsum("nij,i,j->n", fit.covariance, angle, angle)
+        uncertainty = TO_90_PERCENT * np.sqrt(variance + floor_deg**2)
+        seen = (fit.residual <= MAX_RESIDUAL) & (uncertainty <= MAX_UNCERTAINTY_DEG)
+        found.append(np.where(seen, (fit.weights @ angle, uncertainty), np.nan))
+    return np.stack(found)
 
 
-def _own(model: BackShape, own: FloatArray, level_sd_deg: float) -> tuple[float, float]:
-    """Lumbar angle of a lifter's own outline, uncertainty; NaN if it is not that of a back."""
+def _own(model: BackShape, own: FloatArray, surface: Surface) -> list[tuple[float, float]]:
+    """Both angles of a lifter's own outline, uncertainty; NaN if it is not that of a back."""
     fit = fit_shapes((own - model.mean)[None], model.u, model.lifters)
     if fit.residual[0] > MAX_RESIDUAL:
-        return np.nan, np.nan
-    angle = model.lifters.angle_deg
-    variance = float(angle @ fit.covariance[0] @ angle)
-    lumbar_deg = float(fit.weights[0] @ angle) + model.mean_deg
-    return lumbar_deg, TO_90_PERCENT * math.hypot(math.sqrt(variance), level_sd_deg)
+        return [(np.nan, np.nan)] * 2
+    found = []
+    for angle, mean_deg, level_sd_deg in (
+        (model.lifters.lumbar_deg, model.mean_lumbar_deg, LEVEL_SD_DEG[surface]),
+        (model.lifters.thoracic_deg, model.mean_thoracic_deg, THORACIC_LEVEL_SD_DEG),
+    ):
+        variance = float(angle @ fit.covariance[0] @ angle)
+        uncertainty_deg = TO_90_PERCENT * math.hypot(math.sqrt(variance), level_sd_deg)
+        found.append((float(fit.weights[0] @ angle) + mean_deg, uncertainty_deg))
+    return found
 
 
 def _curve(  # noqa: PLR0917 - as `trunk_curve`, piece by piece

@@ -2,10 +2,14 @@
 
 Backs differ in few ways, and move in fewer. The model knows both: the shapes in which
 the outlines of lifters differ from the mean one, and those in which the outline of one
-lifter moves about their own; and how much the lumbar angle goes with each. It is fitted
-to rendered lifters whose spine is known (`benchmarks/back_model.py`). What was not seen
-is filled in from what was, as far as the one tells of the other: the covariance of the
-weights says how far that is.
+lifter moves about their own. The first of these moves is what the outline does when the
+lumbar spine bends, the second when the thoracic spine does; the rest is all that moves
+outlines besides (cloth, soft tissue, errors of the landmarks). What hips, arms and lean do
+to the outline is known too, and taken off beforehand. So an angle is read off the shape
+of the outline alone: how much it looks like a bent spine, never off the posture that often
+goes with one. The model is fitted to rendered lifters whose spine is known, of two kinds
+of bodies (`benchmarks/back_model.py`). What was not seen is filled in from what was, as far
+as the one tells of the other: the covariance of the weights says how far that is.
 """
 
 from __future__ import annotations
@@ -57,8 +61,8 @@ class Shapes:
     ----------
     shapes : float (K, Q)
         Each scaled so that its weight has variance one.
-    angle_deg : float (Q,)
-        Lumbar angle per weight.
+    lumbar_deg, thoracic_deg : float (Q,)
+        Lumbar and thoracic angle per weight.
     axis_sd : tuple of float
         Standard deviations by which the axis may lie beside the outline and be turned
         against it (in trunk lengths, and per trunk length), besides what goes with the
@@ -67,7 +71,8 @@ class Shapes:
     """
 
     shapes: FloatArray
-    angle_deg: FloatArray
+    lumbar_deg: FloatArray
+    thoracic_deg: FloatArray
     axis_sd: tuple[float, float]
 
 
@@ -81,8 +86,10 @@ class BackShape:
         Stations along the axis, in trunk lengths from the hip.
     mean : float (K,)
         Mean outline, in trunk lengths.
-    mean_deg : float
-        Lumbar angle of the mean outline.
+    mean_lumbar_deg, mean_thoracic_deg : float
+        Angles of the mean outline.
+    posture : float (P, K)
+        What each of `formcheck.geometry.posture.FEATURES` does to the outline, per unit.
     lifters : Shapes
         In which the lifters' own outlines differ from it.
     moves : Shapes
@@ -91,14 +98,16 @@ class BackShape:
 
     u: FloatArray
     mean: FloatArray
-    mean_deg: float
+    mean_lumbar_deg: float
+    mean_thoracic_deg: float
+    posture: FloatArray
     lifters: Shapes
     moves: Shapes
 
     def __repr__(self) -> str:
         return (
-            f"BackShape(stations={self.u.size}, lifters={self.lifters.angle_deg.size}, "
-            f"moves={self.moves.angle_deg.size})"
+            f"BackShape(stations={self.u.size}, lifters={self.lifters.lumbar_deg.size}, "
+            f"moves={self.moves.lumbar_deg.size})"
         )
 
 
@@ -131,11 +140,23 @@ def back_shape(surface: str) -> BackShape:
     text = files("formcheck.geometry").joinpath("back_model.json").read_text("utf-8")
     stored: dict[str, Any] = json.loads(text)[surface]
     lifters, moves = (
-        Shapes(np.array(part["shapes"]), np.array(part["angle_deg"]), tuple(part["axis_sd"]))
+        Shapes(
+            np.array(part["shapes"]),
+            np.array(part["lumbar_deg"]),
+            np.array(part["thoracic_deg"]),
+            tuple(part["axis_sd"]),
+        )
         for part in (stored["lifters"], stored["moves"])
     )
-    u, mean = np.array(stored["u"]), np.array(stored["mean"])
-    return BackShape(u, mean, float(stored["mean_deg"]), lifters, moves)
+    return BackShape(
+        u=np.array(stored["u"]),
+        mean=np.array(stored["mean"]),
+        mean_lumbar_deg=float(stored["mean_lumbar_deg"]),
+        mean_thoracic_deg=float(stored["mean_thoracic_deg"]),
+        posture=np.array(stored["posture"]),
+        lifters=lifters,
+        moves=moves,
+    )
 
 
 def resample(u: NDArray[np.floating], d: NDArray[np.floating], at: FloatArray) -> FloatArray:
@@ -184,7 +205,7 @@ def fit_shapes(off: FloatArray, u: FloatArray, model: Shapes) -> ShapeFit:
     off = np.where(known, off, 0.0)
     aside, turned = model.axis_sd
     columns = np.column_stack([model.shapes, np.full_like(u, aside), turned * (u - 0.5)])
-    count, width = model.angle_deg.size, columns.shape[1]
+    count, width = model.lumbar_deg.size, columns.shape[1]
     pairs = (columns[:, :, None] * columns[:, None, :]).reshape(u.size, -1)
     believed = known.astype(np.float64)
     residual = np.full(len(off), 3 * _LEAST_RESIDUAL)

@@ -14,7 +14,7 @@ import numpy as np
 from formcheck.annotate.back import DrawnBack, back_along
 from formcheck.arrays import BoolArray
 from formcheck.geometry.curve import LUMBAR_FROM, LUMBAR_TO, TrunkCurve, trunk_curve
-from formcheck.geometry.lumbar import read_lumbar
+from formcheck.geometry.lumbar import read_back
 from formcheck.live.analyst import Reading
 from formcheck.pose.recorder import Pose
 
@@ -99,4 +99,4 @@ def _readable(curve: TrunkCurve, reading: Reading) -> bool:
     lumbar = (curve.u[0] >= LUMBAR_FROM) & (curve.u[0] <= LUMBAR_TO)
     whole = np.isfinite(curve.d[0, lumbar]).all()
     surface = reading.analysis.kinematics.back.surface
-    return bool(whole or np.isfinite(read_lumbar(curve.u, curve.d, surface).lumbar_deg[0]))
+    return bool(whole or np.isfinite(read_back(curve.u, curve.d, surface).lumbar.angle_deg[0]))
