@@ -264,9 +264,10 @@ _ABOUT = """# Accuracy on rendered lifters
 
 Rendered lifters with a known spine (`lifter/`), measured by formcheck: from the
 *picture* (MediaPipe's mask and landmarks), and from the *truth* (true silhouette and
-true joints), where only the geometry can err. Errors are measured less true. No body,
-background or seed of the validation set is in the development set, nor in the crowd that
-the shape model was fitted to ([back_model.md](back_model.md)).
+true joints), where only the geometry can err. Errors are measured less true. The shape
+model is fitted to two crowds, drawn bodies and people of anny
+([back_model.md](back_model.md)); these clips show other lifters, of the drawn kind only.
+[cross_body.md](cross_body.md) tells how the reading carries over to another kind of body.
 
 - **rms, bias**: of `flexion_deg`, over the measured frames.
 - **peaks**: of the most flexed `flexion_deg` of each true repetition: median without

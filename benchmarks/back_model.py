@@ -13,7 +13,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -109,9 +109,7 @@ def shape_model(*, posture: bool) -> Callable[[Sequence[Outlines], Surface], Pre
 
 
 def _without_posture(clip: Outlines) -> Outlines:
-    return Outlines(
-        clip.take, clip.d, np.zeros_like(clip.posture), clip.lumbar_deg, clip.thoracic_deg
-    )
+    return replace(clip, posture=np.zeros_like(clip.posture))
 
 
 def _read(
@@ -157,8 +155,7 @@ def judged(
 
 
 def _hidden(clip: Outlines, surface: Surface) -> Outlines:
-    d = np.where(STATIONS[surface] <= _UNDER_AN_ARM, clip.d, np.nan)
-    return Outlines(clip.take, d, clip.posture, clip.lumbar_deg, clip.thoracic_deg)
+    return replace(clip, d=np.where(STATIONS[surface] <= _UNDER_AN_ARM, clip.d, np.nan))
 
 
 def _rms_about_median(error: FloatArray) -> float:
@@ -200,7 +197,7 @@ def _middle_and_tail(values: Sequence[float]) -> str:
 def constants(surface: Surface, each: int) -> Iterator[str]:
     """Figures that formcheck/geometry takes from here, on lifters the model has not seen."""
     for name, thoracic, floor_deg in (
-        ("lumbar", False, FLOOR_DEG),
+        ("lumbar", False, FLOOR_DEG[surface]),
         ("thoracic", True, THORACIC_FLOOR_DEG),
     ):
         gains: list[float] = []

@@ -14,17 +14,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from unittest.mock import patch
 
 import numpy as np
 from back_model import FOLDS, everything, fold_of
-from common.learning import kind_of, learn
+from common.learning import MOST_FLEXION_DEG, kind_of, learn
 from common.script import options
 from crowd import KINDS, crowd, crowd_clip
 from scipy.stats import theilslopes
 
 import formcheck
 from formcheck.arrays import FloatArray
-from formcheck.geometry import lumbar
 from formcheck.geometry.curve import Surface
 from formcheck.geometry.shape import BackShape
 from lifter.params import Take
@@ -75,17 +75,15 @@ def _model(surface: Surface, each: int, kinds: tuple[str, ...], fold: int | None
 @contextmanager
 def _measuring_with(find: Callable[[str], BackShape]) -> Iterator[None]:
     """The analysis with another model than the shipped one."""
-    shipped = lumbar.back_shape
-    lumbar.back_shape = find  # type: ignore[assignment]
-    try:
+    with patch("formcheck.geometry.lumbar.back_shape", find):
         yield
-    finally:
-        lumbar.back_shape = shipped
 
 
 def readings(each: int, fitted: tuple[str, ...], kind: str) -> Iterator[Reading]:
     """All clips of a kind of body, by models fitted to some kinds."""
     for take in crowd(each, kind):
+        if _most_flexion_deg(take) > MOST_FLEXION_DEG:
+            continue
         print(f"{'+'.join(fitted) or 'shipped'} > {kind}: {take.name}", file=sys.stderr)
         fold = take.seed // 100 % FOLDS if kind in fitted else None
 
@@ -123,6 +121,11 @@ def _readings(take: Take, kind: str) -> Iterator[Reading]:
             _middle(thoracic[far]) - _middle(thoracic[~during]),
             on_the_back or source == "truth",
         )
+
+
+def _most_flexion_deg(take: Take) -> float:
+    """How far a lifter's lumbar spine is asked to flex from standing."""
+    return take.plan.far_lumbar_deg[0] + take.body.lordosis_deg
 
 
 def _true_neutral_deg(take: Take) -> float:
@@ -209,7 +212,12 @@ silhouette and joints, where only the reading can err.
 - **gain**: slope of read against true flexion at the far end, across lifters in the same
   posture, outline on the back (Theil-Sen, 90 % interval). 1 follows the truth, 0 tells the
   posture.
+- Clips that ask for more than 60° of flexion from standing are left out, of the fit, too: no
+  lumbar spine has it.
 - Levels of anny's people are names, so only changes are compared.
+
+[The first release on the same clips](cross_body_first_release.md), and
+[what the bodies look like](bodies.jpg).
 
 """
 

@@ -93,11 +93,11 @@ def _spine(kind: _Kind, lordosis_deg: float, between: Callable[[float, float], f
     }[habit]
 
 
-def crowd(each: int, kind: str = "drawn") -> Iterator[Take]:
-    """`each` takes of every lift; no two with the same drawn body."""
+def crowd(each: int, kind: str = "drawn", *, first: int = 0) -> Iterator[Take]:
+    """`each` less `first` takes of every lift; no two with the same drawn body."""
     if kind == "anny":
-        people.sample([_person(kind, number) for number in range(each)])
-    for number in range(each):
+        people.sample([_person(kind, number) for number in range(first, each)])
+    for number in range(first, each):
         for place, lift in enumerate(LIFTS):
             yield _take(lift, seed=100_000 + 100 * number + place, person=_person(kind, number))
 

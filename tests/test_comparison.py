@@ -93,7 +93,10 @@ def test_flexion_carries_the_doubt_of_the_neutral() -> None:
 def test_a_set_against_itself_differs_in_nothing() -> None:
     found = compare(measured(), measured())
     assert len(found.notes) == 1
-    assert found.notes[0].endswith("two people, or shirts, they may differ by ±14° more.")
+    level_deg = measured().quality.level_uncertainty_deg
+    assert level_deg is not None
+    apart = f"±{np.hypot(level_deg, level_deg):.0f}° more."
+    assert found.notes[0].endswith(f"two people, or shirts, they may differ by {apart}")
     for one in (*found.means, *found.reps):
         assert one.difference == 0.0
         assert not one.exceeds_mdc

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from figures import (
     Figure,
-    back_height,
+    Posture,
     draw_back,
     figure_at,
     make_track,
     mirrored,
+    outline_height,
     posture_at,
 )
 
@@ -71,7 +72,7 @@ def test_the_curve_is_the_back_that_was_drawn(lumbar_deg: float, facing: Facing)
     curve = curve_of(still(draw_back(lumbar_deg, facing=facing)), facing)
     assert seen(curve).all()
     u, d = curve.u[:, LUMBAR], curve.d[:, LUMBAR]
-    np.testing.assert_allclose(d, back_height(u, lumbar_deg), atol=HEIGHT_TOLERANCE)
+    np.testing.assert_allclose(d, outline_height(u, Posture(lumbar_deg)), atol=HEIGHT_TOLERANCE)
 
 
 def test_the_other_side_is_the_belly() -> None:

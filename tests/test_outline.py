@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from figures import back_height, draw_back
+from figures import Posture, draw_back, outline_height
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -112,7 +112,7 @@ def test_a_drawn_back_is_found_where_it_was_drawn(turn_deg: float, facing: Facin
     figure = draw_back(turn_deg, facing=facing)
     lumbar = (STATIONS > 0.12) & (STATIONS < 0.75)
     dorsal = figure.profile[0 if facing == "right" else 1, lumbar]
-    expected = back_height(STATIONS[lumbar], turn_deg)
+    expected = outline_height(STATIONS[lumbar], Posture(turn_deg))
     np.testing.assert_allclose(dorsal, expected, atol=DRAWN_TOLERANCE)
 
 

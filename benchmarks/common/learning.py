@@ -15,7 +15,7 @@ from formcheck.arrays import FloatArray
 from formcheck.geometry.curve import Surface, trunk_curve
 from formcheck.geometry.joints import smooth_landmarks
 from formcheck.geometry.person import follow_lifter
-from formcheck.geometry.posture import STANDING_STILL, posture_features
+from formcheck.geometry.posture import FEATURES, posture_features
 from formcheck.geometry.shape import (
     BackShape,
     ShapeFit,
@@ -28,7 +28,7 @@ from formcheck.geometry.shape import (
 from formcheck.geometry.view import judge_view
 from lifter.params import Take
 
-__all__ = ["SHOWN_BY", "STATIONS", "Outlines", "kind_of", "learn", "outlines"]
+__all__ = ["MOST_FLEXION_DEG", "SHOWN_BY", "STATIONS", "Outlines", "kind_of", "learn", "outlines"]
 
 # Where each surface is modelled, and the lifts that show it: the bridge shows the front.
 STATIONS: dict[Surface, FloatArray] = {
@@ -45,9 +45,11 @@ SHOWN_BY: dict[Surface, tuple[str, ...]] = {
 
 # How far spines turn, as standard deviations: wide, so that what is read is not drawn
 # towards what is usual.
-_LUMBAR_SD_DEG, _THORACIC_SD_DEG = 25.0, 15.0
+# A bridge's spine moves less than others.
+_LUMBAR_SD_DEG: dict[Surface, float] = {"dorsal": 25.0, "ventral": 15.0}
+_THORACIC_SD_DEG = 15.0
 # Moves besides those of the spine, and ways in which lifters differ.
-_OTHER_MOVES: dict[Surface, int] = {"dorsal": 8, "ventral": 4}
+_OTHER_MOVES: dict[Surface, int] = {"dorsal": 8, "ventral": 6}
 _LIFTERS = 6
 # MediaPipe's hips and shoulders lie beside a real lifter's in ways that rendered ones do
 # not teach: 1 cm and 3 degrees on a trunk of 50 cm. Of a lifter's own outline the axis
@@ -59,6 +61,8 @@ _FREE_AXIS = (1e3, 1e3)
 # nothing to learn from.
 _LOST = 0.05
 _LEAST_SEEN, _FEWEST_FRAMES = 0.3, 10
+# No lumbar spine flexes further from standing: full flexion is 40-60 degrees (Pearcy 1984).
+MOST_FLEXION_DEG = 60.0
 _RIDGE, _ROUNDS = 1e-3, 8
 # Residuals beyond 1.5 robust standard deviations pull no harder (Huber).
 _HUBER, _LEAST_SD = 1.5, 0.002
@@ -71,16 +75,23 @@ class Outlines:
     Attributes
     ----------
     take : Take
+    surface : {"dorsal", "ventral"}
     d : float (N, K)
     posture : float (N, P)
+        Of the front 0: a bridge moves hips and spine together, so nothing tells apart what
+        each does to the outline.
     lumbar_deg, thoracic_deg : float (N,)
+    true : bool
+        Whether they are of the true silhouette and joints.
     """
 
     take: Take
+    surface: Surface
     d: FloatArray
     posture: FloatArray
     lumbar_deg: FloatArray
     thoracic_deg: FloatArray
+    true: bool = False
 
     @property
     def lifter(self) -> str:
@@ -88,11 +99,18 @@ class Outlines:
         return self.take.body.person or str(self.take.body.skin_seed)
 
     @property
-    def plain(self) -> FloatArray:
-        """Angles in units of their standard deviations, float (N, 2)."""
-        return np.column_stack(
-            [self.lumbar_deg / _LUMBAR_SD_DEG, self.thoracic_deg / _THORACIC_SD_DEG]
-        )
+    def causes(self) -> FloatArray:
+        """What moves the outline, float (N, 2 + 2 P).
+
+        Both angles in units of their standard deviations; the posture where it is a
+        picture's; the posture where it is true. What posture does to MediaPipe's hips is in
+        the picture alone.
+        """
+        nothing = np.zeros_like(self.posture)
+        posture = (nothing, self.posture) if self.true else (self.posture, nothing)
+        sd_deg = _LUMBAR_SD_DEG[self.surface]
+        angles = (self.lumbar_deg / sd_deg, self.thoracic_deg / _THORACIC_SD_DEG)
+        return np.column_stack([*angles, *posture])
 
 
 def kind_of(take: Take) -> str:
@@ -100,9 +118,14 @@ def kind_of(take: Take) -> str:
     return f"{take.plan.lift} {take.plan.variant}".strip()
 
 
-def outlines(surface: Surface, each: int, kind: str, *, true: bool) -> Iterator[Outlines]:
-    """Outlines of every clip of a crowd that shows a surface, in the picture or in truth."""
-    for take in crowd(each, kind):
+def outlines(
+    surface: Surface, each: int, kind: str, *, true: bool, first: int = 0
+) -> Iterator[Outlines]:
+    """Outlines of the clips of a crowd that show a surface, in the picture or in truth.
+
+    `first` lifters are left out, so that `each` less `first` remain.
+    """
+    for take in crowd(each, kind, first=first):
         if kind_of(take) not in SHOWN_BY[surface]:
             continue
         clip = crowd_clip(take)
@@ -111,8 +134,10 @@ def outlines(surface: Surface, each: int, kind: str, *, true: bool) -> Iterator[
             good = found
         else:
             good = _on_the_back(found, _outlines(clip, clip.true, surface))
-        if good is not None and len(good.d) >= _FEWEST_FRAMES:
-            yield good
+        if good is not None:
+            good = _only(good, good.lumbar_deg + take.body.lordosis_deg <= MOST_FLEXION_DEG)
+            if len(good.d) >= _FEWEST_FRAMES:
+                yield good
 
 
 def _outlines(clip: RenderedClip, track: formcheck.PoseTrack, surface: Surface) -> Outlines | None:
@@ -124,12 +149,15 @@ def _outlines(clip: RenderedClip, track: formcheck.PoseTrack, surface: Surface) 
     curve = trunk_curve(track, points, lifter.frames, facing, lifter.trunk_px, surface)
     d = resample(curve.u, curve.d, STATIONS[surface])
     truth = clip.truth
+    posture = posture_features(points, facing)
     return Outlines(
         clip.take,
+        surface,
         d,
-        posture_features(points, facing) - STANDING_STILL,
+        posture if surface == "dorsal" else np.where(np.isfinite(posture), 0.0, np.nan),
         truth.lumbar_deg,
         truth.thoracic_deg,
+        track is clip.true,
     )
 
 
@@ -161,20 +189,21 @@ def learn(clips: Iterable[Outlines], surface: Surface) -> BackShape:
     u = STATIONS[surface]
     kept = [shown for clip in clips if len((shown := _shown(clip)).d) >= _FEWEST_FRAMES]
     effects = gaussian_filter1d(_effects(kept), 1.0, axis=1)
-    rest = [c.d - _centred(np.column_stack([c.plain, c.posture])) @ effects for c in kept]
+    rest = [c.d - _centred(c.causes) @ effects for c in kept]
     others = _principal_moves(rest, u, _OTHER_MOVES[surface])
     none = np.zeros(others.shapes.shape[1])
     moves = Shapes(
         np.column_stack([effects[:2].T, others.shapes]),
-        np.concatenate([[_LUMBAR_SD_DEG, 0.0], none]),
+        np.concatenate([[_LUMBAR_SD_DEG[surface], 0.0], none]),
         np.concatenate([[0.0, _THORACIC_SD_DEG], none]),
         _AXIS_SD,
     )
     # Only of drawn bodies is the level known.
     drawn = [c for c in kept if not c.take.body.person] or kept
-    owns = np.array([own_outline(c.d - c.posture @ effects[2:], u, moves) for c in drawn])
+    owns = np.array([own_outline(c.d - c.causes[:, 2:] @ effects[2:], u, moves) for c in drawn])
     levels = np.array([[np.median(a) for a in (c.lumbar_deg, c.thoracic_deg)] for c in drawn])
-    return _with_lifters(u, owns, levels, moves, effects[2:])
+    in_pictures = effects[2 : 2 + len(FEATURES)]
+    return _with_lifters(u, owns, levels, moves, in_pictures)
 
 
 def _shown(clip: Outlines) -> Outlines:
@@ -183,7 +212,7 @@ def _shown(clip: Outlines) -> Outlines:
 
 
 def _effects(clips: Sequence[Outlines]) -> FloatArray:
-    """Effect of each angle and feature on each station, float (2 + P, K)."""
+    """Effect of each of `Outlines.causes` on each station, float (2 + 2 P, K)."""
     width = clips[0].d.shape[1]
     return np.column_stack([_effects_at(clips, station) for station in range(width)])
 
@@ -193,7 +222,7 @@ def _effects_at(clips: Sequence[Outlines], station: int) -> FloatArray:
     for clip in clips:
         seen = np.isfinite(clip.d[:, station])
         if seen.sum() >= _FEWEST_FRAMES:
-            x.append(_centred(np.column_stack([clip.plain, clip.posture])[seen]))
+            x.append(_centred(clip.causes[seen]))
             y.append(_centred(clip.d[seen, station]))
     return _robust_ridge(np.vstack(x), np.concatenate(y))
 

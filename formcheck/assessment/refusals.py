@@ -75,7 +75,8 @@ _BACK_HIDDEN = Reason(
     "The outline of the lower back could not be read in {hidden} of {count} repetitions: it was "
     "hidden, or not a smooth curve.",
     "Tuck the shirt in, keep arms, plates and other people from between back and background, and "
-    "film from the side that is free.",
+    "film from the side that is free. With a bar on the shoulders the elbows hide it: squat with "
+    "the arms in front or with a goblet to have the back measured.",
 )
 _FRONT = Reason("front-view", "The camera looks at the front or the back of the lifter.", _SIDE_ON)
 _OBLIQUE = Reason(

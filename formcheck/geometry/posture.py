@@ -1,4 +1,4 @@
-"""What moves the outline of the back besides the spine: hips, arms and the lean of the trunk.
+"""What moves the outline of the back besides the spine: hips and arms.
 
 A flexed hip flattens the buttock and draws MediaPipe's hips along; a raised arm draws the
 shoulder up. The effect on the outline is learnt beside that of the spine
@@ -15,18 +15,16 @@ from formcheck.geometry.vectors import length
 from formcheck.geometry.view import Facing
 from formcheck.pose.landmarks import middle
 
-__all__ = ["FEATURES", "STANDING_STILL", "posture_features"]
+__all__ = ["FEATURES", "posture_features"]
 
-FEATURES = (
-    *("hip flexion", "hip flexion squared", "arm raised", "arm raised squared"),
-    *("sine of the lean", "cosine of the lean"),
-)
-# Upright, hips straight, arms hanging.
-STANDING_STILL = np.array([0.0, 0.0, 0.0, 0.0, 0.0, 1.0])
+# The lean of the trunk is not among them: a turned camera must change nothing.
+FEATURES = ("hip flexion", "hip flexion squared", "arm raised", "arm raised squared")
 
 
 def posture_features(points_px: FloatArray, facing: Facing) -> FloatArray:
-    """Numbers that tell a posture, float (N, 6), `FEATURES` in radians; NaN where not seen.
+    """Numbers that tell a posture, float (N, 4), `FEATURES` in radians; NaN where not seen.
+
+    All are 0 for a lifter who stands upright with hanging arms.
 
     Parameters
     ----------
@@ -38,9 +36,7 @@ def posture_features(points_px: FloatArray, facing: Facing) -> FloatArray:
     lean = _lean(shoulder - hip, facing)
     hip_flexion = np.pi - _upwards(_lean(middle(points_px, "knee") - hip, facing) - lean)
     raised = np.pi - _upwards(_lean(middle(points_px, "elbow") - shoulder, facing) - lean)
-    return np.column_stack(
-        [hip_flexion, hip_flexion**2, raised, raised**2, np.sin(lean), np.cos(lean)]
-    )
+    return np.column_stack([hip_flexion, hip_flexion**2, raised, raised**2])
 
 
 def _lean(vector: FloatArray, facing: Facing) -> FloatArray:

@@ -1,0 +1,35 @@
+"""Store outlines of lifters that no model was fitted to, for the tests: tests/outlines.npz.
+
+    python benchmarks/stored_outlines.py
+
+A few clips of both crowds beyond the sixteen lifters that `back_model.py` fits to, as they
+were found in the picture; the tests need neither the renderer nor anny for them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from common.learning import STATIONS, kind_of, outlines
+from common.script import ROOT
+from crowd import KINDS
+
+_FITTED, _STORED = 16, 17
+_LIFTS = ("deadlift", "squat bodyweight")
+
+
+def main() -> None:
+    """Write them."""
+    arrays = {"u": STATIONS["dorsal"]}
+    for kind in KINDS:
+        for clip in outlines("dorsal", _STORED, kind, true=False, first=_FITTED):
+            if kind_of(clip.take) in _LIFTS:
+                name = f"{kind} {kind_of(clip.take)}"
+                arrays[f"{name}/d"] = clip.d.astype(np.float16)
+                arrays[f"{name}/posture"] = clip.posture.astype(np.float16)
+                arrays[f"{name}/lumbar_deg"] = clip.lumbar_deg.astype(np.float16)
+    np.savez_compressed(ROOT / "tests" / "outlines.npz", allow_pickle=False, **arrays)
+    print(", ".join(arrays))
+
+
+if __name__ == "__main__":
+    main()
