@@ -69,7 +69,8 @@ _PIECE_FRAMES = 1024
 FLOOR_DEG: Mapping[Surface, float] = {"dorsal": 3.0, "ventral": 5.0}
 THORACIC_FLOOR_DEG = 3.0
 # Skin lies differently on the bone from lifter to lifter: the level is off by this much
-# (robust standard deviation, benchmarks/back_model.md) besides what the fit states.
+# besides what the fit states (robust standard deviation over drawn bodies; dorsal 6.9 in
+# benchmarks/back_model.md, 9.1 in a fit with other lifters left out: the larger is stated).
 LEVEL_SD_DEG: Mapping[Surface, float] = {"dorsal": 9.1, "ventral": 8.8}
 THORACIC_LEVEL_SD_DEG = 8.4
 
