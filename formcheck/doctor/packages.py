@@ -23,6 +23,7 @@ _EXTRAS = {
     "batch": "many clips, and their history",
     "s3": "clips and results in object stores",
     "serve": "the page in the browser",
+    "anny": "bodies of another model, for the benchmarks only",
     "sound": "tones for live cues",
     "lifter": "rendering lifters with a known spine",
 }
