@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -181,8 +181,7 @@ def _sparse(track: PoseTrack) -> PoseTrack:
     """The track as if five frames a second had been analysed."""
     wanted_s = np.arange(track.time_s[0], track.time_s[-1] + 1e-9, 1 / _SPARSE_FPS)
     kept = np.unique([int(np.abs(track.time_s - at_s).argmin()) for at_s in wanted_s])
-    names = ("frame", "time_s", "landmarks_px", "visibility", "profile")
-    return replace(track, **{name: getattr(track, name)[kept] for name in names})
+    return track.only(kept)
 
 
 def main() -> None:

@@ -64,6 +64,10 @@ LIFTS = (
 HABITS = {"usual": 36, "barely": 20, "middle": 13, "upper": 13, "depth": 11, "lock-out": 7}
 
 
+# Every so many lifters one wears a shirt as loose as the accuracy matrix has it.
+_LOOSE_EVERY = 4
+
+
 @dataclass(frozen=True)
 class _Spine:
     """What a lifter's spine does in one repetition, as `SetPlan` has it."""
@@ -99,7 +103,7 @@ def crowd(each: int, kind: str = "drawn", *, first: int = 0) -> Iterator[Take]:
         people.sample([_person(kind, number) for number in range(first, each)])
     for number in range(first, each):
         for place, lift in enumerate(LIFTS):
-            yield _take(lift, seed=100_000 + 100 * number + place, person=_person(kind, number))
+            yield _take(lift, number, place, _person(kind, number))
 
 
 def crowd_clip(take: Take) -> RenderedClip:
@@ -112,7 +116,9 @@ def _person(kind: str, number: int) -> str:
     return "" if kind == "drawn" else f"crowd-{number}"
 
 
-def _take(kind: _Kind, seed: int, person: str) -> Take:
+def _take(kind: _Kind, number: int, place: int, person: str) -> Take:
+    """One lifter's take of the lift at a place of `LIFTS`."""
+    seed = 100_000 + 100 * number + place
     rng = np.random.default_rng(seed)
 
     def between(low: float, high: float) -> float:
@@ -135,7 +141,7 @@ def _take(kind: _Kind, seed: int, person: str) -> Take:
     if person:
         body = replace(people.body_of(person), skin=body.skin, hair=body.hair)
     bare = rng.random() < 0.2
-    clothes = Clothes(
+    fitted = Clothes(
         top="bare" if bare else ("tank" if rng.random() < 0.3 else "shirt"),
         ease=0.0 if bare else between(0.0, 0.22),
         length=between(0.05, 0.3),
@@ -143,6 +149,8 @@ def _take(kind: _Kind, seed: int, person: str) -> Take:
         shorts_rgb=tuple(np.round(rng.uniform(0.01, 0.2, 3), 3).tolist()),
         shorts_length=between(0.4, 1.2),
     )
+    loose = number % _LOOSE_EVERY == _LOOSE_EVERY - 1
+    clothes = replace(fitted, top="shirt", ease=0.6, length=0.5) if loose else fitted
     small = rng.random() < 0.3
     camera = replace(
         kind.camera,

@@ -86,6 +86,8 @@ Lift = Literal[
 # +20 degrees are read within some 4 degrees of what they are, both among others of -25
 # degrees and in a set that bends from -25 to 0 and more (`as_read`).
 SKIN_DEG = 25.0
+# Standard deviation of a drawn outline, as of a clear one in a picture [axis lengths].
+OUTLINE_SD = 0.004
 
 # Proportions in trunk lengths, after Drillis & Contini's shares of the stature.
 THIGH, SHANK = 0.85, 0.855
@@ -430,6 +432,9 @@ def make_track(
         landmarks_px=points,
         visibility=np.asarray(np.isfinite(points).all(axis=2), dtype=np.float32),
         profile=profiles,
+        profile_sd=np.where(np.isfinite(profiles), np.float32(OUTLINE_SD), np.float32(np.nan)),
+        camera=np.zeros((len(frames), 3), np.float32),
+        cut=np.zeros(len(frames), np.bool_),
         clip=clip_info(times_s),
         model_name="drawn",
         model_sha256="0" * 64,
@@ -582,7 +587,12 @@ def mirrored(track: PoseTrack) -> PoseTrack:
     points[..., 0] = track.clip.width - points[..., 0]
     order = np.arange(LANDMARK_COUNT)
     order[list(LEFT)], order[list(RIGHT)] = RIGHT, LEFT
-    return replace(track, landmarks_px=points[:, order], profile=track.profile[:, ::-1])
+    return replace(
+        track,
+        landmarks_px=points[:, order],
+        profile=track.profile[:, ::-1],
+        profile_sd=track.profile_sd[:, ::-1],
+    )
 
 
 def rotated(track: PoseTrack, angle_deg: float) -> PoseTrack:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from formcheck.arrays import FloatArray
 from formcheck.geometry.view import Facing
 from formcheck.pose.landmarks import middle
-from formcheck.pose.outline import REACH, STATIONS, outline_points_px, snap_to_edges, trace_outline
+from formcheck.pose.outline import REACH, STATIONS, find_edges, outline_points_px, trace_outline
 
 Mask = NDArray[np.float32]
 
@@ -164,7 +164,13 @@ def scene(edge_px: float, body: int = 60, wall: int = 180) -> NDArray[np.uint8]:
 def snapped(image: NDArray[np.uint8], mask: Mask | None = None) -> FloatArray:
     """Distances of the left outline [px] after it was put on the picture's edge."""
     profile = trace_outline(box(80, 130) if mask is None else mask, HIP, SHOULDER)
-    return np.asarray(snap_to_edges(image, profile, HIP, SHOULDER)[0] * 100)
+    return np.asarray(find_edges(image, profile, HIP, SHOULDER)[0][0] * 100)
+
+
+def deviation(image: NDArray[np.uint8]) -> float:
+    """Median standard deviation that is stated of the left outline [axis lengths]."""
+    profile = trace_outline(box(80, 130), HIP, SHOULDER)
+    return float(np.nanmedian(find_edges(image, profile, HIP, SHOULDER)[1][0]))
 
 
 @pytest.mark.parametrize("off_px", [-1.5, -0.7, 0.0, 0.7, 1.5])
@@ -185,14 +191,24 @@ def test_an_edge_further_off_is_something_else() -> None:
         np.testing.assert_allclose(snapped(scene(edge_px)), 20.0, atol=EDGE_TOLERANCE_PX)
 
 
+def test_the_deviation_tells_a_clear_edge_from_none_and_from_two() -> None:
+    clear, none = deviation(scene(79.0)), deviation(scene(79.0, body=180))
+    two = scene(77.0)
+    two[:, 83:130] = 180  # another one, as strong, on the other side of the mask's
+    assert clear < 0.003
+    assert 0.009 < none < 0.016  # the mask is known to 0.012
+    assert 0.015 < deviation(two) < 0.03
+
+
 def test_what_was_not_traced_is_not_snapped() -> None:
     mask = box(80, 130)
     mask[:150] = 0.0
     before = trace_outline(mask, HIP, SHOULDER)
-    after = snap_to_edges(scene(79.0), before, HIP, SHOULDER)
+    after, spread = find_edges(scene(79.0), before, HIP, SHOULDER)
     np.testing.assert_array_equal(np.isnan(after), np.isnan(before))
+    np.testing.assert_array_equal(np.isnan(spread), np.isnan(before))
     nothing = np.full_like(before, np.nan)
-    assert np.isnan(snap_to_edges(scene(79.0), nothing, HIP, SHOULDER)).all()
+    assert np.isnan(find_edges(scene(79.0), nothing, HIP, SHOULDER)).all()
 
 
 coordinates = st.floats(-500, 500) | st.just(float("nan"))

@@ -29,11 +29,14 @@ CACHE = ROOT / ".cache" / "rendered"
 # The stored silhouette is black and white; this blur brings its edge back to a tenth
 # of a pixel.
 _EDGE_BLUR_PX = 1.0
+# How sure a true outline is, in axis lengths.
+_TRUE_SD = 0.001
 
 # What of formcheck a track hangs on, if its clip stays the same.
 _FINDING = (
     "pose/landmarker",
     "pose/outline",
+    "pose/camera",
     "pose/landmarks",
     "video/reader",
     "models/store",
@@ -163,4 +166,5 @@ def _true_track(
         landmarks_px=truth.joints_px.astype(np.float32),
         visibility=np.ones_like(track.visibility),
         profile=np.stack(outlines),
+        profile_sd=np.where(np.isfinite(outlines), _TRUE_SD, np.nan).astype(np.float32),
     )

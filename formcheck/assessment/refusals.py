@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from formcheck.geometry import Kinematics
 from formcheck.geometry.neutral import Neutral, WhyNone
+from formcheck.geometry.trust import Cause
 from formcheck.lifts.exercises import EXERCISES, OTHER, Exercise
 from formcheck.lifts.measures import RepMeasures
 from formcheck.lifts.recognition import Recognition
@@ -77,6 +80,46 @@ _BACK_HIDDEN = Reason(
     "Tuck the shirt in, keep arms, plates and other people from between back and background, and "
     "film from the side that is free. With a bar on the shoulders the elbows hide it: squat with "
     "the arms in front or with a goblet to have the back measured.",
+)
+# Why an outline was not taken for the back's, and what helps against it.
+_NOT_THE_BACK: Mapping[Cause, tuple[str, str]] = {
+    "still": (
+        "something that stands still, such as a rack post, lies along it",
+        "Move the camera half a step, so that nothing stands beside or in front of the back's "
+        "edge.",
+    ),
+    "steep": (
+        "it bends as no back does, so that hair, a plate, loose cloth or the buttocks lie in it",
+        "Tie long hair up, tuck the shirt in, and film from the side that plates leave free.",
+    ),
+    "unsure": (
+        "it hardly stands out from what is behind it",
+        "Wear a shirt that stands out from the wall, or add light.",
+    ),
+    "jump": (
+        "it jumps from frame to frame",
+        "Film with more light, from a tripod, with nothing moving behind the back.",
+    ),
+}
+# A cause that took less of the lumbar outline than this is not what hid the back.
+_LEAST_CAUSE = 0.1
+_NOT_BACK = Reason(
+    "back-hidden",
+    "The outline of the lower back could not be trusted in {hidden} of {count} repetitions: {why}.",
+    "{advice}",
+)
+_CAMERA_MOVED = Reason(
+    "camera-moved",
+    "The camera moved by {moved:.1f} trunk lengths or zoomed by {zoomed:.0%}; {corrected}.",
+    "Put the camera on a tripod and leave the zoom alone.",
+    refuses=False,
+)
+_SHOTS = Reason(
+    "scene-cut",
+    "The clip is cut: {shots} that show{s} the lifter from elsewhere or in another size "
+    "{were} left out.",
+    "Film the set in one go.",
+    refuses=False,
 )
 _FRONT = Reason("front-view", "The camera looks at the front or the back of the lifter.", _SIDE_ON)
 _OBLIQUE = Reason(
@@ -173,7 +216,23 @@ def _rep_reasons(kin: Kinematics, reps: Sequence[RepMeasures], exercise: Exercis
     hidden = sum(not rep.measured for rep in reps)
     if not hidden or not kin.measurable:
         return []
-    return [_filled(_BACK_HIDDEN, refuses=hidden == len(reps), hidden=hidden, count=len(reps))]
+    why, advice = _cause(reps, kin)
+    reason = _NOT_BACK if why else _BACK_HIDDEN
+    refuses, count = hidden == len(reps), len(reps)
+    return [_filled(reason, refuses=refuses, hidden=hidden, count=count, why=why, advice=advice)]
+
+
+def _cause(reps: Sequence[RepMeasures], kin: Kinematics) -> tuple[str, str]:
+    """What lay in the way of the back in repetitions without an angle, and what helps."""
+    hidden = np.zeros(len(kin.time_s), np.bool_)
+    for rep in reps:
+        if not rep.measured:
+            hidden[rep.rep.start : rep.rep.end + 1] = True
+    shares = {cause: float(share[hidden].mean()) for cause, share in kin.back.distrust.items()}
+    worst = max(shares, key=lambda cause: shares[cause], default=None)
+    if worst is None or shares[worst] < _LEAST_CAUSE:
+        return "", ""
+    return _NOT_THE_BACK[worst]
 
 
 def _no_neutral(neutral: Neutral, exercise: Exercise) -> Reason:
@@ -185,14 +244,37 @@ def _doubts(track: PoseTrack, kin: Kinematics, neutral: Neutral) -> list[Reason]
     found = []
     if neutral.much_bridged:
         found.append(_filled(_LOOSE, uncertainty=neutral.uncertainty_deg))
-    lost = 1.0 - float(kin.lifter.frames.mean())
+    lost = 1.0 - float(kin.lifter.frames[kin.lifter.in_shot].mean())
     if lost > _MUCH_LOST and kin.lifter.one_person:
         found.append(_filled(_POSE_LOST, lost=lost))
+    if kin.camera.moved_much:
+        found.append(_camera_moved(kin))
+    if kin.lifter.shots_left_out:
+        found.append(_shots(kin.lifter.shots_left_out))
     if track.clip.fps < LOW_RATE_FPS:
         found.append(_filled(_LOW_RATE, fps=track.clip.fps))
     return found
 
 
+def _camera_moved(kin: Kinematics) -> Reason:
+    zoomed = float(np.ptp(kin.camera.zoom) / kin.camera.zoom.min())
+    corrected = (
+        "places and angles were corrected for it"
+        if kin.camera.known
+        else "the background did not show how in all frames, so counts and angles are less sure"
+    )
+    moved = kin.camera.moved_trunks
+    return _filled(_CAMERA_MOVED, moved=moved, zoomed=zoomed, corrected=corrected)
+
+
+def _shots(count: int) -> Reason:
+    many = count > 1
+    shots = f"{count} shots" if many else "a shot"
+    return _filled(_SHOTS, shots=shots, s="" if many else "s", were="were" if many else "was")
+
+
 def _filled(reason: Reason, *, refuses: bool | None = None, **values: object) -> Reason:
     kept = reason.refuses if refuses is None else refuses
-    return Reason(reason.code, reason.message.format(**values), reason.advice, kept)
+    return Reason(
+        reason.code, reason.message.format(**values), reason.advice.format(**values), kept
+    )

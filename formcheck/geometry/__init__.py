@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from formcheck.geometry.joints import Joints, joint_angles, smooth_landmarks
 from formcheck.geometry.lumbar import Back, measure_back
 from formcheck.geometry.person import Lifter, follow_lifter
+from formcheck.geometry.steady import CameraPath, camera_path, in_picture, steadied
 from formcheck.geometry.view import View, judge_view
 from formcheck.pose.track import PoseTrack
 
@@ -29,6 +30,8 @@ class Kinematics:
         One judgement for the whole clip.
     points_px : float (N, 33, 2)
         Smoothed landmarks.
+    camera : CameraPath
+        How the camera moved; angles and heights are as if it had stood still.
     joints : Joints
     back : Back
         All NaN where the view or the person does not allow a measurement.
@@ -38,6 +41,7 @@ class Kinematics:
     lifter: Lifter
     view: View
     points_px: NDArray[np.float64]
+    camera: CameraPath
     joints: Joints
     back: Back
 
@@ -49,13 +53,25 @@ class Kinematics:
 
 def kinematics(track: PoseTrack) -> Kinematics:
     """Measure a whole track."""
-    lifter = follow_lifter(track)
-    view = judge_view(track, lifter.frames)
-    points = smooth_landmarks(track, lifter.frames)
+    path = camera_path(track)
+    steady = steadied(track, path)
+    lifter = follow_lifter(steady)
+    view = judge_view(steady, lifter.frames)
+    points = smooth_landmarks(steady, lifter.frames)
     joints = joint_angles(points, view.facing, lifter.trunk_px, view.yaw_deg)
     seen = lifter.frames & view.measurable & lifter.one_person
-    back = measure_back(track, points, seen, view.facing, lifter.trunk_px)
-    return Kinematics(track.time_s, lifter, view, points, joints, back)
+    back = measure_back(steady, points, seen, view.facing, lifter.trunk_px)
+    size_px = track.clip.width, track.clip.height
+    curve = replace(back.curve, px=in_picture(back.curve.px, path, size_px))
+    return Kinematics(
+        time_s=track.time_s,
+        lifter=lifter,
+        view=view,
+        points_px=in_picture(points, path, size_px).astype(np.float64),
+        camera=path,
+        joints=joints,
+        back=replace(back, curve=curve),
+    )
 
 
 def without_back(kin: Kinematics) -> Kinematics:

@@ -21,7 +21,15 @@ from formcheck.pose.landmarks import LEFT, RIGHT, middle
 from formcheck.pose.outline import outline_points_px
 from formcheck.pose.track import PoseTrack
 
-__all__ = ["Surface", "TrunkCurve", "back_is_hidden", "on_axis", "trunk_curve"]
+__all__ = [
+    "Surface",
+    "TrunkCurve",
+    "back_is_hidden",
+    "looks_down",
+    "on_axis",
+    "trunk_curve",
+    "unbroken",
+]
 
 Surface = Literal["dorsal", "ventral"]
 
@@ -73,11 +81,14 @@ class TrunkCurve:
         NaN where the outline was not seen or something covered it.
     px : float (N, K, 2)
         The same points in pixels, with those that are covered.
+    sd : float (N, K)
+        Standard deviation of `d`, in trunk lengths.
     """
 
     u: NDArray[np.floating]
     d: NDArray[np.floating]
     px: NDArray[np.floating]
+    sd: NDArray[np.floating]
 
 
 def trunk_curve(  # noqa: PLR0917 - one more than five, all needed
@@ -104,7 +115,8 @@ def trunk_curve(  # noqa: PLR0917 - one more than five, all needed
         Back or front.
     """
     both = outline_points_px(track.profile.astype(np.float64), track.hip_px, track.shoulder_px)
-    px = both[:, int((facing == "right") != (surface == "dorsal"))]
+    side = int((facing == "right") != (surface == "dorsal"))
+    px = both[:, side]
     px[~frames | ~np.isfinite(points_px).all(axis=(1, 2))] = np.nan
     u, dorsally = on_axis(px, points_px, facing, trunk_px)
     if surface == "dorsal":
@@ -118,18 +130,24 @@ def trunk_curve(  # noqa: PLR0917 - one more than five, all needed
         covered = _on_an_arm(px, points_px, trunk_px, _SLEEVE) | _on_a_thigh(
             px, points_px, trunk_px
         )
-    covered |= ~_unbroken(u, d)
-    return TrunkCurve(u, np.where(covered, np.nan, d), px)
+    covered |= ~unbroken(u, d)
+    sd = track.profile_sd[:, side] * _axis_share(track, trunk_px)[:, None]
+    return TrunkCurve(u, np.where(covered, np.nan, d), px, sd)
 
 
 def back_is_hidden(curve: TrunkCurve, points_px: FloatArray, facing: Facing) -> bool:
     """Whether the lifter lies on the back for most of the clip, and it is not seen."""
-    down = _dorsal_direction(points_px, facing)[:, 1]
-    known = np.isfinite(down)
-    if not known.any() or float((down[known] > _LOOKS_DOWN).mean()) < _HIDDEN:
+    known = np.isfinite(points_px).all(axis=(1, 2))
+    if not known.any() or float(looks_down(points_px, facing)[known].mean()) < _HIDDEN:
         return False
     inside = (curve.u >= LUMBAR_FROM) & (curve.u <= LUMBAR_TO)
     return bool(np.isfinite(curve.d[inside]).sum() < _HIDDEN * inside.sum())
+
+
+def looks_down(points_px: FloatArray, facing: Facing) -> BoolArray:
+    """Frames in which the back is turned to the floor, bool (N,)."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(_dorsal_direction(points_px, facing)[:, 1] > _LOOKS_DOWN)
 
 
 def on_axis(
@@ -150,6 +168,11 @@ def on_axis(
     return (offset * axis).sum(axis=-1) + 0.5, dorsal * cross(axis, offset)
 
 
+def _axis_share(track: PoseTrack, trunk_px: float) -> FloatArray:
+    """Length of each frame's own axis in trunk lengths, float (N,)."""
+    return np.asarray(length(track.shoulder_px - track.hip_px) / trunk_px)
+
+
 def _dorsal_direction(points_px: FloatArray, facing: Facing) -> FloatArray:
     """Unit vectors (N, 2) out of the back."""
     axis = unit(middle(points_px, "shoulder") - middle(points_px, "hip"))
@@ -157,7 +180,7 @@ def _dorsal_direction(points_px: FloatArray, facing: Facing) -> FloatArray:
     return left if facing == "right" else -left
 
 
-def _unbroken(u: FloatArray, d: FloatArray) -> BoolArray:
+def unbroken(u: NDArray[np.floating], d: NDArray[np.floating]) -> BoolArray:
     """Points on the longest stretch of the lumbar part without a step, bool (N, K).
 
     A step is where the outline leaves the trunk for something in front of it.

@@ -11,13 +11,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.arrays import BoolArray, FloatArray
-from formcheck.geometry.curve import Surface, TrunkCurve, back_is_hidden, trunk_curve
+from formcheck.geometry.curve import (
+    Surface,
+    TrunkCurve,
+    back_is_hidden,
+    looks_down,
+    trunk_curve,
+    unbroken,
+)
 from formcheck.geometry.posture import posture_features
 from formcheck.geometry.shape import BackShape, back_shape, fit_shapes, own_outline, resample
 from formcheck.geometry.signals import (
@@ -28,6 +35,7 @@ from formcheck.geometry.signals import (
     running_median,
     runs,
 )
+from formcheck.geometry.trust import Cause, distrusted
 from formcheck.geometry.view import Facing
 from formcheck.pose.outline import STATIONS
 from formcheck.pose.track import PoseTrack
@@ -44,9 +52,8 @@ UPPER_BACK_TO = 0.90
 # A back that the model cannot follow is not one: clear side views leave 0.004-0.015
 # (robust standard deviation), plates and front views 0.03 and more.
 MAX_RESIDUAL = 0.022
-# The outline's own range: standing lordosis reaches some -75, full flexion some +60.
-# Beyond it something else is being measured.
-RANGE_DEG = (-85.0, 65.0)
+# No living spine goes beyond: standing lordosis reaches some -70, full flexion some +60.
+RANGE_DEG = (-70.0, 60.0)
 # Standing kyphosis is some 20-60 degrees; the upper back can flatten and round by 30.
 THORACIC_RANGE_DEG = (-15.0, 100.0)
 
@@ -89,7 +96,7 @@ class Back:
     level_uncertainty_deg : float
         Half the 90 % interval of that: how far all of them may be off together.
     curve : TrunkCurve
-        The outline that it was read off.
+        The outline that it was read off, without the points that are not the back.
     surface : {"dorsal", "ventral"}
         Whether that is the back's or, where the back is hidden, the front's.
     thoracic_deg : float (N,)
@@ -97,6 +104,9 @@ class Back:
         seen or where the front was read.
     thoracic_uncertainty_deg : float (N,)
         Half the 90 % interval of `thoracic_deg`; NaN where that is.
+    distrust : mapping of str to float (N,)
+        Share of the lumbar outline that was left out, by cause
+        (`formcheck.geometry.trust`).
     """
 
     lumbar_deg: FloatArray
@@ -106,6 +116,7 @@ class Back:
     surface: Surface
     thoracic_deg: FloatArray
     thoracic_uncertainty_deg: FloatArray
+    distrust: Mapping[Cause, FloatArray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,16 +175,35 @@ def measure_back(
     if back_is_hidden(curve, points_px, facing):
         surface = "ventral"
         curve = _curve(track, points_px, frames, facing, trunk_px, surface)
-    reading = read_back(curve.u, curve.d, surface, posture_features(points_px, facing))
+    lies = looks_down(points_px, facing) | np.full(len(track), surface == "ventral")
+    doubts = distrusted(track.time_s, curve, points_px, trunk_px, lies)
+    curve = _trusted(curve, doubts)
+    posture = posture_features(points_px, facing)
+    reading = read_back(curve.u, curve.d, surface, posture, curve.sd)
     lumbar_deg, uncertainty_deg = _steady(track.time_s, reading.lumbar, RANGE_DEG)
+    thoracic_deg, thoracic_uncertainty_deg = _upper_back(track.time_s, reading.thoracic, surface)
     return Back(
-        lumbar_deg,
-        uncertainty_deg,
-        reading.lumbar.own_uncertainty_deg,
-        curve,
-        surface,
-        *_upper_back(track.time_s, reading.thoracic, surface),
+        lumbar_deg=lumbar_deg,
+        uncertainty_deg=uncertainty_deg,
+        level_uncertainty_deg=reading.lumbar.own_uncertainty_deg,
+        curve=curve,
+        surface=surface,
+        thoracic_deg=thoracic_deg,
+        thoracic_uncertainty_deg=thoracic_uncertainty_deg,
+        distrust={cause: _lumbar_share(curve, points) for cause, points in doubts.items()},
     )
+
+
+def _trusted(curve: TrunkCurve, doubts: Mapping[Cause, BoolArray]) -> TrunkCurve:
+    """The curve without the points that are not the back's."""
+    d = np.where(np.logical_or.reduce(list(doubts.values())), np.nan, curve.d)
+    return replace(curve, d=np.where(unbroken(curve.u, d), d, np.nan))
+
+
+def _lumbar_share(curve: TrunkCurve, points: BoolArray) -> FloatArray:
+    """Share of the lumbar outline that some points are, float (N,)."""
+    inside = (curve.u >= SACRUM) & (curve.u <= THORACOLUMBAR)
+    return np.asarray((points & inside).sum(axis=1) / np.maximum(inside.sum(axis=1), 1))
 
 
 def _steady(time_s: FloatArray, reading: AngleReading, within: tuple[float, float]) -> FloatArray:
@@ -201,6 +231,7 @@ def read_back(
     d: NDArray[np.floating],
     surface: Surface = "dorsal",
     posture: FloatArray | None = None,
+    sd: NDArray[np.floating] | None = None,
 ) -> BackReading:
     """Read the angles of the back off the outlines of one lifter.
 
@@ -211,10 +242,15 @@ def read_back(
     surface : {"dorsal", "ventral"}
     posture : float (N, P), optional
         `formcheck.geometry.posture.posture_features`; without it, as of one who stands.
+    sd : float (N, K), optional
+        Standard deviation of `d`; without it, all points are alike.
     """
     model = back_shape(surface)
     pieces = [slice(at, at + _PIECE_FRAMES) for at in range(0, len(u), _PIECE_FRAMES)]
     outlines = np.concatenate([resample(u[p], d[p], model.u) for p in pieces])
+    spread = np.zeros_like(outlines)
+    if sd is not None:
+        spread = np.concatenate([resample(u[p], sd[p], model.u) for p in pieces])
     if posture is not None:
         outlines -= np.nan_to_num(posture) @ model.posture
     lumbar, thoracic = (
@@ -225,7 +261,9 @@ def read_back(
         return BackReading(*(_nothing(len(u)) for _ in range(2)))
     few = np.flatnonzero(lumbar)[:: -(-int(lumbar.sum()) // _PIECE_FRAMES)]
     own = own_outline(outlines[few], model.u, model.moves)
-    changes = np.concatenate([_changes(model, outlines[p] - own, surface) for p in pieces], axis=2)
+    changes = np.concatenate(
+        [_changes(model, outlines[p] - own, spread[p], surface) for p in pieces], axis=2
+    )
     levels = _own(model, own, surface)
     shown = lumbar, lumbar & thoracic
     readings = (
@@ -240,9 +278,9 @@ def _nothing(count: int) -> AngleReading:
     return AngleReading(np.nan, np.nan, *np.full((2, count), np.nan))
 
 
-def _changes(model: BackShape, off: FloatArray, surface: Surface) -> FloatArray:
+def _changes(model: BackShape, off: FloatArray, sd: FloatArray, surface: Surface) -> FloatArray:
     """Change of both angles and its uncertainty, float (2, 2, N), of outlines less the own one."""
-    fit = fit_shapes(off, model.u, model.moves)
+    fit = fit_shapes(off, model.u, model.moves, sd)
     found = []
     for angle, floor_deg in (
         (model.moves.lumbar_deg, FLOOR_DEG[surface]),
@@ -281,13 +319,15 @@ def _curve(  # noqa: PLR0917 - as `trunk_curve`, piece by piece
 ) -> TrunkCurve:
     """The curve of the whole clip, measured in pieces to keep memory flat."""
     count, stations = len(track), STATIONS.size
-    curve = TrunkCurve(*(np.empty((count, stations, *axes), np.float32) for axes in ((), (), (2,))))
+    shapes = ((), (), (2,), ())
+    curve = TrunkCurve(*(np.empty((count, stations, *axes), np.float32) for axes in shapes))
     for at in range(0, count, _PIECE_FRAMES):
         piece = slice(at, at + _PIECE_FRAMES)
         found = trunk_curve(
             track[piece], points_px[piece], frames[piece], facing, trunk_px, surface
         )
         curve.u[piece], curve.d[piece], curve.px[piece] = found.u, found.d, found.px
+        curve.sd[piece] = found.sd
     return curve
 
 

@@ -190,7 +190,9 @@ def own_outline(d: FloatArray, u: FloatArray, moves: Shapes) -> FloatArray:
     return own
 
 
-def fit_shapes(off: FloatArray, u: FloatArray, model: Shapes) -> ShapeFit:
+def fit_shapes(
+    off: FloatArray, u: FloatArray, model: Shapes, sd: FloatArray | None = None
+) -> ShapeFit:
     """Fit shapes robustly to outlines, all at once.
 
     Parameters
@@ -200,23 +202,27 @@ def fit_shapes(off: FloatArray, u: FloatArray, model: Shapes) -> ShapeFit:
     u : float (K,)
         Stations.
     model : Shapes
+    sd : float (N, K), optional
+        Standard deviation of each point where it is larger than that of the others.
     """
     known = np.isfinite(off)
+    own_variance = 0.0 if sd is None else np.nan_to_num(sd) ** 2
     off = np.where(known, off, 0.0)
     aside, turned = model.axis_sd
     columns = np.column_stack([model.shapes, np.full_like(u, aside), turned * (u - 0.5)])
     count, width = model.lumbar_deg.size, columns.shape[1]
     pairs = (columns[:, :, None] * columns[:, None, :]).reshape(u.size, -1)
     believed = known.astype(np.float64)
-    residual = np.full(len(off), 3 * _LEAST_RESIDUAL)
+    variance = np.full_like(off, (3 * _LEAST_RESIDUAL) ** 2)
     for _ in range(_ROUNDS):
-        precision = believed / (_POINTS_TOGETHER * residual[:, None] ** 2)
+        precision = believed / (_POINTS_TOGETHER * variance)
         normal = (precision @ pairs).reshape(-1, width, width) + np.eye(width)
         right = (precision * off) @ columns
         solution = np.linalg.solve(normal, right[..., None])[..., 0]
         error = np.abs(off - solution @ columns.T)
         residual = _spread(np.where(known, error, np.nan))
-        trust = (_FREEDOM + 1) / (_FREEDOM + (error / residual[:, None]) ** 2)
+        variance = np.maximum(residual[:, None] ** 2, own_variance)
+        trust = (_FREEDOM + 1) / (_FREEDOM + error**2 / variance)
         believed = np.where(known, np.minimum(trust, 1.0), 0.0)
     return ShapeFit(
         weights=solution[:, :count],

@@ -85,6 +85,7 @@ def _curve_now(pose: Pose, reading: Reading, lately: BoolArray) -> TrunkCurve:
         landmarks_px=pose.landmarks_px[None],
         visibility=pose.visibility[None],
         profile=pose.profile[None],
+        profile_sd=pose.profile_sd[None],
     )
     points = frame.landmarks_px.astype(np.float64)
     present = np.ones(1, dtype=np.bool_)

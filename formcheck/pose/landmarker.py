@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Self
@@ -15,8 +16,10 @@ from numpy.typing import NDArray
 from formcheck.errors import InputError, ModelError
 from formcheck.geometry.view import vote_facing
 from formcheck.models.store import ResolvedModel
+from formcheck.pose.camera import CameraWatch
 from formcheck.pose.landmarks import MIRRORED, middle
-from formcheck.pose.outline import snap_to_edges, trace_outline
+from formcheck.pose.outline import find_edges, trace_outline
+from formcheck.pose.picture import ActivePicture, active_picture
 from formcheck.pose.recorder import Pose, TrackRecorder, no_pose
 from formcheck.pose.track import PoseTrack
 from formcheck.video.reader import Frame, Video
@@ -27,6 +30,8 @@ OnFrame = Callable[[int], None]
 
 # A third of a second: enough to tell left from right, and 1 % of a set's time.
 OPENING_FRAMES = 10
+# Bars are the same in all of them.
+_BARS_EVERY = 4
 
 # MediaPipe reports its use to Google over https: versions, times, counts of frames. With
 # no certificate that it could trust, it breaks the connection off before the report
@@ -67,7 +72,8 @@ def track_pose(
     with PoseFinder(model) as finder:
         mirror = faces_left([finder.find(frame) for frame in opening])
     recorder = TrackRecorder()
-    with PoseFinder(model, mirror=mirror) as finder:
+    active = active_picture([f.image for f in opening[::_BARS_EVERY]]) if opening else None
+    with PoseFinder(model, mirror=mirror, active=active) as finder:
         for frame in chain(opening, frames):
             recorder.add(frame.index, frame.time_s, finder.find(frame))
             if on_frame is not None:
@@ -103,6 +109,9 @@ class PoseFinder:
         A pose landmarker bundle.
     mirror : bool
         Whether MediaPipe is shown the mirrored picture.
+    active : ActivePicture, optional
+        The part of the frames that shows the scene; all of it without. What ends where
+        it ends has no outline.
 
     Raises
     ------
@@ -110,9 +119,13 @@ class PoseFinder:
         If MediaPipe cannot use the bundle.
     """
 
-    def __init__(self, model: ResolvedModel, *, mirror: bool = False) -> None:
+    def __init__(
+        self, model: ResolvedModel, *, mirror: bool = False, active: ActivePicture | None = None
+    ) -> None:
         self.mirror = mirror
+        self._active = active
         self._landmarker = _landmarker(model.path)
+        self._camera = CameraWatch()
         self._last_ms = -1
 
     def __enter__(self) -> Self:
@@ -129,7 +142,11 @@ class PoseFinder:
         """Find the lifter in the next frame."""
         # MediaPipe wants whole and rising milliseconds.
         self._last_ms = max(round(frame.time_s * 1000), self._last_ms + 1)
-        return _detect(self._landmarker, frame.image, self._last_ms, mirror=self.mirror)
+        pose = _detect(
+            self._landmarker, frame.image, self._last_ms, mirror=self.mirror, active=self._active
+        )
+        camera, cut = self._camera.motion(frame.image, pose.landmarks_px.astype(np.float64))
+        return replace(pose, camera=camera.astype(np.float32), cut=cut)
 
 
 def _base_options(path: Path) -> Any:
@@ -161,7 +178,14 @@ def _landmarker(path: Path) -> Any:
         ) from error
 
 
-def _detect(landmarker: Any, image: NDArray[np.uint8], time_ms: int, *, mirror: bool) -> Pose:
+def _detect(
+    landmarker: Any,
+    image: NDArray[np.uint8],
+    time_ms: int,
+    *,
+    mirror: bool,
+    active: ActivePicture | None,
+) -> Pose:
     from mediapipe import Image, ImageFormat
 
     picture = np.asarray(cv2.flip(image, 1), np.uint8) if mirror else image
@@ -176,12 +200,35 @@ def _detect(landmarker: Any, image: NDArray[np.uint8], time_ms: int, *, mirror: 
     height, width = mask.shape
     points = landmarks[:, :2].astype(np.float64) * (width, height)
     hip, shoulder = middle(points, "hip"), middle(points, "shoulder")
-    outline = trace_outline(mask, hip, shoulder)
-    profile = snap_to_edges(picture, outline, hip, shoulder).astype(np.float32)
+    outline = trace_outline(_within(mask, active, mirror=mirror), hip, shoulder)
+    profile, profile_sd = (
+        found.astype(np.float32) for found in find_edges(picture, outline, hip, shoulder)
+    )
     if mirror:
-        landmarks, profile = _mirrored(landmarks), profile[::-1]
+        landmarks, profile, profile_sd = _mirrored(landmarks), profile[::-1], profile_sd[::-1]
     size = np.array([width, height], dtype=np.float32)
-    return Pose(landmarks[:, :2] * size, landmarks[:, 2], profile)
+    return replace(
+        no_pose(),
+        landmarks_px=landmarks[:, :2] * size,
+        visibility=landmarks[:, 2],
+        profile=profile,
+        profile_sd=profile_sd,
+    )
+
+
+def _within(
+    mask: NDArray[np.float32], active: ActivePicture | None, *, mirror: bool
+) -> NDArray[np.float32]:
+    """The mask with nothing known outside of the scene."""
+    height, width = mask.shape
+    if active is None or active.whole(width, height):
+        return mask
+    left, top, right, bottom = active
+    if mirror:
+        left, right = width - right, width - left
+    known = np.full_like(mask, np.nan)
+    known[top:bottom, left:right] = mask[top:bottom, left:right]
+    return known
 
 
 def _mirrored(landmarks: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -18,7 +18,7 @@ __all__ = ["Pose", "TrackRecorder", "no_pose"]
 
 @dataclass(frozen=True, eq=False)
 class Pose:
-    """What is kept of one frame; all NaN where nobody was found.
+    """What is kept of one frame; the body is all NaN where nobody was found.
 
     Attributes
     ----------
@@ -26,11 +26,21 @@ class Pose:
     visibility : float32 (33,)
     profile : float32 (2, K)
         See `formcheck.pose.outline.trace_outline`.
+    profile_sd : float32 (2, K)
+        See `formcheck.pose.outline.find_edges`.
+    camera : float32 (3,)
+        How the background moved since the frame before, see
+        `formcheck.pose.camera.CameraWatch.motion`.
+    cut : bool
+        Whether another shot begins.
     """
 
     landmarks_px: NDArray[np.float32]
     visibility: NDArray[np.float32]
     profile: NDArray[np.float32]
+    profile_sd: NDArray[np.float32]
+    camera: NDArray[np.float32]
+    cut: bool
 
     @property
     def found(self) -> bool:
@@ -39,11 +49,15 @@ class Pose:
 
 
 def no_pose() -> Pose:
-    """Nobody."""
+    """Nobody, before a camera that stands still."""
+    nowhere = np.full((2, STATIONS.size), np.nan, np.float32)
     return Pose(
         np.full((LANDMARK_COUNT, 2), np.nan, np.float32),
         np.full(LANDMARK_COUNT, np.nan, np.float32),
-        np.full((2, STATIONS.size), np.nan, np.float32),
+        nowhere,
+        nowhere,
+        np.zeros(3, np.float32),
+        cut=False,
     )
 
 
@@ -88,6 +102,9 @@ class TrackRecorder:
             landmarks_px=np.stack([pose.landmarks_px for pose in self.poses]),
             visibility=np.stack([pose.visibility for pose in self.poses]),
             profile=np.stack([pose.profile for pose in self.poses]),
+            profile_sd=np.stack([pose.profile_sd for pose in self.poses]),
+            camera=np.stack([pose.camera for pose in self.poses]),
+            cut=np.array([pose.cut for pose in self.poses]),
             clip=clip,
             model_name=model_name,
             model_sha256=model_sha256,

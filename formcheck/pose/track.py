@@ -23,7 +23,7 @@ from formcheck.video.clip import LEAST_STEP_S, LONGEST_S, ClipInfo
 
 __all__ = ["PoseTrack", "join", "load_track", "save_track"]
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 _SHAPES: dict[str, tuple[int, ...]] = {
     "frame": (),
@@ -31,11 +31,18 @@ _SHAPES: dict[str, tuple[int, ...]] = {
     "landmarks_px": (LANDMARK_COUNT, 2),
     "visibility": (LANDMARK_COUNT,),
     "profile": (2, STATIONS.size),
+    "profile_sd": (2, STATIONS.size),
+    "camera": (3,),
+    "cut": (),
 }
+# What the first format does not have: then the deviation is a usual one, and the camera is
+# taken to have stood still.
+_SINCE_2 = ("profile_sd", "camera", "cut")
+_USUAL_SD = 0.004
 # 12 hours at 30 frames a second; a damaged header cannot ask for more memory.
 _MAX_FRAMES = 1_300_000
 # Pictures have no side over 1920 px; MediaPipe's guesses lie outside by a few widths.
-_MOST = {"landmarks_px": 1e6, "visibility": 1e3, "profile": 1e6}
+_MOST = {"landmarks_px": 1e6, "visibility": 1e3, "profile": 1e6, "profile_sd": 1e3, "camera": 1e6}
 _MOST_FACTS_BYTES = 1_000_000
 _MOST_NUMBER_BYTES = 8
 _UNREADABLE = (
@@ -72,6 +79,13 @@ class PoseTrack:
     profile : float (N, 2, K)
         Outline of the trunk on either side of the hip→shoulder axis of that
         frame (see `formcheck.pose.outline.trace_outline`), in axis lengths.
+    profile_sd : float (N, 2, K)
+        Its standard deviation (see `formcheck.pose.outline.find_edges`).
+    camera : float (N, 3)
+        How the background moved since the frame before: shift in pixels at the middle of
+        the picture, and logarithm of the zoom; NaN where that is not known.
+    cut : bool (N,)
+        Frames with which another shot begins.
     clip : ClipInfo
     model_name, model_sha256 : str
     max_fps : float
@@ -83,6 +97,9 @@ class PoseTrack:
     landmarks_px: NDArray[np.float32]
     visibility: NDArray[np.float32]
     profile: NDArray[np.float32]
+    profile_sd: NDArray[np.float32]
+    camera: NDArray[np.float32]
+    cut: BoolArray
     clip: ClipInfo
     model_name: str
     model_sha256: str
@@ -110,6 +127,15 @@ class PoseTrack:
     def __getitem__(self, frames: slice) -> PoseTrack:
         """A stretch of frames of the same clip."""
         return replace(self, **{name: getattr(self, name)[frames] for name in _SHAPES})
+
+    def only(self, frames: NDArray[np.integer]) -> PoseTrack:
+        """The track as if only these rising indices had been analysed."""
+        arrays: dict[str, Any] = {name: getattr(self, name)[frames] for name in _SHAPES}
+        since = np.concatenate([[0], np.asarray(frames)[:-1] + 1])
+        if len(frames):
+            arrays["camera"] = np.add.reduceat(self.camera[: frames[-1] + 1], since, axis=0)
+            arrays["cut"] = np.logical_or.reduceat(self.cut[: frames[-1] + 1], since)
+        return replace(self, **arrays)
 
     def __repr__(self) -> str:
         return f"PoseTrack({self.clip.name!r}, frames={len(self)}, found={self.found.sum()})"
@@ -167,11 +193,13 @@ def load_track(path: str | Path) -> PoseTrack:
         if not zipfile.is_zipfile(path):
             raise ValueError("it is something else, or was cut off.")
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            _check_headers(stored)
-            about = json.loads(str(stored["about"][()]))
+            about = json.loads(_about(stored))
             _check_version(path, about)
+            names = [name for name in _SHAPES if _stored_in(about["format_version"], name)]
+            _check_headers(stored, names)
+            arrays = {name: _array(stored, name) for name in names}
             return PoseTrack(
-                **{name: _array(stored, name) for name in _SHAPES},
+                **_still_camera(arrays["profile"]) | arrays,
                 clip=_clip(about["clip"]),
                 model_name=str(about["model_name"]),
                 model_sha256=str(about["model_sha256"]),
@@ -183,25 +211,43 @@ def load_track(path: str | Path) -> PoseTrack:
 
 def _check_version(path: Path, about: Any) -> None:
     version = about["format_version"]
-    if version != FORMAT_VERSION:
+    if version not in range(1, FORMAT_VERSION + 1):
         raise InputError(
-            f"{path} is a pose track of format {version}; this formcheck reads format "
+            f"{path} is a pose track of format {version}; this formcheck reads formats up to "
             f"{FORMAT_VERSION}. Analyse the clip again."
         )
 
 
-def _check_headers(stored: Any) -> None:
-    """Look at what every array says of itself, before memory is asked for."""
+def _stored_in(version: int, name: str) -> bool:
+    """Whether tracks of a format hold an array."""
+    return version > 1 or name not in _SINCE_2
+
+
+def _still_camera(profile: NDArray[np.float32]) -> dict[str, Any]:
+    """What stands in for the arrays that the first format does not have."""
+    return {
+        "profile_sd": np.where(np.isfinite(profile), np.float32(_USUAL_SD), np.float32(np.nan)),
+        "camera": np.zeros((len(profile), 3), np.float32),
+        "cut": np.zeros(len(profile), np.bool_),
+    }
+
+
+def _about(stored: Any) -> str:
+    """The line of JSON, after a look at what it says of itself."""
     shape, dtype = _header(stored, "about")
     if dtype.kind != "U" or shape != () or dtype.itemsize > _MOST_FACTS_BYTES:
         raise ValueError("about has an unexpected type or size")
+    return str(stored["about"][()])
+
+
+def _check_headers(stored: Any, names: Sequence[str]) -> None:
+    """Look at what every array says of itself, before memory is asked for."""
     count = math.prod(_header(stored, "time_s")[0])
-    for name, tail in _SHAPES.items():
+    for name in names:
+        tail = _SHAPES[name]
         shape, dtype = _header(stored, name)
-        if (
-            dtype.kind not in ("iu" if name == "frame" else "iuf")
-            or dtype.itemsize > _MOST_NUMBER_BYTES
-        ):
+        kinds = {"frame": "iu", "cut": "b"}.get(name, "iuf")
+        if dtype.kind not in kinds or dtype.itemsize > _MOST_NUMBER_BYTES:
             raise ValueError(f"{name} has an unexpected type")
         if shape != (count, *tail) or count > _MAX_FRAMES:
             raise ValueError(f"{name} has an unexpected shape")
@@ -216,7 +262,8 @@ def _header(stored: Any, name: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
 
 
 def _array(stored: Any, name: str) -> NDArray[Any]:
-    kind = {"frame": np.int64, "time_s": np.float64}.get(name, np.float32)
+    kinds: dict[str, Any] = {"frame": np.int64, "time_s": np.float64, "cut": np.bool_}
+    kind = kinds.get(name, np.float32)
     with np.errstate(over="ignore", invalid="ignore"):  # what does not fit is looked at later
         return np.asarray(stored[name]).astype(kind)
 

@@ -1,0 +1,169 @@
+"""Whether the outline is the back's: what a point does that no back does.
+
+The silhouette often ends at something else: a rack post, the rim of a plate, a dark wall,
+hair, the shelf of the buttocks. Each cause of distrust has a name, and the advice that
+helps against it follows from the name (`formcheck.assessment.refusals`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.arrays import BoolArray, FloatArray
+from formcheck.geometry.curve import TrunkCurve
+from formcheck.geometry.signals import running_median
+from formcheck.pose.landmarks import middle
+from formcheck.pose.outline import STATIONS
+
+__all__ = ["Cause", "distrusted"]
+
+Cause = Literal["still", "steep", "unsure", "jump"]
+
+# A point is seen to stay put while the trunk moves by comparing frames in which the trunk
+# is this far away, in trunk lengths, and asking whether their outline runs through the same
+# place, within this distance, in the same direction.
+_FAR, _SAME_PLACE, _SAME_DIRECTION_DEG = 0.12, 0.008, 12.0
+_LEAST_SAME_PX = 1.0
+# At most so many frames are compared with, and no fewer than so many.
+_COMPARED, _LEAST_COMPARED = 32, 5
+# Share of those frames in which the outline runs there: of backs 0.00-0.17 (95th percentile
+# of a clip, labelled clips), of a rack post 0.2-0.5.
+_STILL_SHARE = 0.2
+# A post is as long as this in stations; a single crossing is chance.
+_STILL_STATIONS = 5
+
+# How fast the outline of a back leaves its axis: limits of d against u in true outlines of
+# both kinds of rendered bodies (99.9 % lie within), between the buttocks and the neck, and
+# beyond, where both fall off.
+_STEEP_FROM, _STEEP_TO = 0.33, 0.75
+_STEEPEST_IN, _STEEPEST_OUT, _STEEPEST_END = -0.65, 0.75, -1.3
+_STEEP_OVER = 3  # stations, one is too noisy
+
+# Two edges to choose from, or none (`formcheck.pose.outline.find_edges`): clear outlines have
+# 0.002-0.008.
+_UNSURE_SD = 0.02
+
+# A back's outline is where it was in the frames around, within this of trunk lengths.
+_JUMP, _JUMP_WINDOW_S = 0.05, 0.4
+
+
+def distrusted(
+    time_s: FloatArray,
+    curve: TrunkCurve,
+    points_px: FloatArray,
+    trunk_px: float,
+    lies: BoolArray,
+) -> Mapping[Cause, BoolArray]:
+    """Points that are not, or not surely, on the lifter's back, by cause.
+
+    Parameters
+    ----------
+    time_s : float (N,)
+    curve : TrunkCurve
+        Of a camera that stands still.
+    points_px : float (N, 33, 2)
+        Smoothed landmarks.
+    trunk_px : float
+    lies : bool (N,)
+        Frames in which the trunk lies on the floor, which stays put by right.
+
+    Returns
+    -------
+    mapping of str to bool (N, K)
+    """
+    found: dict[Cause, BoolArray] = {
+        "still": np.where(lies[:, None], False, _stays_put(curve, points_px, trunk_px)),
+        "steep": _steep(curve.u, curve.d),
+        "unsure": np.asarray(curve.sd > _UNSURE_SD),
+        "jump": _jumps(time_s, curve.d),
+    }
+    return found
+
+
+def _stays_put(curve: TrunkCurve, points_px: FloatArray, trunk_px: float) -> BoolArray:
+    """Points on something that stays where it is while the trunk moves, bool (N, K)."""
+    from scipy.spatial import cKDTree
+
+    px = curve.px.astype(np.float64)
+    hip, shoulder = middle(points_px, "hip"), middle(points_px, "shoulder")
+    placed = np.isfinite(hip).all(axis=1, keepdims=True)
+    seen = np.asarray(np.isfinite(curve.d) & placed)
+    frames = np.flatnonzero(seen.any(axis=1))
+    if len(frames) < _LEAST_COMPARED:
+        return np.zeros_like(seen)
+    hits, trials = np.zeros(seen.shape, np.int32), np.zeros(seen.shape, np.int32)
+    direction = _direction(px)
+    reach_px = max(_SAME_PLACE * trunk_px, _LEAST_SAME_PX)
+    few = frames[np.unique(np.linspace(0, len(frames) - 1, _COMPARED).astype(int))]
+    for at in few:
+        away = seen & _apart(hip, shoulder, int(at), trunk_px)
+        places, heading = _dense(px[at], direction[at], seen[at])
+        if not away.any() or len(places) < 2:
+            continue
+        distance, nearest = cKDTree(places).query(px[away], distance_upper_bound=reach_px)
+        near = np.isfinite(distance)
+        turned = np.abs(direction[away][near] - heading[nearest[near]])
+        near[near] = np.minimum(turned, np.pi - turned) < np.radians(_SAME_DIRECTION_DEG)
+        hits[away] += near
+        trials[away] += 1
+    share = hits / np.maximum(trials, 1)
+    still = (trials >= _LEAST_COMPARED) & (share > _STILL_SHARE)
+    return _long_runs(still)
+
+
+def _apart(hip: FloatArray, shoulder: FloatArray, at: int, trunk_px: float) -> BoolArray:
+    """Points whose place on the axis is far from where it is in frame `at`, bool (N, K)."""
+    to_hip, to_shoulder = hip - hip[at], shoulder - shoulder[at]
+    way = to_hip[:, None] + STATIONS[:, None] * (to_shoulder - to_hip)[:, None]
+    return np.asarray(np.hypot(way[..., 0], way[..., 1]) > _FAR * trunk_px)
+
+
+def _direction(px: FloatArray) -> FloatArray:
+    """In which direction the outline runs, 0..pi, float (N, K)."""
+    along = np.gradient(px, axis=1)
+    return np.asarray(np.arctan2(along[..., 1], along[..., 0]) % np.pi)
+
+
+def _dense(px: FloatArray, direction: FloatArray, seen: BoolArray) -> tuple[FloatArray, FloatArray]:
+    """One frame's outline (K, 2) as many points, and its direction at them."""
+    pairs = np.flatnonzero(seen[:-1] & seen[1:])
+    share = np.linspace(0.0, 1.0, 6)[:-1, None, None]
+    between = px[pairs] * (1 - share) + px[pairs + 1] * share
+    return between.reshape(-1, 2), np.tile(direction[pairs], len(share))
+
+
+def _long_runs(mask: BoolArray) -> BoolArray:
+    """Points in runs of at least `_STILL_STATIONS`, closing gaps of one."""
+    from scipy.ndimage import binary_closing, binary_opening
+
+    closed = binary_closing(mask, np.ones((1, 3), np.bool_))
+    return np.asarray(binary_opening(closed, np.ones((1, _STILL_STATIONS), np.bool_)))
+
+
+def _steep(u: NDArray[np.floating], d: NDArray[np.floating]) -> BoolArray:
+    """Points where the outline leaves the axis as no back does, bool (N, K)."""
+    rise = np.full(d.shape, np.nan)
+    half = _STEEP_OVER // 2
+    run = np.asarray(u[:, 2 * half :] - u[:, : -2 * half], np.float64)
+    rise[:, half:-half] = (d[:, 2 * half :] - d[:, : -2 * half]) / np.where(run > 0, run, np.nan)
+    middle_part = (u > _STEEP_FROM) & (u < _STEEP_TO)
+    least = np.where(middle_part, _STEEPEST_IN, _STEEPEST_END)
+    with np.errstate(invalid="ignore"):
+        steep = (rise < least) | ((rise > _STEEPEST_OUT) & middle_part)
+    return np.asarray(steep & (u > 0) & (u < 1))
+
+
+def _jumps(time_s: FloatArray, d: NDArray[np.floating]) -> BoolArray:
+    """Points that lie elsewhere than in the frames around, bool (N, K)."""
+    if len(time_s) < 3:
+        return np.zeros(d.shape, np.bool_)
+    usual = np.stack(
+        [running_median(time_s, column.astype(np.float64), _JUMP_WINDOW_S) for column in d.T],
+        axis=1,
+    )
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.abs(d - usual) > _JUMP)
