@@ -92,7 +92,9 @@ def test_a_list_names_athlete_lift_load_and_date(folder: Path) -> None:
         encoding="utf-8",
     )
     first, second = found(table)
-    assert first == Clip(str(folder / "a.mp4"), NASTY, "overhead-press", 102.5, "2026-03-01")
+    assert first == Clip(
+        str(folder / "a.mp4"), NASTY, "overhead-press", 102.5, "2026-03-01", "list"
+    )
     assert second == Clip(str(folder / "bob" / "d.mp4"))
 
 
@@ -382,3 +384,26 @@ def test_no_text_is_a_formula(tmp_path: Path, sign: str) -> None:
     results, _ = read_results(Place(str(tmp_path)))
     [row] = csv.DictReader(summary_table(results).decode("utf-8-sig").splitlines())
     assert row["athlete"] == f"'{sign}1+1"
+
+
+# ---- named twice
+
+
+@needs_model
+def test_a_clip_that_is_named_twice_is_done_once_and_no_failure(
+    tracks: Path, tmp_path: Path
+) -> None:
+    folder = tracks.parent
+    (folder / "copy.npz").write_bytes((folder / "one.npz").read_bytes())
+    tracks.write_text(
+        "path,athlete,lift,load (lb)\none.npz,,deadlift,\none.npz,,deadlift,\ncopy.npz,Ann,,225\n"
+        "copy.npz,Bo,squat,\n"
+    )
+    result = run("batch", tracks, "--out", tmp_path / "out", "--workers", "1")
+    assert result.exit_code == 0, result.output
+    said = " ".join(result.stdout.split())
+    assert "3 clips: 1 measured, 0 refused, 2 named twice, 0 failed." in said
+    assert "another athlete and another lift, which does not count" in said
+    [row] = rows(tmp_path / "out" / "summary.csv")
+    assert row["athlete"] == "Ann"
+    assert (row["load_kg"], row["load_given"]) == ("102.06", "225 lb")

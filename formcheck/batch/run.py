@@ -64,8 +64,11 @@ class Tally:
     def text(self) -> str:
         """The counts in words."""
         said = [f"{self.count('measured')} measured", f"{self.count('refused')} refused"]
-        if self.count("skipped"):
-            said.append(f"{self.count('skipped')} done before")
+        twice = sum(one.twice for one in self.outcomes)
+        if self.count("skipped") > twice:
+            said.append(f"{self.count('skipped') - twice} done before")
+        if twice:
+            said.append(f"{twice} named twice")
         said.append(f"{len(self.failed)} failed")
         return f"{self.total} clip{'s' * (self.total != 1)}: {', '.join(said)}."
 

@@ -69,7 +69,7 @@ class Screen:
         self._bar.update(self._task, advance=1, failed=self._failed, left=self._total - self._ended)
         if self._json:
             self.line("clip", asdict(outcome))
-        elif not self._quiet and outcome.status != "skipped":
+        elif not self._quiet and (outcome.twice or outcome.status != "skipped"):
             self._out.print(self._words(outcome))
 
     def line(self, kind: str, told: dict[str, object]) -> None:
