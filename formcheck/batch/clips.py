@@ -17,6 +17,8 @@ from formcheck.batch.places import opened
 from formcheck.errors import InputError
 from formcheck.files import no_file
 from formcheck.lifts.exercises import AUTO, EXERCISES
+from formcheck.video.about import ask
+from formcheck.video.filming import DateSource, filmed_on
 
 __all__ = ["VIDEO_ENDINGS", "Clip", "Faulty", "find_clips"]
 
@@ -103,8 +105,8 @@ class Clip:
         """The same, as a file of this machine that no name can lead out of its folder."""
         return self.name if self.name.strip(". ") else "clip"
 
-    def identity(self) -> tuple[str, str]:
-        """What changes with its content, and the day its file was last written.
+    def identity(self) -> tuple[str, str, DateSource]:
+        """What changes with its content, the day on which it was filmed, and what says so.
 
         On this machine the sha256 of the file; in a store the store's own tag, so that
         nothing is fetched to know that nothing has changed.
@@ -127,7 +129,10 @@ class Clip:
             else:
                 known = (str(info[name]) for name in _TAGS if info.get(name))
                 tag = "tag:" + (next(known, "") or files.ukey(path)).strip('"')
-            return tag, _written_on(info)
+            tags = (
+                ask(Path(path)).tags if _is_clip(self.name) and "file" in _protocols(files) else {}
+            )
+            return tag, *filmed_on(tags, self.name, _written(info))
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or str(error) or "it is not there"
             raise InputError(f"{self.url} cannot be read: {why}.") from error
@@ -306,12 +311,12 @@ def _unknown_lift(text: str) -> str:
     return f"there is no lift {text!r}; give one of {', '.join(EXERCISES)}."
 
 
-def _written_on(info: dict[str, Any]) -> str:
-    """The day a file was last written, or nothing."""
+def _written(info: dict[str, Any]) -> datetime.datetime | None:
+    """When a file was last written, if that is known."""
     when = info.get("mtime") or info.get("LastModified") or info.get("last_modified")
     if isinstance(when, int | float):
         when = datetime.datetime.fromtimestamp(when).astimezone()
-    return when.date().isoformat() if isinstance(when, datetime.datetime) else ""
+    return when if isinstance(when, datetime.datetime) else None
 
 
 def _protocols(files: Any) -> set[str]:

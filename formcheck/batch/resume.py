@@ -113,10 +113,10 @@ def _job(found: Clip | Faulty, like: Job) -> Job | Outcome:
     if isinstance(found, Faulty):
         return Outcome(found.clip, "failed", found.reason)
     try:
-        content, written_on = found.identity()
+        content, filmed, filmed_from = found.identity()
     except InputError as error:
         return Outcome(found, "failed", str(error))
-    clip = replace(found, date=found.date or written_on)
+    clip = found if found.date else replace(found, date=filmed, date_from=filmed_from)
     settings = replace(like.settings, exercise=clip.exercise)
     return replace(like, clip=clip, content=content, settings=settings)
 
