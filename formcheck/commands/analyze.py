@@ -171,7 +171,7 @@ def _run(
     from formcheck.results.outputs import write_result
     from formcheck.results.writers import ResultFolder, result_name
 
-    with ResultFolder(out, result_name(clip), force=force) as folder:
+    with ResultFolder(out, result_name(clip), force=force, keep=clip) as folder:
         resolved = model_for(filter(None, (clip, neutral_from)), model, quiet=quiet)
         with frames_progress(quiet=quiet) as on_video:
             if neutral_from:
