@@ -24,6 +24,7 @@ from formcheck.commands.live import live
 from formcheck.commands.report import report
 from formcheck.commands.schema import schema
 from formcheck.commands.serve import serve
+from formcheck.commands.stderr import replace_what_is_missing
 from formcheck.commands.symptoms import symptoms
 from formcheck.errors import ConfigurationError, FormcheckError
 from formcheck.plain import plain
@@ -134,6 +135,7 @@ def formcheck(
 def main() -> None:
     """Run the command; the entry point of the package."""
     signal.signal(signal.SIGTERM, _terminate)
+    replace_what_is_missing()
     # In no process that is started from here is a random.py that lies beside the clips
     # taken for Python's own.
     os.environ["PYTHONSAFEPATH"] = "1"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["plain", "typed"]
+import json
+import re
+
+__all__ = ["encodable_json", "plain", "typed"]
 
 
 def plain(text: str, *, lines: bool = False) -> str:
@@ -16,3 +19,12 @@ def plain(text: str, *, lines: bool = False) -> str:
 def typed(text: str) -> str:
     """With the minus that every terminal has."""
     return text.replace("\N{MINUS SIGN}", "-")
+
+
+def encodable_json(text: str, encoding: str | None) -> str:
+    """JSON with what a code page lacks as escapes, so that it still says the same."""
+    try:
+        text.encode(encoding or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return re.sub(r"[^\x00-\x7f]", lambda sign: json.dumps(sign[0])[1:-1], text)
+    return text

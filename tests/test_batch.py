@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -92,7 +93,9 @@ def test_a_list_names_athlete_lift_load_and_date(folder: Path) -> None:
         encoding="utf-8",
     )
     first, second = found(table)
-    assert first == Clip(str(folder / "a.mp4"), NASTY, "overhead-press", 102.5, "2026-03-01")
+    assert first == Clip(
+        str(folder / "a.mp4"), NASTY, "overhead-press", 102.5, "2026-03-01", "list"
+    )
     assert second == Clip(str(folder / "bob" / "d.mp4"))
 
 
@@ -382,3 +385,68 @@ def test_no_text_is_a_formula(tmp_path: Path, sign: str) -> None:
     results, _ = read_results(Place(str(tmp_path)))
     [row] = csv.DictReader(summary_table(results).decode("utf-8-sig").splitlines())
     assert row["athlete"] == f"'{sign}1+1"
+
+
+# ---- named twice
+
+
+@needs_model
+def test_a_clip_that_is_named_twice_is_done_once_and_no_failure(
+    tracks: Path, tmp_path: Path
+) -> None:
+    folder = tracks.parent
+    (folder / "copy.npz").write_bytes((folder / "one.npz").read_bytes())
+    tracks.write_text(
+        "path,athlete,lift,load (lb)\none.npz,,deadlift,\none.npz,,deadlift,\ncopy.npz,Ann,,225\n"
+        "copy.npz,Bo,squat,\n"
+    )
+    result = run("batch", tracks, "--out", tmp_path / "out", "--workers", "1")
+    assert result.exit_code == 0, result.output
+    said = " ".join(result.stdout.split())
+    assert "3 clips: 1 measured, 0 refused, 2 named twice, 0 failed." in said
+    assert "another athlete and another lift, which does not count" in said
+    [row] = rows(tmp_path / "out" / "summary.csv")
+    assert row["athlete"] == "Ann"
+    assert (row["load_kg"], row["load_given"]) == ("102.06", "225 lb")
+
+
+# ---- two at once
+
+
+@needs_model
+def test_two_batches_into_one_folder_keep_each_others_work(tmp_path: Path) -> None:
+    batches = []
+    for who in ("ann", "bo"):
+        for i in range(6):
+            put_track(tmp_path / who / f"{who}-{i}.npz", (0.0, 30.0 + i))
+        lines = "".join(f"{who}-{i}.npz,{who},deadlift\n" for i in range(6))
+        (tmp_path / who / "list.csv").write_text(f"path,athlete,lift\n{lines}")
+        words = ["batch", f"{who}/list.csv", "--out", "out", "--workers", "1"]
+        command = [sys.executable, "-c", "from formcheck.cli import main; main()", *words]
+        batches.append(
+            subprocess.Popen(
+                command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            )
+        )
+    for batch in batches:
+        said, _ = batch.communicate(timeout=300)
+        assert batch.returncode == 0, said
+        assert "6 measured, 0 refused, 0 failed" in said
+    out = tmp_path / "out"
+    assert len(list(out.glob("clips/*/job.json"))) == 12
+    assert {row["athlete"] for row in rows(out / "summary.csv")} == {"ann", "bo"}
+    assert not list((out / "clips").glob(".*"))
+    assert not list(out.glob(".*"))
+
+
+def test_what_another_batch_has_half_done_is_left_alone(tmp_path: Path) -> None:
+    from formcheck.batch.run import _tidy
+    from formcheck.results.workspace import workspace_name
+
+    at_work = tmp_path / "clips" / workspace_name(".formcheck")
+    abandoned = tmp_path / "clips" / f".formcheck-{platform.node()}-999999999-0"
+    for folder in (at_work, abandoned):
+        folder.mkdir(parents=True)
+    _tidy(Place(str(tmp_path)))
+    assert at_work.is_dir()
+    assert not abandoned.exists()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import io
 import json
+import platform
 import socket
 import struct
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -21,10 +24,11 @@ from PIL import Image
 from results import analysed, written
 
 from formcheck.errors import InputError, OutputError
+from formcheck.results.workspace import workspace_name
 from formcheck.serve.access import Access, without_path
 from formcheck.serve.camera import read_frame
 from formcheck.serve.results import served_file
-from formcheck.serve.uploads import Queue, TooLarge
+from formcheck.serve.uploads import Queue, TooLarge, file_name
 from formcheck.settings import Settings
 
 pytest.importorskip("fastapi")
@@ -48,6 +52,10 @@ def client(out: Path, access: Access | None = None, most_bytes: int = 10**6) -> 
 
     app = make_app(out, None, access or Access("127.0.0.1"), most_bytes=most_bytes)
     return testing.TestClient(app, base_url=HERE, follow_redirects=False)
+
+
+def uploads_in(out: Path) -> list[Path]:
+    return [path for path in out.glob(".uploads*/**/*") if path.is_file()]
 
 
 @pytest.fixture
@@ -150,7 +158,7 @@ def test_a_clip_that_is_too_large_leaves_nothing(out: Path) -> None:
         assert page.post("/api/clips", content=b"x" * 6000).status_code == 413
         assert page.post("/api/clips", content=endless()).status_code == 413
         assert page.post("/api/clips?exercise=chess", content=b"x").status_code == 422
-    assert list((out / ".uploads").iterdir()) == []
+    assert uploads_in(out) == []
 
 
 def test_thresholds_that_cannot_be_read_are_told_at_the_upload(
@@ -190,7 +198,88 @@ def test_clips_that_are_still_coming_in_count_as_waiting(tmp_path: Path) -> None
     queue.close()
     assert room == [True, True, True, False, False, False]
     assert not queue.full
-    assert list((tmp_path / ".uploads").iterdir()) == []
+    assert uploads_in(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("deadlift.mov", "deadlift.mov"),
+        ("C:\\clips\\set 1.MP4", "set 1.MP4"),
+        ("../../etc/passwd", "passwd.mp4"),
+        ("デッドリフト.mp4", "デッドリフト.mp4"),
+        ("a\0b\n.mp4", "a-b-.mp4"),
+        ("..", "clip.mp4"),
+        ("", "clip.mp4"),
+        (".mp4", "mp4.mp4"),
+        ("track.npz", "track.mp4"),
+        ("x" * 500 + ".mp4", "x" * 60 + ".mp4"),
+    ],
+)
+def test_a_clip_keeps_its_name_and_leads_nowhere(given: str, kept: str) -> None:
+    assert file_name(given) == kept
+    assert Path(kept).name == kept
+
+
+def test_a_stopped_server_leaves_no_upload(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started, stopping = threading.Event(), threading.Event()
+
+    def slow(*_: object, **__: object) -> None:
+        started.set()
+        stopping.wait(30)
+        raise InputError("It was stopped.")
+
+    monkeypatch.setattr("formcheck.serve.uploads.read_track", slow)
+    queue = Queue(tmp_path, None, 10**6)
+
+    async def piece() -> AsyncIterator[bytes]:
+        yield b"clip"
+
+    for _ in range(3):
+        asyncio.run(queue.take(piece(), Settings("squat"), "a.mp4"))
+    assert started.wait(30)
+    assert len(uploads_in(tmp_path)) == 3
+    stopping.set()
+    queue.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_server_sweeps_what_a_killed_one_left_and_nothing_of_one_that_runs(
+    tmp_path: Path,
+) -> None:
+    killed = tmp_path / f".uploads-{platform.node()}-999999999-0"
+    running = tmp_path / workspace_name(".uploads")
+    for folder in (killed, running):
+        folder.mkdir()
+        (folder / "a.mp4").touch()
+    Queue(tmp_path, None, 10**6).close()
+    assert list(tmp_path.iterdir()) == [running]
+
+
+@pytest.mark.parametrize(
+    ("code", "said"), [(errno.ENOSPC, "is full"), (errno.EACCES, "cannot be written to")]
+)
+def test_a_full_disk_is_told_after_the_clip_was_heard_out(
+    out: Path, monkeypatch: pytest.MonkeyPatch, code: int, said: str
+) -> None:
+    async def full(_: Queue, pieces: AsyncIterator[bytes], __: object) -> None:
+        await anext(pieces)
+        raise OSError(code, "no room")
+
+    sent: list[int] = []
+
+    def pieces() -> Iterator[bytes]:
+        for number in range(50):
+            sent.append(number)
+            yield b"x" * 1000
+
+    monkeypatch.setattr(Queue, "_store", full)
+    with client(out) as page:
+        answer = page.post("/api/clips", content=pieces())
+    assert answer.status_code == 507
+    assert said in answer.json()["detail"]
+    assert len(sent) == 50
+    assert uploads_in(out) == []
 
 
 def finished(page: Any, number: str) -> dict[str, Any]:
@@ -206,13 +295,16 @@ def finished(page: Any, number: str) -> dict[str, Any]:
 @pytest.mark.usefixtures("pose_model")
 def test_a_clip_is_analysed_and_listed(page: Any, out: Path, tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "clip.mp4", list(numbered(12)))
-    sent = page.post("/api/clips?exercise=squat", content=clip.read_bytes())
+    about = {"exercise": "squat", "name": "Übung 1 <b>.mp4"}
+    sent = page.post("/api/clips", params=about, content=clip.read_bytes())
     job = finished(page, sent.json()["id"])
     assert (job["state"], job["message"]) == ("done", "")
     document = json.loads((out / job["result"] / "analysis.json").read_text(encoding="utf-8"))
     assert document["view"]["reasons"][0]["code"] == "no-person"
+    assert document["source"]["name"] == "Übung 1 -b-.mp4"
+    assert job["result"].startswith("Übung-1--b-")
     assert {one["name"] for one in page.get("/api/results").json()} == {"clip", job["result"]}
-    assert list((out / ".uploads").iterdir()) == []
+    assert uploads_in(out) == []
 
 
 @pytest.mark.usefixtures("pose_model")

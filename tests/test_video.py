@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import gc
 import hashlib
 import os
@@ -396,6 +397,8 @@ def test_summary_and_frames(plain: Path) -> None:
         decode_failures=0,
         truncated=False,
         untimed_frames=0,
+        filmed=datetime.date.fromtimestamp(plain.stat().st_mtime).isoformat(),
+        filmed_from="file",
     )
     assert repr(frames[30]) == "Frame(index=30, time_s=1.000, shape=(128, 192, 3))"
     assert frames[0].image.flags.c_contiguous
@@ -654,7 +657,7 @@ def test_a_finished_clip_leaves_no_thread(plain: Path) -> None:
 def test_an_error_in_the_thread_reaches_the_consumer(
     plain: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_: Video, __: object) -> None:
+    def fail(*_: object) -> None:
         raise MemoryError("no room for the picture")
 
     monkeypatch.setattr(Video, "_upright", fail)

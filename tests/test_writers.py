@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from commands import run
 from figures import moving_lifter
 from sets import with_upper_back
 
 from formcheck.analysis import SetAnalysis, Settings, analyze_track
 from formcheck.errors import OutputError
-from formcheck.pose.track import load_track
+from formcheck.pose.track import load_track, save_track
 from formcheck.results.describe import describe
 from formcheck.results.writers import ResultFolder, result_name, write_analysis
 
@@ -103,6 +104,38 @@ def test_an_earlier_result_is_kept_unless_forced(analysis: SetAnalysis, tmp_path
     write(analysis, tmp_path, force=True)
     assert json.loads((folder / "analysis.json").read_text(encoding="utf-8"))
     assert (folder / "notes.txt").read_text(encoding="utf-8") == "mine too"
+
+
+def test_force_leaves_no_optional_file_of_an_earlier_result(
+    analysis: SetAnalysis, tmp_path: Path
+) -> None:
+    folder = write(analysis, tmp_path, track=True)
+    optional = {"markers.trc", "angles.mot", "keypoints.json", "angle.png", "angle.svg"}
+    optional |= {"report.html", "annotated.mp4", "rep-1.jpg"}
+    for name in (*optional, "notes.txt"):
+        (folder / name).touch()
+    write(analysis, tmp_path, force=True)
+    assert {file.name for file in folder.iterdir()} == FILES | {"notes.txt"}
+
+
+def test_force_never_removes_what_is_analysed(tmp_path: Path) -> None:
+    track = moving_lifter("squat", [0.0])
+    (tmp_path / "track").mkdir()
+    save_track(track, tmp_path / "track" / "track.npz")
+    ran = run("analyze", tmp_path / "track" / "track.npz", "-e", "squat", "--no-html", "--force",
+              "--out", tmp_path)  # fmt: skip
+    assert ran.exit_code == 0, ran.output
+    assert {file.name for file in (tmp_path / "track").iterdir()} == FILES | {"track.npz"}
+
+
+def test_of_two_at_once_the_second_finds_the_first_ones_folder(
+    analysis: SetAnalysis, tmp_path: Path
+) -> None:
+    with ResultFolder(tmp_path, "clip") as first, ResultFolder(tmp_path, "clip") as second:
+        for folder in (first, second):
+            write_analysis(analysis, describe(analysis), folder)
+            folder.publish()
+    assert {file.name for file in (tmp_path / "clip").iterdir()} == FILES
 
 
 def test_an_empty_folder_is_no_earlier_result(analysis: SetAnalysis, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from formcheck.lifts.exercises import EXERCISES, OTHER, Exercise
 from formcheck.lifts.measures import RepMeasures
 from formcheck.lifts.recognition import Recognition
 from formcheck.pose.track import PoseTrack
+from formcheck.video.clip import ClipInfo
 
 __all__ = ["Reason", "reasons"]
 
@@ -163,6 +164,33 @@ _LOW_RATE = Reason(
     "Film at 30 frames a second or more.",
     refuses=False,
 )
+_SLOW_MOTION = Reason(
+    "slow-motion",
+    "The file says that it was filmed at {fps:.0f} frames a second and plays {factor:.3g} times "
+    "slower: times and speeds are those of the lift.",
+    "If part of it plays at full speed, give the clip as the camera wrote it.",
+    refuses=False,
+)
+_SLOW_UNKNOWN = Reason(
+    "slow-motion-unknown",
+    "The file speaks of slow motion and does not say at what rate it was filmed: times and speeds "
+    "may be those of the slowed picture.",
+    "Do not compare its speeds with other sets. Film at normal speed, or give the clip as the "
+    "camera wrote it.",
+    refuses=False,
+)
+_ONE_STREAM = Reason(
+    "one-stream",
+    "The file holds several videos; this one was read: {stream}.",
+    "If it is not the one of the lift, export that one alone.",
+    refuses=False,
+)
+_SHAPES = Reason(
+    "picture-changes",
+    "The picture changes its shape ({shapes}); each part was read in its own.",
+    "Film without turning the phone or changing the camera's settings.",
+    refuses=False,
+)
 
 
 def reasons(
@@ -253,6 +281,20 @@ def _doubts(track: PoseTrack, kin: Kinematics, neutral: Neutral) -> list[Reason]
         found.append(_shots(kin.lifter.shots_left_out))
     if track.clip.fps < LOW_RATE_FPS:
         found.append(_filled(_LOW_RATE, fps=track.clip.fps))
+    return found + _of_file(track.clip)
+
+
+def _of_file(clip: ClipInfo) -> list[Reason]:
+    """What in the file itself makes a measurement less sure."""
+    found = []
+    if clip.slow_motion != 1:
+        found.append(_filled(_SLOW_MOTION, factor=clip.slow_motion, fps=clip.fps))
+    if clip.slow_motion_unknown:
+        found.append(_SLOW_UNKNOWN)
+    if clip.stream:
+        found.append(_filled(_ONE_STREAM, stream=clip.stream))
+    if clip.shapes:
+        found.append(_filled(_SHAPES, shapes=clip.shapes))
     return found
 
 

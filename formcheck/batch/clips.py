@@ -2,42 +2,61 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
 import hashlib
-import io
-import math
+import logging
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from formcheck.batch.lists import LIST_ENDINGS, SHEET_ENDINGS, Row, read_table
 from formcheck.batch.places import opened
-from formcheck.errors import ConfigurationError, InputError
+from formcheck.errors import InputError
 from formcheck.files import no_file
 from formcheck.lifts.exercises import AUTO, EXERCISES
+from formcheck.video.about import ask
+from formcheck.video.filming import DateSource, filmed_on
 
 __all__ = ["VIDEO_ENDINGS", "Clip", "Faulty", "find_clips"]
 
+_log = logging.getLogger(__name__)
+
 VIDEO_ENDINGS = frozenset(
-    {
-        ".mp4",
-        ".mov",
+    [
+        ".3g2",
+        ".3gp",
+        ".asf",
+        ".avi",
+        ".divx",
+        ".dv",
+        ".f4v",
+        ".flv",
+        ".m2t",
+        ".m2ts",
+        ".m2v",
         ".m4v",
         ".mkv",
-        ".webm",
-        ".avi",
-        ".3gp",
-        ".mts",
-        ".m2ts",
+        ".mov",
+        ".mp4",
+        ".mpeg",
         ".mpg",
+        ".mts",
+        ".mxf",
+        ".ogv",
+        ".qt",
+        ".tod",
+        ".ts",
+        ".vob",
+        ".webm",
         ".wmv",
-        ".flv",
-    }
+    ]
 )
-_COLUMNS = {"lift": "exercise", "exercise": "exercise", "load": "load_kg", "load_kg": "load_kg"}
-_COLUMNS |= {"path": "path", "athlete": "athlete", "date": "date"}
-_LISTS = {".csv"}
+# What else phones and people leave in a folder of clips, which nobody misses.
+_SILENT = frozenset({"", ".csv", ".tsv", ".txt", ".md", ".json", ".html", ".aae", ".thm", ".xmp"})
+_MOST_NAMED = 5
 # What a content store says of an object that changes with its content.
 _TAGS = ("ETag", "etag", "md5Hash", "content_md5", "sha256")
 
@@ -57,6 +76,11 @@ class Clip:
     load_kg : float or None
     date : str
         ``YYYY-MM-DD`` of the day it was filmed, or empty.
+    date_from : str
+        What says so: "list", "clip", "name" or "file"; empty for a date of before this
+        was kept.
+    load_given : str
+        The load as it was written, if that was not in kilograms.
     """
 
     url: str
@@ -64,6 +88,12 @@ class Clip:
     exercise: str = AUTO
     load_kg: float | None = None
     date: str = ""
+    date_from: str = ""
+    load_given: str = ""
+
+    def __post_init__(self) -> None:
+        # macOS writes an accent as a letter of its own: one athlete would become two.
+        object.__setattr__(self, "athlete", unicodedata.normalize("NFC", self.athlete))
 
     @property
     def name(self) -> str:
@@ -75,8 +105,8 @@ class Clip:
         """The same, as a file of this machine that no name can lead out of its folder."""
         return self.name if self.name.strip(". ") else "clip"
 
-    def identity(self) -> tuple[str, str]:
-        """What changes with its content, and the day its file was last written.
+    def identity(self) -> tuple[str, str, DateSource]:
+        """What changes with its content, the day on which it was filmed, and what says so.
 
         On this machine the sha256 of the file; in a store the store's own tag, so that
         nothing is fetched to know that nothing has changed.
@@ -99,7 +129,10 @@ class Clip:
             else:
                 known = (str(info[name]) for name in _TAGS if info.get(name))
                 tag = "tag:" + (next(known, "") or files.ukey(path)).strip('"')
-            return tag, _written_on(info)
+            tags = (
+                ask(Path(path)).tags if _is_clip(self.name) and "file" in _protocols(files) else {}
+            )
+            return tag, *filmed_on(tags, self.name, _written(info))
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or str(error) or "it is not there"
             raise InputError(f"{self.url} cannot be read: {why}.") from error
@@ -116,13 +149,15 @@ class Faulty:
 def find_clips(
     given: Iterable[str], out_root: str, standard: Clip, *, athletes_by_folder: bool = False
 ) -> Iterator[Clip | Faulty]:
-    """List every clip once, in the order in which they were given.
+    """List every clip, in the order in which they were given.
+
+    One of which two things are said (a folder and a list name it) comes twice.
 
     Parameters
     ----------
     given : iterable of str
-        Files, folders (searched through), globs, URLs of these, and CSV lists with a
-        column ``path`` and, if wanted, ``athlete``, ``lift``, ``load`` [kg], ``date``.
+        Files, folders (searched through), globs, URLs of these, and lists: see
+        `formcheck.batch.lists`.
     out_root : str
         Where results go: not searched.
     standard : Clip
@@ -137,12 +172,12 @@ def find_clips(
     ConfigurationError
         If a list has no column ``path``.
     """
-    seen: set[str] = set()
+    seen: set[Clip] = set()
     for one in given:
         for found in _of_one(one, out_root, standard, by_folder=athletes_by_folder):
-            url = found.url if isinstance(found, Clip) else found.clip.url
-            if url not in seen or isinstance(found, Faulty):
-                seen.add(url)
+            if isinstance(found, Faulty) or found not in seen:
+                if isinstance(found, Clip):
+                    seen.add(found)
                 yield found
 
 
@@ -151,13 +186,17 @@ def _of_one(
 ) -> Iterator[Clip | Faulty]:
     files, path = opened(given)
     try:
-        if PurePosixPath(path).suffix.lower() in _LISTS and files.isfile(path):
+        ending = PurePosixPath(path).suffix.lower()
+        if ending in LIST_ENDINGS and files.isfile(path):
             yield from _of_list(given, files.cat_file(path), standard)
+        elif ending in SHEET_ENDINGS and files.isfile(path):
+            raise InputError(f"{given} is a spreadsheet: save it as CSV, and give that.")
         elif any(sign in given for sign in "*?[") and not files.exists(path):
             found = [p for p in sorted(files.glob(path)) if _is_clip(p)]
             yield from _of_paths(files, found, given, out_root, standard)
         elif files.isdir(path):
-            for clip in _of_paths(files, sorted(files.find(path)), given, out_root, standard):
+            paths = sorted(files.find(path))
+            for clip in _of_paths(files, paths, given, out_root, standard):
                 below = _unprotected(files, clip.url)[len(path.rstrip("/")) + 1 :].split("/")
                 owner = below[0] if by_folder and len(below) > 1 else clip.athlete
                 yield replace(clip, athlete=owner)
@@ -177,11 +216,26 @@ def _of_paths(
         for path in paths
         if _is_clip(path) and not _is_result(path, out_root)
     ]
+    _tell_left_out(given, [path for path in paths if not _is_result(path, out_root)])
     if not clips:
         raise InputError(
             f"There is no clip in {given}.\nClips end with {', '.join(sorted(VIDEO_ENDINGS))}."
         )
     return clips
+
+
+def _tell_left_out(given: str, paths: list[str]) -> None:
+    """Name the files that are no clips by their ending."""
+    names = [PurePosixPath(path) for path in paths if not _is_clip(path)]
+    names = [n for n in names if n.suffix.lower() not in _SILENT and not n.name.startswith(".")]
+    if names:
+        kinds = Counter(name.suffix.lower() for name in names)
+        counts = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+        shown = ", ".join(name.name for name in names[:_MOST_NAMED])
+        more = ", ..." if len(names) > _MOST_NAMED else ""
+        _log.warning(
+            "Left out of %s, not video by their ending (%s): %s", given, counts, shown + more
+        )
 
 
 def _is_clip(path: str) -> bool:
@@ -197,86 +251,72 @@ def _is_result(path: str, out_root: str) -> bool:
 
 
 def _of_list(given: str, content: bytes, standard: Clip) -> Iterator[Clip | Faulty]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{given} is not written in UTF-8: save it as such.") from error
-    delimiter = (
-        ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
+    table = read_table(given, content)
+    for note in table.notes:
+        _log.warning("%s", note)
+    for row in table.rows:
+        yield _of_row(given, row, standard)
+
+
+def _of_row(given: str, row: Row, standard: Clip) -> Clip | Faulty:
+    clip = replace(
+        standard,
+        url=_beside(given, row.path),
+        athlete=row.athlete or standard.athlete,
+        load_kg=row.load_kg,
+        load_given=row.load_given,
+        date=row.date or standard.date,
+        date_from="list" if row.date else standard.date_from,
     )
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        rows = [(reader.line_num, row) for row in reader]
-    except csv.Error as error:
-        raise InputError(f"{given} is no list: line {reader.line_num + 1}: {error}.") from error
-    columns = {name: _COLUMNS.get(name.strip().lower(), "") for name in reader.fieldnames or ()}
-    if "path" not in columns.values():
-        raise ConfigurationError(
-            f"{given} has no column 'path'.\nIts first line names the columns: path, and if "
-            "wanted athlete, lift, load (kg), date (YYYY-MM-DD)."
-        )
-    for line, row in rows:
-        told = {columns[name]: (row[name] or "").strip() for name in columns if columns[name]}
-        if told["path"]:
-            yield _of_row(given, line, told, standard)
-
-
-def _of_row(given: str, line: int, told: dict[str, str], standard: Clip) -> Clip | Faulty:
-    clip = replace(standard, url=_beside(given, told["path"]))
-    try:
-        return replace(
-            clip,
-            athlete=told.get("athlete") or standard.athlete,
-            exercise=_exercise(told.get("exercise", "")) or standard.exercise,
-            load_kg=_load_kg(told.get("load_kg", "")),
-            date=_date(told.get("date", "")) or standard.date,
-        )
-    except ValueError as error:
-        athlete = told.get("athlete") or standard.athlete
-        return Faulty(replace(clip, athlete=athlete), f"Line {line} of {given}: {error}")
+    fault = row.fault or _unknown_lift(row.exercise)
+    if fault:
+        return Faulty(clip, f"Line {row.line} of {given}: {fault}")
+    return replace(clip, exercise=_lift(row.exercise) or standard.exercise)
 
 
 def _beside(given: str, path: str) -> str:
     """A path in a list counts from the folder of the list."""
-    if "://" in path or path.startswith(("/", "\\")) or path[1:2] == ":":
+    if "://" in path:
         return path
     files, of_list = opened(given)
-    return _url(files, str(PurePosixPath(of_list).parent / path))
+    far = path.startswith(("/", "\\")) or path[1:2] == ":"
+    whole = path if far else str(PurePosixPath(of_list).parent / path)
+    if "file" in _protocols(files):
+        whole = next((one for one in _spellings(whole) if _is_there(one)), whole)
+    return whole if far else _url(files, whole)
 
 
-def _exercise(text: str) -> str:
-    name = text.lower().replace(" ", "-").replace("_", "-")
-    if name and name not in {AUTO, *EXERCISES}:
-        raise ValueError(f"there is no lift {text!r}; give one of {', '.join(EXERCISES)}.")
-    return name
+def _spellings(path: str) -> Iterator[str]:
+    """A path as it may lie on the disk when the list comes from another system."""
+    yield path
+    for form in ("NFC", "NFD"):
+        yield unicodedata.normalize(form, path)
+        yield unicodedata.normalize(form, path.replace("\\", "/"))
 
 
-def _load_kg(text: str) -> float | None:
-    number = text.lower().removesuffix("kg").strip().replace(",", ".")
-    if not number:
-        return None
+def _is_there(path: str) -> bool:
     try:
-        load_kg = float(number)
-    except ValueError:
-        load_kg = math.nan
-    if not 0 <= load_kg <= 1000:
-        raise ValueError(f"the load {text!r} is no number of kilograms from 0 to 1000.")
-    return load_kg
+        return Path(path).exists()
+    except (OSError, ValueError):
+        return False
 
 
-def _date(text: str) -> str:
-    try:
-        return datetime.date.fromisoformat(text).isoformat() if text else ""
-    except ValueError:
-        raise ValueError(f"the date {text!r} is not of the form YYYY-MM-DD.") from None
+def _lift(text: str) -> str:
+    return text.lower().replace(" ", "-").replace("_", "-")
 
 
-def _written_on(info: dict[str, Any]) -> str:
-    """The day a file was last written, or nothing."""
+def _unknown_lift(text: str) -> str:
+    if not text or _lift(text) in {AUTO, *EXERCISES}:
+        return ""
+    return f"there is no lift {text!r}; give one of {', '.join(EXERCISES)}."
+
+
+def _written(info: dict[str, Any]) -> datetime.datetime | None:
+    """When a file was last written, if that is known."""
     when = info.get("mtime") or info.get("LastModified") or info.get("last_modified")
     if isinstance(when, int | float):
         when = datetime.datetime.fromtimestamp(when).astimezone()
-    return when.date().isoformat() if isinstance(when, datetime.datetime) else ""
+    return when if isinstance(when, datetime.datetime) else None
 
 
 def _protocols(files: Any) -> set[str]:

@@ -87,7 +87,7 @@ class Outcome:
     ----------
     clip : Clip
     status : {"measured", "refused", "failed", "skipped"}
-        Refused: read, but nothing could be measured. Skipped: done before.
+        Refused: read, but nothing could be measured. Skipped: done before, or named twice.
     text : str
         The verdict, or the reason, in a line.
     folder : str
@@ -97,6 +97,8 @@ class Outcome:
         Address of the worker; empty if none was asked.
     hung : bool
         Whether the time limit passed, and the worker may still be at it.
+    twice : bool
+        Whether it is the same as another one of this run, which was taken.
     """
 
     clip: Clip
@@ -106,3 +108,4 @@ class Outcome:
     elapsed_s: float = 0.0
     worker: str = field(default="", compare=False)
     hung: bool = False
+    twice: bool = False

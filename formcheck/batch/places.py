@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from formcheck.errors import ConfigurationError, InputError, OutputError
+from formcheck.results.workspace import workspace_name
 
 __all__ = ["Place", "as_json", "opened", "safe_name"]
 
@@ -147,7 +148,7 @@ class Place:
             return
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(f"{target.name}{_TEMPORARY}")
+        part = target.with_name(workspace_name(_TEMPORARY))
         try:
             part.write_bytes(content)
             part.replace(target)

@@ -11,6 +11,7 @@ from formcheck.batch.clips import Clip, Faulty
 from formcheck.batch.job import CLIPS, JOB_NAME, Job, Outcome
 from formcheck.batch.places import Place, as_json
 from formcheck.errors import InputError
+from formcheck.lifts.exercises import AUTO
 
 __all__ = ["Plan", "make_plan", "recorded"]
 
@@ -24,7 +25,7 @@ class Plan:
     jobs : list of Job
         To be done.
     known : list of Outcome
-        Done before, or failed already: they cannot be read, or are there twice.
+        Done before, there twice, or failed already: they cannot be read.
     """
 
     jobs: list[Job]
@@ -59,34 +60,63 @@ def make_plan(clips: Iterable[Clip | Faulty], place: Place, like: Job, *, force:
         Do again what is done.
     """
     before = recorded(place)
-    jobs: list[Job] = []
+    chosen: dict[str, Job] = {}  # by content
     known: list[Outcome] = []
-    first: dict[str, Clip] = {}
     for clip in clips:
         job = _job(clip, like)
         if isinstance(job, Outcome):
             known.append(job)
-        elif job.content in first:
-            reason = f"The same content as {first[job.content].url}, which was taken."
-            known.append(Outcome(job.clip, "failed", reason))
+        elif job.content not in chosen:
+            chosen[job.content] = job
         else:
-            first[job.content] = job.clip
-            record = before.get(job.folder)
-            if force or record is None or record["key"] != job.key:
-                jobs.append(job)
-            else:
-                known.append(_done(job, record, place))
+            chosen[job.content], told = _united(chosen[job.content], job)
+            known.append(Outcome(job.clip, "skipped", told, twice=True))
+    jobs = []
+    for job in chosen.values():
+        record = before.get(job.folder)
+        if force or record is None or record["key"] != job.key:
+            jobs.append(job)
+        else:
+            known.append(_done(job, record, place))
     return Plan(jobs, known)
+
+
+def _united(first: Job, again: Job) -> tuple[Job, str]:
+    """The first of two of one content, with what only the second says; and what to say of it."""
+    one, two = _stated(first.clip), _stated(again.clip)
+    news = {name: value for fact in two.keys() - one.keys() for name, value in two[fact].items()}
+    clip = replace(first.clip, **news)
+    settings = replace(first.settings, exercise=clip.exercise)
+    told = f"The same clip as {clip.url}, which counts."
+    other = [fact for fact in one if fact in two and one[fact] != two[fact]]
+    if other:
+        told += f" It is given another {' and another '.join(other)}, which does not count."
+    return replace(first, clip=clip, settings=settings), told
+
+
+def _stated(clip: Clip) -> dict[str, dict[str, Any]]:
+    """What somebody has said of a clip, in the names of its fields."""
+    facts: dict[str, dict[str, Any]] = {
+        "athlete": {"athlete": clip.athlete},
+        "lift": {"exercise": clip.exercise},
+        "load": {"load_kg": clip.load_kg, "load_given": clip.load_given},
+        "date": {"date": clip.date if clip.date_from == "list" else "", "date_from": "list"},
+    }
+    return {
+        name: fact
+        for name, fact in facts.items()
+        if next(iter(fact.values())) not in {"", AUTO, None}
+    }
 
 
 def _job(found: Clip | Faulty, like: Job) -> Job | Outcome:
     if isinstance(found, Faulty):
         return Outcome(found.clip, "failed", found.reason)
     try:
-        content, written_on = found.identity()
+        content, filmed, filmed_from = found.identity()
     except InputError as error:
         return Outcome(found, "failed", str(error))
-    clip = replace(found, date=found.date or written_on)
+    clip = found if found.date else replace(found, date=filmed, date_from=filmed_from)
     settings = replace(like.settings, exercise=clip.exercise)
     return replace(like, clip=clip, content=content, settings=settings)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 
 from formcheck.batch.clips import Clip, find_clips
@@ -15,6 +15,8 @@ from formcheck.batch.screen import Screen
 from formcheck.models.store import ResolvedModel
 from formcheck.report import PLOTLY_NAME
 from formcheck.results.outputs import Outputs
+from formcheck.results.workspace import sweep
+from formcheck.results.writers import WORKSPACE
 from formcheck.settings import Settings
 
 __all__ = ["Tally", "Wish", "run_batch"]
@@ -64,8 +66,11 @@ class Tally:
     def text(self) -> str:
         """The counts in words."""
         said = [f"{self.count('measured')} measured", f"{self.count('refused')} refused"]
-        if self.count("skipped"):
-            said.append(f"{self.count('skipped')} done before")
+        twice = sum(one.twice for one in self.outcomes)
+        if self.count("skipped") > twice:
+            said.append(f"{self.count('skipped') - twice} done before")
+        if twice:
+            said.append(f"{twice} named twice")
         said.append(f"{len(self.failed)} failed")
         return f"{self.total} clip{'s' * (self.total != 1)}: {', '.join(said)}."
 
@@ -97,9 +102,10 @@ def run_batch(wish: Wish, model: ResolvedModel, tally: Tally, screen: Screen) ->
     tally.total = len(plan.jobs) + len(plan.known)
     with screen.shown(tally.total):
         try:
-            for outcome in _outcomes(plan, wish, model, place):
-                tally.outcomes.append(outcome)
-                screen.show(outcome)
+            with closing(_outcomes(plan, wish, model, place)) as outcomes:
+                for outcome in outcomes:
+                    tally.outcomes.append(outcome)
+                    screen.show(outcome)
         finally:
             _tidy(place)
             results = publish(place, tally.failed)
@@ -121,7 +127,7 @@ def _plan(wish: Wish, place: Place, model: ResolvedModel) -> Plan:
     return make_plan(clips, place, like, force=wish.force)
 
 
-def _outcomes(plan: Plan, wish: Wish, model: ResolvedModel, place: Place) -> Iterator[Outcome]:
+def _outcomes(plan: Plan, wish: Wish, model: ResolvedModel, place: Place) -> Generator[Outcome]:
     yield from plan.known
     if not plan.jobs:
         return
@@ -142,7 +148,6 @@ def _needed(wish: Wish, plan: Plan) -> int:
 
 
 def _tidy(place: Place) -> None:
-    """Take away what workers that were ended left half done."""
+    """Take away what workers that were ended left half done, and nothing of another batch."""
     if place.local is not None:
-        for staging in (place.local / CLIPS).glob(".*"):
-            shutil.rmtree(staging, ignore_errors=True)
+        sweep(place.local / CLIPS, WORKSPACE)

@@ -20,7 +20,7 @@ from rich.progress import (
 from rich.text import Text
 
 from formcheck.batch.job import Outcome
-from formcheck.plain import plain, typed
+from formcheck.plain import encodable_json, plain, typed
 
 __all__ = ["Screen"]
 
@@ -50,7 +50,8 @@ class Screen:
             console=errors,
             transient=True,
             disable=quiet or as_json or not errors.is_terminal,
-            redirect_stdout=True,
+            # A file gets its lines itself; a terminal gets them above the bar.
+            redirect_stdout=sys.stdout.isatty(),
         )
         self._out = Console(highlight=False, soft_wrap=True)
 
@@ -69,13 +70,14 @@ class Screen:
         self._bar.update(self._task, advance=1, failed=self._failed, left=self._total - self._ended)
         if self._json:
             self.line("clip", asdict(outcome))
-        elif not self._quiet and outcome.status != "skipped":
+        elif not self._quiet and (outcome.twice or outcome.status != "skipped"):
             self._out.print(self._words(outcome))
 
     def line(self, kind: str, told: dict[str, object]) -> None:
         """Write a line of JSON, if that is wanted."""
         if self._json:
-            sys.stdout.write(json.dumps({"kind": kind, **told}, ensure_ascii=False) + "\n")
+            text = json.dumps({"kind": kind, **told}, ensure_ascii=False) + "\n"
+            sys.stdout.write(encodable_json(text, sys.stdout.encoding))
             sys.stdout.flush()
 
     def _words(self, outcome: Outcome) -> Text:

@@ -35,6 +35,8 @@ _SUMMARY = (
     "source",
     "sha256",
     "folder",
+    "load_given",
+    "date_from",
 )
 _REPS = (
     *_CLIP,
@@ -133,6 +135,8 @@ def _summary_row(result: ClipResult) -> Sequence[object]:
         result.clip.url,
         document["source"]["sha256"],
         result.folder,
+        result.clip.load_given,
+        result.clip.date_from,
     )
 
 

@@ -74,7 +74,7 @@ def analyze_clip(job: Job, model: ResolvedModel) -> Outcome:
 
     began = time.monotonic()
     place = Place(job.out)
-    with _fetched(job.clip.url) as path, _result_in(place, job.folder) as folder:
+    with _fetched(job.clip.url) as path, _result_in(place, job.folder, path) as folder:
         track = read_track(path, job.settings, model)
         analysis = analyze_track(track, job.settings)
         document = describe(analysis)
@@ -111,13 +111,13 @@ def _fetched(url: str) -> Iterator[Path]:
 
 
 @contextmanager
-def _result_in(place: Place, name: str) -> Iterator[ResultFolder]:
+def _result_in(place: Place, name: str, clip: Path) -> Iterator[ResultFolder]:
     """Where the result is written: its own place, or to be uploaded from here."""
     from formcheck.results.writers import ResultFolder
 
     parent, own = name.split("/")
     if place.local is not None:
-        yield ResultFolder(place.local / parent, own, force=True)
+        yield ResultFolder(place.local / parent, own, force=True, keep=clip)
         return
     with tempfile.TemporaryDirectory(prefix="formcheck-") as here:
         yield ResultFolder(Path(here), own)

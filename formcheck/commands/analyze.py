@@ -12,6 +12,7 @@ from formcheck.commands.exits import FLAGGED, NOTHING_MEASURED
 from formcheck.commands.options import ConfigFile, Lift, MaxFps, PoseModel, Verbose
 from formcheck.commands.stderr import log_to_stderr
 from formcheck.lifts.exercises import AUTO
+from formcheck.plain import encodable_json
 
 if TYPE_CHECKING:
     from formcheck.analysis import SetAnalysis, Settings
@@ -170,7 +171,7 @@ def _run(
     from formcheck.results.outputs import write_result
     from formcheck.results.writers import ResultFolder, result_name
 
-    with ResultFolder(out, result_name(clip), force=force) as folder:
+    with ResultFolder(out, result_name(clip), force=force, keep=clip) as folder:
         resolved = model_for(filter(None, (clip, neutral_from)), model, quiet=quiet)
         with frames_progress(quiet=quiet) as on_video:
             if neutral_from:
@@ -198,7 +199,8 @@ def _show(
     from formcheck.commands.terminal import print_result, print_verdict
 
     if as_json:
-        sys.stdout.write(document.model_dump_json(indent=2) + "\n")
+        told = document.model_dump_json(indent=2) + "\n"
+        sys.stdout.write(encodable_json(told, sys.stdout.encoding))
     elif quiet:
         print_verdict(document.model_dump(mode="json"))
     else:

@@ -21,8 +21,8 @@ def batch(  # noqa: PLR0917 - one parameter an option
     clips: Annotated[
         list[str],
         typer.Argument(
-            help="Clips, folders, quoted globs, CSV lists (columns path, athlete, lift, load, "
-            "date), or URLs of these, such as s3://bucket/folder.",
+            help="Clips, folders, quoted globs, CSV lists (columns path, athlete, lift, load (kg), "
+            "date (YYYY-MM-DD)), or URLs of these, such as s3://bucket/folder.",
             metavar="PATH...",
         ),
     ],

@@ -112,10 +112,15 @@ def _show(found: Comparison, first: AnalysisDocument, second: AnalysisDocument) 
     from rich.console import Console
     from rich.text import Text
 
+    from formcheck.commands.tables import fitted
+
     console = Console(highlight=False)
     title = f"{found.exercise}: {first.source.name} → {second.source.name}, mean of the set"
-    console.print(_table(plain(title), found.means))
-    console.print(_table("repetition by repetition", found.reps))
+    for table in (
+        _table(plain(title), found.means),
+        _table("repetition by repetition", found.reps),
+    ):
+        console.print(fitted(console, table))
     console.print(Text(_verdict(found), style="bold"))
     for note in found.notes:
         console.print(Text(note, style="yellow"))

@@ -60,9 +60,12 @@ def show(
     from rich.table import Column, Table
     from rich.text import Text
 
+    from formcheck.commands.tables import fitted
+
     name = Column("setting", no_wrap=True)
     table = Table(name, "value", "from", box=None, padding=(0, 2, 0, 0))
     for one in settings:
         unit = "°" if one.name.endswith("_deg") else ""
         table.add_row(one.name, f"{one.value:g}{unit}", Text(one.source, overflow="fold"))
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    console.print(fitted(console, table, ("from",)))

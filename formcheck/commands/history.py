@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import unicodedata
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -47,11 +48,12 @@ def history(
     need_packages()
     from formcheck.history.trends import athlete_lifts
 
+    wanted = athlete and unicodedata.normalize("NFC", athlete)
     known = athlete_lifts(_sets(folder, rebuild=rebuild))
     lifts = [
         lift
         for lift in known
-        if athlete in {None, lift.athlete} and exercise in {None, lift.exercise}
+        if wanted in {None, lift.athlete} and exercise in {None, lift.exercise}
     ]
     if not lifts:
         from formcheck.errors import InputError
@@ -118,6 +120,7 @@ def _show(lifts: list[AthleteLift]) -> None:
     from rich.table import Column, Table
     from rich.text import Text
 
+    from formcheck.commands.tables import fitted
     from formcheck.history.trends import MEASURES
     from formcheck.plain import plain, typed
     from formcheck.report.words import plural
@@ -138,4 +141,5 @@ def _show(lifts: list[AthleteLift]) -> None:
             first, last = lift.loads[0][1], lift.loads[-1][1]
             table.add_row("Load", f"{first:g} kg", f"{last:g} kg", "Chosen, not measured.")
         console.print(title)
-        console.print(table if table.rows else "Nothing could be measured in them.")
+        nothing = "Nothing could be measured in them."
+        console.print(fitted(console, table, ("what is said",)) if table.rows else nothing)

@@ -36,6 +36,7 @@ def list_models(context: typer.Context) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from formcheck.commands.tables import fitted
     from formcheck.models.store import known_models, model_state
 
     table = Table(
@@ -44,7 +45,7 @@ def list_models(context: typer.Context) -> None:
     for entry in known_models():
         table.add_row(*_row(model_state(entry.name)))
     console = Console()
-    console.print(table)
+    console.print(fitted(console, table, ("", "licence", "comes from")))
     folders = {model_state(entry.name).path.parent for entry in known_models()}
     for folder in sorted(folders):
         console.print(f"in {folder}", soft_wrap=True, highlight=False, markup=False)

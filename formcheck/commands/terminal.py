@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from formcheck.commands.tables import fitted
 from formcheck.plain import plain, typed
 from formcheck.report import REPORT_NAME
 from formcheck.report.words import Document, degrees, fatigue_sets, headline, plural, what_was_read
@@ -35,7 +36,7 @@ def print_result(document: Document, folder: Path) -> None:
     """
     console = Console(highlight=False)
     if document["reps"]:
-        console.print(_table(document))
+        console.print(fitted(console, _table(document), ("findings",)))
     for line in _lines(document):
         console.print(line)
     console.print(Text(_CARE, style="dim"))

@@ -7,7 +7,7 @@ import math
 import zipfile
 import zlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import MISSING, asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -269,7 +269,8 @@ def _array(stored: Any, name: str) -> NDArray[Any]:
 
 
 def _clip(told: dict[str, Any]) -> ClipInfo:
-    clip = ClipInfo(**{field.name: told[field.name] for field in fields(ClipInfo)})
+    known = [f for f in fields(ClipInfo) if f.name in told or f.default is MISSING]
+    clip = ClipInfo(**{field.name: told[field.name] for field in known})
     kinds = {"str": (str,), "int": (int,), "bool": (bool,), "float": (int, float)}
     for field in fields(ClipInfo):
         if type(getattr(clip, field.name)) not in kinds[str(field.type)]:

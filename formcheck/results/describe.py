@@ -83,6 +83,11 @@ def _source(analysis: SetAnalysis) -> Source:
         decode_failures=clip.decode_failures,
         untimed_frames=clip.untimed_frames,
         truncated=clip.truncated,
+        slow_motion=round(clip.slow_motion, 4),
+        stream=clip.stream or None,
+        shapes=clip.shapes or None,
+        filmed=clip.filmed or None,
+        filmed_from=clip.filmed_from or None,
     )
 
 

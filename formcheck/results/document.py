@@ -62,6 +62,15 @@ class Source(DocumentPart):
     decode_failures: int
     untimed_frames: int = Field(description="Left out for a time that did not rise.")
     truncated: bool
+    slow_motion: float = Field(
+        1.0, description="Times are those of the file divided by this; 1: filmed as it plays."
+    )
+    stream: str | None = Field(None, description="Which was read, if the file has several videos.")
+    shapes: str | None = Field(None, description="Of the picture, if it changes them.")
+    filmed: str | None = Field(None, description="The day, YYYY-MM-DD.")
+    filmed_from: str | None = Field(
+        None, description="What tells the day: clip (its own date), name, or file (last written)."
+    )
 
 
 class RubricPart(DocumentPart):

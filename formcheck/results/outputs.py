@@ -11,7 +11,7 @@ from formcheck.analysis import SetAnalysis
 from formcheck.errors import ConfigurationError
 from formcheck.results.document import AnalysisDocument
 from formcheck.results.exports import DEFAULT_HEIGHT_M, EXPORTS
-from formcheck.results.plot import PLOT_FORMATS, plot_angle
+from formcheck.results.plot import PLOT_FORMATS, PLOT_NAME, plot_angle
 from formcheck.results.writers import ResultFolder, readable_errors, write_analysis
 
 __all__ = ["Outputs", "write_result"]
@@ -101,7 +101,7 @@ def write_result(
     with readable_errors(folder.path):
         for file_format in outputs.plot:
             picture = plot_angle(analysis, file_format)
-            (folder.staging / f"angle.{file_format}").write_bytes(picture)
+            (folder.staging / f"{PLOT_NAME}.{file_format}").write_bytes(picture)
         for kind in outputs.export:
             _export(kind, analysis, folder.staging, outputs.height_m)
         if clip.suffix != ".npz":

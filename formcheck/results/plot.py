@@ -13,9 +13,10 @@ from formcheck.annotate.scene import scale
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["PLOT_FORMATS", "plot_angle"]
+__all__ = ["PLOT_FORMATS", "PLOT_NAME", "plot_angle"]
 
 PLOT_FORMATS = ("png", "svg")
+PLOT_NAME = "angle"
 
 _INK, _SOFT, _BAND, _SHADE = "#16191f", "#5a6270", "#d5d8dd", "#e8f1f7"
 _FLEXED, _NEUTRAL, _ARCHED = "#c2410c", "#4d7c0f", "#0369a1"

@@ -17,19 +17,23 @@ from formcheck.annotate.names import VIDEO_NAME, key_frame_name
 from formcheck.errors import OutputError
 from formcheck.pose.track import save_track
 from formcheck.results.document import AnalysisDocument
+from formcheck.results.exports import EXPORTS
+from formcheck.results.plot import PLOT_FORMATS, PLOT_NAME
 from formcheck.results.workspace import sweep, workspace_name
 
 __all__ = [
     "FRAME_COLUMNS",
     "REP_COLUMNS",
+    "WORKSPACE",
     "ResultFolder",
     "readable_errors",
     "result_name",
     "write_analysis",
 ]
 
-_WORKSPACE = ".formcheck"
+WORKSPACE = ".formcheck"
 _MAIN = "analysis.json"
+TRACK_NAME = "track.npz"
 FRAME_COLUMNS = (
     "frame",
     "time_s",
@@ -74,8 +78,15 @@ REP_COLUMNS = (
     "thoracic_peak_deg",
     "thoracic_uncertainty_deg",
 )
-# An old one beside a new analysis would show what was not measured.
-_DRAWN = ("report.html", VIDEO_NAME, key_frame_name("*"))
+# An old one beside a new analysis would show, or say, what was not measured.
+_OPTIONAL = (
+    "report.html",
+    VIDEO_NAME,
+    key_frame_name("*"),
+    TRACK_NAME,
+    *(f"{PLOT_NAME}.{ending}" for ending in PLOT_FORMATS),
+    *(name for name, _ in EXPORTS.values()),
+)
 
 
 class ResultFolder:
@@ -93,6 +104,8 @@ class ResultFolder:
         The folder of this result.
     force : bool
         Replace files of an earlier result.
+    keep : Path, optional
+        What is analysed: never removed, should it lie in the folder of the result.
 
     Raises
     ------
@@ -100,8 +113,11 @@ class ResultFolder:
         If there is a result already, or the folder cannot be written.
     """
 
-    def __init__(self, out: Path, name: str, *, force: bool = False) -> None:
+    def __init__(
+        self, out: Path, name: str, *, force: bool = False, keep: Path | None = None
+    ) -> None:
         self.path = out / name
+        self._keep = keep
         with readable_errors(self.path):
             taken = self.path.exists() and not _is_empty_folder(self.path)
         if taken and not force:
@@ -110,12 +126,12 @@ class ResultFolder:
                 "Use --force to replace it, or --out to write elsewhere."
             )
         self._out = out
-        self.staging = out / workspace_name(_WORKSPACE)
+        self.staging = out / workspace_name(WORKSPACE)
 
     def __enter__(self) -> ResultFolder:
         with readable_errors(self.path):
             self._out.mkdir(parents=True, exist_ok=True)
-            sweep(self._out, _WORKSPACE)
+            sweep(self._out, WORKSPACE)
             self.staging.mkdir()
         return self
 
@@ -123,7 +139,7 @@ class ResultFolder:
         shutil.rmtree(self.staging, ignore_errors=True)
 
     def publish(self) -> None:
-        """Move the files into place; what was drawn of an earlier analysis goes.
+        """Move the files into place; the optional ones of an earlier analysis go.
 
         A result that is replaced has no `analysis.json` in the meantime: whatever ends
         the process there leaves no mixture that could be taken for one.
@@ -131,17 +147,26 @@ class ResultFolder:
         with readable_errors(self.path):
             for file in self.staging.iterdir():
                 _flush(file)
-            if not self.path.exists():
-                self.staging.replace(self.path)
+            if self._is_first():
                 return
             names = {file.name for file in self.staging.iterdir()}
             (self.path / _MAIN).unlink(missing_ok=True)
             for name in sorted(names, key=lambda name: name == _MAIN):
                 (self.staging / name).replace(self.path / name)
-            for pattern in _DRAWN:
-                for old in self.path.glob(pattern):
-                    if old.name not in names:
-                        old.unlink()
+            for old in (old for name in _OPTIONAL for old in self.path.glob(name)):
+                if old.name not in names and not (self._keep and old.samefile(self._keep)):
+                    old.unlink()
+
+    def _is_first(self) -> bool:
+        """Have the whole folder in place, if there is none yet."""
+        try:
+            if not self.path.exists():
+                self.staging.replace(self.path)
+                return True
+        except OSError:
+            if not self.path.exists():  # another process was quicker
+                raise
+        return False
 
 
 def result_name(clip: Path) -> str:
@@ -163,7 +188,7 @@ def write_analysis(
         for name, text in files.items():
             (folder.staging / name).write_text(text(), encoding="utf-8", newline="")
         if track:
-            save_track(analysis.track, folder.staging / "track.npz")
+            save_track(analysis.track, folder.staging / TRACK_NAME)
 
 
 def _table(header: Sequence[str], rows: Iterator[Sequence[object]]) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import errno
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -13,6 +15,7 @@ from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import FileResponse, Response
+from starlette.requests import ClientDisconnect
 
 from formcheck.config import load_rubric
 from formcheck.errors import FormcheckError, InputError
@@ -98,20 +101,14 @@ def _add_results(app: FastAPI, out: Path) -> None:
 
 def _add_uploads(app: FastAPI, queue: Queue) -> None:
     @app.post("/api/clips", status_code=202)
-    async def send(request: Request, exercise: str = AUTO) -> dict[str, str]:
-        settings = _settings(exercise, 30.0)
-        too_large = HTTPException(413, f"At most {queue.most_bytes // 2**20} MB.")
-        stated = request.headers.get("content-length", "0")
-        if not stated.isdecimal() or int(stated) > queue.most_bytes:
-            raise too_large
-        if queue.full:
-            raise HTTPException(429, "Others are waiting: try again in a minute.")
+    async def send(request: Request, exercise: str = AUTO, name: str = "") -> dict[str, str]:
+        pieces = request.stream()
         try:
-            return {"id": await queue.take(request.stream(), settings)}
-        except TooLarge as error:
-            raise too_large from error
-        except OSError as error:
-            raise HTTPException(507, "The disk of the server is full.") from error
+            return {"id": await _taken(request, pieces, queue, exercise, name)}
+        except HTTPException:
+            # A browser that is answered while it sends says that the connection broke off.
+            await _hear_out(pieces, queue.most_bytes)
+            raise
 
     @app.get("/api/clips/{number}")
     def status(number: str) -> dict[str, Any]:
@@ -119,6 +116,36 @@ def _add_uploads(app: FastAPI, queue: Queue) -> None:
         if job is None:
             raise HTTPException(404, "There is no such clip.")
         return asdict(job)
+
+
+async def _taken(
+    request: Request, pieces: AsyncIterator[bytes], queue: Queue, exercise: str, name: str
+) -> str:
+    settings = _settings(exercise, 30.0)
+    too_large = HTTPException(413, f"At most {queue.most_bytes // 2**20} MB.")
+    stated = request.headers.get("content-length", "0")
+    if not stated.isdecimal() or int(stated) > queue.most_bytes:
+        raise too_large
+    if queue.full:
+        raise HTTPException(429, "Others are waiting: try again in a minute.")
+    try:
+        return await queue.take(pieces, settings, name)
+    except TooLarge as error:
+        raise too_large from error
+    except OSError as error:
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+        why = "is full: free some space" if full else f"cannot be written to: {error.strerror}"
+        raise HTTPException(507, f"The disk of the server {why}.") from error
+
+
+async def _hear_out(pieces: AsyncIterator[bytes], most_bytes: int) -> None:
+    """Let a sender finish; one that sends more than is allowed is cut short."""
+    left = most_bytes
+    with contextlib.suppress(RuntimeError, ClientDisconnect):  # it was heard, or is gone
+        async for piece in pieces:
+            left -= len(piece)
+            if left < 0:
+                return
 
 
 def _settings(exercise: str, max_fps: float) -> Settings:

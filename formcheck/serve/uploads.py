@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import re
 import secrets
-import time
+import shutil
+import weakref
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath
 from typing import IO
 
 from formcheck.analysis import Settings, analyze_track, read_track
+from formcheck.batch.places import safe_name
 from formcheck.errors import FormcheckError
 from formcheck.results.describe import describe
 from formcheck.results.outputs import Outputs, write_result
+from formcheck.results.workspace import sweep, workspace_name
 from formcheck.results.writers import ResultFolder
 from formcheck.serve.access import without_path
 from formcheck.video.reader import Video
 
-__all__ = ["Job", "Queue", "TooLarge"]
+__all__ = ["Job", "Queue", "TooLarge", "file_name"]
 
 _WAITING = 4
 _KEPT = 50
 _FOLDER = ".uploads"
+# What no file system of a server takes in a name, and names that are too long for one.
+_UNNAMEABLE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+_LONGEST_STEM, _LONGEST_ENDING = 60, 8
 
 
 class TooLarge(Exception):  # noqa: N818 - the sender's doing
@@ -55,6 +62,9 @@ class Job:
 class Queue:
     """Takes clips and analyses them in a thread.
 
+    They lie in a hidden folder of this process until they are analysed. It goes when the
+    queue is closed or the process ends; of one that was killed, when the next one begins.
+
     Parameters
     ----------
     out : Path
@@ -66,6 +76,9 @@ class Queue:
     def __init__(self, out: Path, model: str | None, most_bytes: int) -> None:
         self._out, self._model, self.most_bytes = out, model, most_bytes
         self._pool = ThreadPoolExecutor(1, "formcheck-upload")
+        sweep(out, _FOLDER)
+        self._folder = out / workspace_name(_FOLDER)
+        self._clear = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._coming = 0
         self.jobs: dict[str, Job] = {}
 
@@ -75,31 +88,37 @@ class Queue:
         busy = [job for job in self.jobs.values() if job.state not in {"done", "failed"}]
         return len(busy) + self._coming >= _WAITING
 
-    async def take(self, pieces: AsyncIterator[bytes], settings: Settings) -> str:
+    async def take(self, pieces: AsyncIterator[bytes], settings: Settings, name: str = "") -> str:
         """Store a clip as it comes in, and queue it; the number to ask for.
+
+        Parameters
+        ----------
+        pieces : iterator of bytes
+            The clip.
+        settings : Settings
+        name : str
+            Of its file, as the sender calls it.
 
         Raises
         ------
-        TooLarge
+        TooLarge, OSError
             Nothing is kept then.
         """
-        name = time.strftime("upload-%Y%m%d-%H%M%S-") + secrets.token_hex(2)
-        folder = self._out / _FOLDER
-        folder.mkdir(parents=True, exist_ok=True)
-        clip = folder / f"{name}.mp4"
+        number = secrets.token_urlsafe(9)
+        clip = self._folder / secrets.token_hex(8) / file_name(name)
         self._coming += 1
         try:
+            clip.parent.mkdir(parents=True)
             with clip.open("xb") as file:
                 await self._store(pieces, file)
         except BaseException:
-            clip.unlink(missing_ok=True)
+            shutil.rmtree(clip.parent, ignore_errors=True)
             raise
         finally:
             self._coming -= 1
-        number = secrets.token_urlsafe(9)
         for old in list(self.jobs)[:-_KEPT]:
             del self.jobs[old]
-        self.jobs[number] = job = Job(name)
+        self.jobs[number] = job = Job(safe_name(clip.stem, number))
         self._pool.submit(self._analyse, clip, settings, job)
         return number
 
@@ -134,11 +153,23 @@ class Queue:
             job.state, job.message = "failed", "The clip could not be analysed."
             raise
         finally:
-            clip.unlink(missing_ok=True)
+            shutil.rmtree(clip.parent, ignore_errors=True)
 
     def close(self) -> None:
         """Let the clip that is analysed be finished; forget those that wait."""
         self._pool.shutdown(cancel_futures=True)
+        self._clear()
+
+
+def file_name(name: str) -> str:
+    """A name for a file that says the same and leads nowhere else."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    path = PurePath(_UNNAMEABLE.sub("-", last).strip(" ."))
+    stem, ending = path.stem[:_LONGEST_STEM], path.suffix[:_LONGEST_ENDING].rstrip(" .")
+    if not stem.strip("-. "):
+        stem = "clip"
+    # Else it would be taken for a saved track.
+    return f"{stem}.mp4" if ending.lower() in {"", ".npz"} else stem + ending
 
 
 def _progress(job: Job) -> Callable[[Video], Callable[[int], None]]:

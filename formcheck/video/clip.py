@@ -27,3 +27,9 @@ class ClipInfo:
     decode_failures: int  # given up by the decoder, with good frames after them
     untimed_frames: int  # left out: their time was not after that of the frame before
     truncated: bool  # the file was cut, or ended well before the duration it states
+    slow_motion: float = 1.0  # times here are those of the file divided by it
+    slow_motion_unknown: bool = False  # it speaks of slow motion, and not of its rate
+    stream: str = ""  # which one was read, where there are several
+    shapes: str = ""  # of the picture, where it changes
+    filmed: str = ""  # the day, YYYY-MM-DD
+    filmed_from: str = ""  # what says so: clip, name or file

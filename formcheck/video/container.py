@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from formcheck.errors import InputError
 from formcheck.files import no_file
 
-__all__ = ["examine"]
+__all__ = ["examine", "is_mp4", "mirrored"]
 
 _ISO_STARTS = {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot"}
 # Matroska and WebM, FLV, Ogg, Windows Media, MPEG program and elementary streams
+_MOST_INDEX_BYTES = 100_000_000
 _STARTS = (b"\x1aE\xdf\xa3", b"FLV", b"OggS", b"0&\xb2u", b"\0\0\1", b"\0\0\0\1")
 
 
@@ -87,3 +89,65 @@ def examine(path: Path) -> tuple[bool, float | None]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{path}: {reason}. Check its name, folder and permissions.") from error
+
+
+def is_mp4(path: Path) -> bool:
+    """Whether a file that was examined is an MP4 or a MOV."""
+    with path.open("rb") as file:
+        return file.read(8)[4:] in _ISO_STARTS
+
+
+def mirrored(path: Path) -> int | None:
+    """How the first video of an MP4 is to be shown, if that is in a mirror.
+
+    OpenCV takes such a matrix for a rotation, by another angle.
+
+    Returns
+    -------
+    int or None
+        Degrees clockwise, after the stored picture was mirrored left to right; None if it
+        is shown as it was taken.
+    """
+    try:
+        with path.open("rb") as file:
+            index = _index(file, path.stat().st_size)
+    except OSError:
+        return None
+    for track in (box for kind, box in _boxes(index) if kind == b"trak"):
+        parts = dict(_boxes(track))
+        handler = dict(_boxes(parts.get(b"mdia", b""))).get(b"hdlr", b"")
+        head = parts.get(b"tkhd", b"")
+        matrix_at = 52 if head[:1] == b"\1" else 40
+        if handler[8:12] == b"vide" and len(head) >= matrix_at + 36:
+            a, b, _, c, d = struct.unpack_from(">5i", head, matrix_at)
+            if a * d - b * c >= 0:
+                return None
+            turned = [(-a, 0), (-b, 90), (a, 180), (b, 270)]
+            return max(turned)[1]
+    return None
+
+
+def _index(file: BinaryIO, size: int) -> bytes:
+    """The content of an MP4's moov; empty if it has none, or one beyond reason."""
+    at = 0
+    while at + 8 <= size:
+        file.seek(at)
+        head = file.read(16).ljust(16, b"\0")
+        length, kind, long_length = struct.unpack(">I4sQ", head)
+        start = 16 if length == 1 else 8
+        length = long_length if length == 1 else length or size - at
+        if kind == b"moov":
+            file.seek(at + start)
+            return file.read(min(length - start, _MOST_INDEX_BYTES)) if length > start else b""
+        at += max(length, 8)
+    return b""
+
+
+def _boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    at = 0
+    while at + 8 <= len(content):
+        length, kind = struct.unpack_from(">I4s", content, at)
+        if length < 8:
+            return
+        yield kind, content[at + 8 : at + length]
+        at += length

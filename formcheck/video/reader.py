@@ -7,9 +7,12 @@ from the container, never from a frame number over a rate: phones vary the rate.
 
 from __future__ import annotations
 
+import contextlib
+import datetime
 import hashlib
 import math
 import os
+import tempfile
 import weakref
 from array import array
 from collections import deque
@@ -24,8 +27,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from formcheck.errors import ConfigurationError, InputError
+from formcheck.video.about import ask, copy_stream, main_stream, sizes
 from formcheck.video.clip import LEAST_STEP_S, LONGEST_S, ClipInfo
-from formcheck.video.container import examine
+from formcheck.video.container import examine, is_mp4, mirrored
+from formcheck.video.filming import filmed_on, slow_motion, speaks_of_slow_motion
+from formcheck.video.shapes import Part, Shapes
 from formcheck.video.thinning import Thinning, frames_apart
 
 __all__ = ["MAX_SIDE_PX", "Frame", "Video", "check_unchanged", "describe_times", "open_video"]
@@ -138,9 +144,13 @@ class Video:
         self._path = path
         self._cut, self._stated_s = examine(path)
         self._state = _state(path)
+        self._about = ask(path)
+        self._stream = main_stream(self._about.streams)
+        self._own: tempfile.TemporaryDirectory[str] | None = None
+        self._source = self._one_stream()
         level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
         # An absolute path is never taken for a URL, a device or an option.
-        self._capture = cv2.VideoCapture(str(path.absolute()), cv2.CAP_FFMPEG)
+        self._capture = cv2.VideoCapture(str(self._source.absolute()), cv2.CAP_FFMPEG)
         cv2.utils.logging.setLogLevel(level)
         self._measure_picture()
         self._read_promises(max_fps or math.inf)
@@ -149,16 +159,32 @@ class Video:
         self._summary: ClipInfo | None = None
         self._reading: weakref.ref[Generator[Frame]] | None = None
 
+    def _one_stream(self) -> Path:
+        """A file whose first video is the one to read, as OpenCV takes no other."""
+        streams, stream = self._about.streams, self._stream
+        if stream is None or stream == streams[0]:
+            return self._path
+        self._own = tempfile.TemporaryDirectory(prefix="formcheck-")
+        copy = Path(self._own.name) / ("clip.mp4" if is_mp4(self._path) else "clip.mkv")
+        copy_stream(self._path, stream, copy)
+        return copy
+
     def _measure_picture(self) -> None:
         get = self._capture.get
         # Turned here, after shrinking: OpenCV's own turn of a 4K frame takes 12 ms.
         self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 0)
-        self._turn = _TURNS.get(round(get(cv2.CAP_PROP_ORIENTATION_META)))
+        in_mirror = self._in_mirror()
+        self._mirror = in_mirror is not None
+        turn = get(cv2.CAP_PROP_ORIENTATION_META) if in_mirror is None else in_mirror
+        self._turn = _TURNS.get(round(turn))
         width, height = round(get(cv2.CAP_PROP_FRAME_WIDTH)), round(get(cv2.CAP_PROP_FRAME_HEIGHT))
         if min(width, height) < 1:
             raise self._error("holds no picture that can be decoded, perhaps only sound")
         if width * height > _MOST_PX:
             raise self._error(f"has pictures of {width}x{height} px, more than any camera's")
+        self._shapes = self._changing(width, height)
+        if self._shapes:
+            width, height = self._shapes.size
         across, down = get(cv2.CAP_PROP_SAR_NUM), get(cv2.CAP_PROP_SAR_DEN)
         if across > 0 and down > 0 and abs(across / down - 1) > 0.02:
             width = round(width * across / down)  # or every angle would be off
@@ -167,9 +193,40 @@ class Video:
         on_side = self._turn in {_TURNS[90], _TURNS[270]}
         self.width, self.height = (height, width) if on_side else (width, height)
 
+    def _in_mirror(self) -> int | None:
+        """See `mirrored`; of other containers the matrix is read as an MP4 would have it."""
+        if not self._about.turned or self._stream is None:
+            return None
+        if is_mp4(self._source):
+            return mirrored(self._source)
+        with tempfile.TemporaryDirectory(prefix="formcheck-") as folder:
+            head = Path(folder) / "head.mp4"
+            with contextlib.suppress(InputError):  # MP4 cannot hold its codec
+                copy_stream(self._path, self._stream, head, empty=True)
+                return mirrored(head)
+        return None
+
+    def _changing(self, width: int, height: int) -> Shapes | None:
+        """The shapes of the picture, if it changes them."""
+        parts = [Part(*change) for change in sizes(self._source, self._stream)]
+        shapes = Shapes(parts)
+        if not parts or (parts[0].width, parts[0].height) != (width, height) or not shapes.change:
+            return None
+        if not shapes.in_scale:
+            raise InputError(
+                f"{self._path} changes the shape of its picture ({shapes}), as a browser records "
+                "it when the phone is turned.\nFilm again and do not turn the phone, or cut the "
+                "clip there and analyse the parts."
+            )
+        return shapes
+
     def _read_promises(self, max_fps: float) -> None:
         fps, frames = (self._capture.get(p) for p in (cv2.CAP_PROP_FPS, cv2.CAP_PROP_FRAME_COUNT))
         known = 1 <= fps <= 300 and 0 < frames < 1e8
+        self._slow_motion = slow_motion(self._about.tags, fps if known else None)
+        fps *= self._slow_motion
+        if self._stated_s is not None:
+            self._stated_s /= self._slow_motion
         self.expected_frames = int(frames) if known else None
         self.expected = math.ceil(frames / frames_apart(1 / fps, max_fps)) if known else None
         if known and self._stated_s is None:
@@ -190,6 +247,8 @@ class Video:
         if self._reading and (frames := self._reading()):
             frames.close()
         self._capture.release()
+        if self._own:
+            self._own.cleanup()
 
     def __iter__(self) -> Generator[Frame]:
         if self._reading:
@@ -220,7 +279,7 @@ class Video:
                     decoded, picture = self._capture.retrieve()
                     self._decode_failures += not decoded
                     if decoded:
-                        yield Frame(index, time_s, self._upright(picture))
+                        yield Frame(index, time_s, self._upright(picture, time_s))
             self._summary = self._summarise()
         finally:
             self._capture.release()
@@ -235,12 +294,17 @@ class Video:
             index += misses
             self._decode_failures += misses
             misses = 0
-            yield index, self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+            stamp_s = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+            yield index, stamp_s / self._slow_motion
             index += 1
 
-    def _upright(self, picture: NDArray[Any]) -> NDArray[np.uint8]:
+    def _upright(self, picture: NDArray[Any], time_s: float) -> NDArray[np.uint8]:
+        if self._shapes:
+            picture = self._shapes.own_shape(picture, time_s * self._slow_motion)
         if picture.shape[1::-1] != self._size:
             picture = cv2.resize(picture, self._size, interpolation=cv2.INTER_AREA)
+        if self._mirror:
+            picture = cv2.flip(picture, 1)
         if self._turn is not None:
             picture = cv2.rotate(picture, self._turn)
         return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), dtype=np.uint8)
@@ -254,6 +318,7 @@ class Video:
         if self._untimed >= len(self._stamps_s):
             raise self._error("does not say when its frames were taken")
         duration_s, fps, varies = describe_times(self._stamps_s)
+        filmed, filmed_from = self._filmed()
         # Edits leave frames out, and sound or a late start may lengthen a clip: only
         # fewer frames and less time together tell that something is missing.
         short_s = (self._stated_s or 0) - duration_s
@@ -270,6 +335,25 @@ class Video:
             decode_failures=self._decode_failures,
             truncated=self._cut or (fewer and short_s > max(0.5, 0.02 * duration_s)),
             untimed_frames=self._untimed,
+            slow_motion=self._slow_motion,
+            slow_motion_unknown=self._slow_motion == 1 and speaks_of_slow_motion(self._about.tags),
+            stream=self._stream_read(),
+            shapes=str(self._shapes or ""),
+            filmed=filmed,
+            filmed_from=filmed_from,
+        )
+
+    def _filmed(self) -> tuple[str, str]:
+        written = datetime.datetime.fromtimestamp(self._path.stat().st_mtime).astimezone()
+        return filmed_on(self._about.tags, self._path.name, written)
+
+    def _stream_read(self) -> str:
+        streams, stream = self._about.streams, self._stream
+        films = [one for one in streams if not one.still]
+        if stream is None or (len(films) < 2 and stream == streams[0]):
+            return ""
+        return (
+            f"video {streams.index(stream) + 1} of {len(streams)}, {stream.width}x{stream.height}"
         )
 
 

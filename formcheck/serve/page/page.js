@@ -180,7 +180,8 @@ function upload(file) {
   const bar = el("progress"), ask = new XMLHttpRequest();
   bar.hidden = false; el("clip").disabled = true;
   const fail = (text) => { el("sent").textContent = text; bar.hidden = true; el("clip").disabled = false; };
-  ask.open("POST", `api/clips?exercise=${encodeURIComponent(el("lift").value)}`);
+  const about = new URLSearchParams({ exercise: el("lift").value, name: file.name });
+  ask.open("POST", `api/clips?${about}`);
   ask.upload.onprogress = (event) => {
     el("sent").textContent = "Sending ..."; bar.value = event.loaded / event.total;
   };

@@ -1,0 +1,123 @@
+"""Terminals that are narrow, and code pages that lack signs: no crash, nothing torn."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from figures import moving_lifter
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from formcheck import save_track
+from formcheck.commands.tables import fitted
+from formcheck.plain import encodable_json
+
+NAME = "デッドリフト"
+CODES = ("breakdown-under-fatigue", "lumbar-flexion")
+NUMBER = re.compile(r"[+-]\d+°(?: ±\d+)?")
+CELLS = ("12", "+31° ±7", "-16°", "0.20 /s")
+
+
+def table_of(rows: int = 3) -> Table:
+    table = Table(
+        "rep", "most flexed", "least", "speed", "findings", box=None, padding=(0, 1, 0, 0)
+    )
+    for _ in range(rows):
+        table.add_row(*CELLS, Text(" ".join(CODES)))
+    return table
+
+
+@pytest.mark.parametrize("width", range(24, 90, 3))
+def test_codes_and_numbers_stay_whole_at_every_width(width: int) -> None:
+    out = io.StringIO()
+    console = Console(file=out, width=width)
+    console.print(fitted(console, table_of(), ("findings",)))
+    shown = out.getvalue()
+    assert all(shown.count(cell) >= 3 for cell in (*CELLS, *CODES)), shown
+    if width >= 35:  # room for the longest code
+        assert max(map(len, shown.splitlines())) <= width
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("narrow")
+    save_track(moving_lifter("deadlift", [0.0, 30.0, 30.0, 30.0]), folder / f"{NAME}.npz")
+    assert _run("utf-8", folder, "analyze", f"{NAME}.npz", "-e", "deadlift").returncode == 0
+    return folder
+
+
+def _run(
+    encoding: str, folder: Path, *words: str, columns: int = 80
+) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "formcheck", *words],
+        cwd=folder,
+        capture_output=True,
+        check=False,
+        env=os.environ | {"PYTHONIOENCODING": encoding, "COLUMNS": str(columns), "PYTHONUTF8": "0"},
+    )
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "ascii"])
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("analyze", f"{NAME}.npz", "-e", "deadlift", "--force"), 0),
+        (("analyze", f"{NAME}.npz", "-e", "deadlift", "--force", "-q"), 0),
+        (("compare", f"results/{NAME}", f"{NAME}.npz", "-e", "deadlift"), 0),
+        (("report", f"results/{NAME}"), 0),
+        (("history", "日本"), 1),
+        (("analyze", "日本.mp4"), 1),
+        (("batch", "日本.mp4"), 1),
+        (("config", "show"), 0),
+        (("symptoms", "--template"), 0),
+        (("models",), 0),
+        (("schema",), 0),
+        (("live", "--help"), 0),
+        (("serve", "--help"), 0),
+        (("doctor", "--help"), 0),
+    ],
+    ids=lambda value: " ".join(value[:1]) if isinstance(value, tuple) else "",
+)
+def test_no_command_falls_over_a_code_page(
+    results: Path, encoding: str, words: tuple[str, ...], code: int
+) -> None:
+    ran = _run(encoding, results, *words)
+    assert ran.returncode == code, ran.stderr
+    assert b"Traceback" not in ran.stderr
+    assert (ran.stdout + ran.stderr).decode(encoding, errors="replace")
+
+
+def test_json_keeps_what_a_code_page_lacks(results: Path) -> None:
+    words = ("analyze", f"{NAME}.npz", "-e", "deadlift", "--force", "--json")
+    told = [
+        json.loads(_run(kind, results, *words).stdout.decode(kind)) for kind in ("ascii", "utf-8")
+    ]
+    assert told[0] == told[1]
+
+
+def test_escaped_json_says_the_same() -> None:
+    text = json.dumps({"name": f"{NAME} \U0001f3cb ° a"}, ensure_ascii=False)
+    assert encodable_json(text, "utf-8") == text
+    escaped = encodable_json(text, "ascii")
+    assert escaped.isascii()
+    assert json.loads(escaped) == json.loads(text)
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80])
+def test_numbers_of_a_set_stay_whole(results: Path, columns: int) -> None:
+    words = ("analyze", f"{NAME}.npz", "-e", "deadlift", "--force")
+    wide, narrow = (
+        _run("utf-8", results, *words, columns=width).stdout.decode() for width in (200, columns)
+    )
+    in_table = set(NUMBER.findall("\n".join(wide.splitlines()[:6])))
+    assert len(in_table) > 4
+    assert in_table <= set(NUMBER.findall(narrow)), narrow
