@@ -268,7 +268,14 @@ def reading_of(track: PoseTrack) -> Reading:
 
 
 def pose_in(track: PoseTrack, at: int = -1) -> Pose:
-    return Pose(track.landmarks_px[at], track.visibility[at], track.profile[at])
+    return Pose(
+        track.landmarks_px[at],
+        track.visibility[at],
+        track.profile[at],
+        track.profile_sd[at],
+        track.camera[at],
+        bool(track.cut[at]),
+    )
 
 
 def test_a_late_angle_is_not_shown_as_the_present_one() -> None:
