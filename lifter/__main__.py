@@ -73,7 +73,9 @@ def _clip(options: argparse.Namespace) -> None:
         scene=Scene(seed=options.seed),
         seed=options.seed,
     )
-    files = write_clip(take, options.out, masks=options.masks, back=options.back, progress=_progress)
+    files = write_clip(
+        take, options.out, masks=options.masks, back=options.back, progress=_progress
+    )
     sys.stdout.write(f"{files.video}\n")
 
 
