@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 
 _LEATHER = np.array([0.045, 0.024, 0.012])
 # Levels of the spine that a belt covers, and where the middle of a hood lies.
-_BELT_LEVELS, _HOOD_LEVEL = (0.6, 4.2), 14.6
+_BELT_LEVELS, _HOOD_LEVEL = (0.6, 4.2), 13.0
 _STRAND_STEP_M, _STRAND_RADIUS_M = 0.012, 0.024
 
 
@@ -64,7 +64,7 @@ def _hood(rings: Outline, clothes: Clothes, height_m: float) -> Mesh:
     lean = float(np.interp(_HOOD_LEVEL, STATIONS, rings.angle_deg))
     up, back = in_space(lean), -in_space(lean + 90)
     centre = np.array([*at, 0.0]) + 0.012 * scale * back + 0.02 * scale * up
-    axes = scale * np.array([0.085 * up + 0.015 * back, 0.048 * back, [0.0, 0.0, 0.115]])
+    axes = scale * np.array([0.105 * up + 0.015 * back, 0.05 * back, [0.0, 0.0, 0.115]])
     return ellipsoid(centre, axes, 0.9 * np.asarray(clothes.top_rgb), kind=WORN, detail=16)
 
 
