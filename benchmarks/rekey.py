@@ -1,29 +1,32 @@
 """Keep the rendered clips that a change of `lifter/` left as they are.
 
-    python benchmarks/rekey.py
+    python benchmarks/rekey.py REVISION [--sample 24]
 
 A clip in the cache is named by the renderer's sources, so that every change of them asks
-for all clips anew. This looks at each stored clip: where its truth in every frame and the
-true silhouette of three frames are what the present renderer makes of the same take, and
-the stored picture is the same as far as its compression tells, the clip is kept under its
-new name, too. Run it after a change that should change nothing.
+for all clips anew. This takes the clips that the sources of a git revision made, and
+renders some of them in part with the present ones: where the truth of every frame, the true
+silhouette of three frames and, as far as its compression tells, the picture are the same in
+all of them, every clip is kept under its new name, too.
 """
 
 from __future__ import annotations
 
+import argparse
 import csv
 import json
 import math
 import os
+import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import cv2
 import numpy as np
-from common.rendered import CACHE, folder_of
+from common.rendered import CACHE, NOT_DRAWING, digest, folder_of
+from common.script import ROOT
 
 from lifter.clip import motion_truth
 from lifter.params import Take
@@ -84,27 +87,68 @@ def _shows_the_same(renderer: Renderer, folder: Path) -> bool:
     return True
 
 
-def main() -> None:
-    """Look at every stored clip."""
-    kept = 0
-    every = sorted(CACHE.glob("*/*.truth.json"))
-    for path in every:
-        take = take_of(json.loads(path.read_text(encoding="utf-8"))["parameters"])
-        new = folder_of(take)
-        if new.exists() or not (path.parent / f"{take.name}.masks.npz").is_file():
-            continue
-        if is_same(take, path.parent):
-            partial = new.with_name(f".{new.name}")
-            partial.mkdir(exist_ok=True)
-            for file in path.parent.iterdir():
-                if not (partial / file.name).exists():
-                    os.link(file, partial / file.name)
-            partial.rename(new)
-            kept += 1
-        else:
-            print(f"changed: {take.name}", file=sys.stderr)
-    print(f"{kept} of {len(every)} clips are kept under their new names")
+def sources_at(revision: str) -> list[bytes]:
+    """The renderer's modules as they were, in the order in which they make a clip's name."""
+
+    def git(*arguments: str) -> bytes:
+        return subprocess.run(["git", *arguments], cwd=ROOT, check=True, capture_output=True).stdout
+
+    names = git("ls-tree", "--name-only", revision, "lifter/").decode().split()
+    modules = sorted(n for n in names if n.endswith(".py") and Path(n).stem not in NOT_DRAWING)
+    return [git("show", f"{revision}:{name}") for name in modules]
+
+
+def name_then(take: Take, parameters: Mapping[str, Any], sources: list[bytes]) -> str:
+    """Name of a clip's folder when takes had these parameters and the renderer these sources."""
+    return digest(json.dumps(_known(asdict(take), parameters)).encode(), *sources)
+
+
+def _known(now: Any, then: Any) -> Any:
+    """Values of now for all that was there then, in its order."""
+    if isinstance(then, dict):
+        return {name: _known(now[name], value) for name, value in then.items()}
+    return now
+
+
+def made_by(sources: list[bytes]) -> dict[Path, Take]:
+    """Clips in the cache that these sources made and that have no new name yet."""
+    found = {}
+    for path in sorted(CACHE.glob("*/*.truth.json")):
+        parameters = json.loads(path.read_text(encoding="utf-8"))["parameters"]
+        take = take_of(parameters)
+        theirs = path.parent.name == name_then(take, parameters, sources)
+        if theirs and not folder_of(take).exists():
+            found[path.parent] = take
+    return found
+
+
+def keep(folder: Path, new: Path) -> None:
+    """Let a folder's files be found under another name, too."""
+    partial = new.with_name(f".{new.name}")
+    partial.mkdir(exist_ok=True)
+    for file in folder.iterdir():
+        if not (partial / file.name).exists():
+            os.link(file, partial / file.name)
+    partial.rename(new)
+
+
+def main() -> int:
+    """Look at some of the clips, and keep all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("revision")
+    parser.add_argument("--sample", type=int, default=24)
+    arguments = parser.parse_args()
+    found = made_by(sources_at(arguments.revision))
+    some = list(found)[:: max(len(found) // arguments.sample, 1)]
+    for folder in some:
+        if not is_same(found[folder], folder):
+            print(f"not the same any more: {found[folder].name} ({folder})", file=sys.stderr)
+            return 1
+    for folder, take in found.items():
+        keep(folder, folder_of(take))
+    print(f"{len(found)} clips are kept under their new names; {len(some)} were looked at")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -9,23 +9,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lifter import mirror
-from lifter.back import OTHER, OUT, THING, UNSEEN, BackEdge, edges
-from lifter.bystander import Bystander
+from lifter.back import OUT, UNSEEN, BackEdge, edges
 from lifter.camera import View, view_of
 from lifter.film import Film
 from lifter.gear import barbell, bench
-from lifter.layer import FLOOR_SIZE, FLOOR_TEXEL, Layer, before, draw, floor_shadow, tone
+from lifter.layer import FLOOR_SIZE, FLOOR_TEXEL, Layer, before, floor_shadow, tone
 from lifter.lifts import Lift
 from lifter.mesh import Mesh, merge
 from lifter.motion import Motion, motion_of
 from lifter.params import Take
 from lifter.posture import Posture, joints
-from lifter.props import props_mesh
-from lifter.scene import Room, furniture, room_of
 from lifter.solve import Solver
+from lifter.stage import Stage
 from lifter.truth import FrameTruth, hidden_joints, other_side
-from lifter.walker import Walker
 from lifter.worn import worn_meshes
 
 __all__ = ["Rendered", "Renderer", "render_frame"]
@@ -75,18 +71,14 @@ class Renderer:
         camera = take.camera
         self.width, self.height = camera.width_px, camera.height_px
         aim_m = self.lift.aim_m if np.isnan(camera.aim_m) else camera.aim_m
-        aim_x_m = self.lift.aim_x_m * take.body.height_m / 1.75
+        aim_x_m = self.lift.aim_x_m * (take.body.height_m / 1.75)
         aim_x_m = aim_x_m if np.isnan(camera.aim_x_m) else camera.aim_x_m
         view = view_of(camera, (aim_x_m, aim_m))
         self._film = Film(camera, view, self.motion.frames, take.seed)
         self.view: View = self._film.view
         self._size = self._film.drawn_px
-        self._mirror = self._glass() if take.scene.mirror else None
-        self._room = self._furnished()
-        self._still = tone(self._room.rgb)
-        self._other = Bystander(take) if take.scene.person else None
-        self._walker = Walker(take) if take.scene.walker else None
-        self._front = self._props(in_front=True)
+        self._stage = Stage(take, self.view, self._size)
+        self._still = tone(self._stage.room.rgb)
 
     def __len__(self) -> int:
         return self.motion.frames
@@ -107,7 +99,7 @@ class Renderer:
             spread = (np.arange(SUBFRAMES) + 0.5) / SUBFRAMES - 0.5
             times = list(time_s + camera.shutter / camera.fps * spread)
         drawn = [self._drawn(max(t, 0.0), parts=back) for t in times]
-        fronts = self._before(time_s)
+        fronts = self._stage.before(time_s)
         rgb = self._compose(drawn, time_s, [front for front, _ in fronts])
         masks = self._masks([layer for layer, _ in drawn], [front for front, _ in fronts])
         posture, layer = self.posture(time_s), drawn[len(drawn) // 2][0]
@@ -121,37 +113,6 @@ class Renderer:
         time_s = index / self.take.camera.fps
         truth = self._truth(index, time_s, self.posture(time_s), [])
         return self._moved(truth)
-
-    # -- the room -----------------------------------------------------------
-
-    def _furnished(self) -> Room:
-        room = room_of(self.take.scene, self.view, *self._size)
-        if self._mirror is not None:
-            mirror.hang(room.rgb, self._mirror)
-        things = furniture(self.take.scene)
-        for layer in (
-            self._draw(things) if things is not None else None,
-            self._props(in_front=False),
-        ):
-            if layer is None:
-                continue
-            layer.onto(room.rgb)
-            if self._mirror is not None:
-                self._mirror[layer.box] *= 1 - layer.cover
-            hidden = layer.cover > 0.5
-            room.floor_xz[layer.box][hidden] = np.nan
-        return room
-
-    def _props(self, *, in_front: bool) -> Layer | None:
-        """The scene's own things on one side of the lifter's middle."""
-        mesh = props_mesh([p for p in self.take.scene.props if (p.centre_m[2] > 0) == in_front])
-        return None if mesh is None else self._draw(mesh)
-
-    def _glass(self) -> F32:
-        return mirror.pane(self.view, *self._size)
-
-    def _draw(self, mesh: Mesh, *, parts: bool = False) -> Layer | None:
-        return draw(mesh, self.view, *self._size, self.take.scene.light, parts=parts)
 
     # -- the lifter ---------------------------------------------------------
 
@@ -171,20 +132,13 @@ class Renderer:
     def _drawn(self, time_s: float, *, parts: bool) -> tuple[Layer | None, F32]:
         """The lifter's patch, and the light left on the floor."""
         mesh = self._mesh(time_s)
-        return self._draw(mesh, parts=parts), floor_shadow(mesh.points, mesh.faces)
-
-    def _before(self, time_s: float) -> list[tuple[Layer, int]]:
-        """What may hide the lifter, and as what; farthest first."""
-        found = [(self._front, THING)]
-        if self._walker is not None and self.take.scene.walker == "in front":
-            found.append((self._draw(self._walker.mesh(time_s)), OTHER))
-        return [(layer, state) for layer, state in found if layer is not None]
+        return self._stage.draw(mesh, parts=parts), floor_shadow(mesh.points, mesh.faces)
 
     def _compose(
         self, drawn: list[tuple[Layer | None, F32]], time_s: float, fronts: list[Layer]
     ) -> U8:
-        below = self._room.rgb
-        extra = self._behind(time_s)
+        below = self._stage.room.rgb
+        extra = self._stage.behind(time_s, self._mesh)
         rgb = self._still.copy()
         shadow = np.mean([s for _, s in drawn], axis=0).astype(np.float32)
         rows, columns = self._touched([*extra, *fronts, *(layer for layer, _ in drawn)], shadow)
@@ -204,17 +158,6 @@ class Renderer:
             total += patch
         rgb[rows, columns] = tone(total / np.float32(len(drawn)))
         return rgb
-
-    def _behind(self, time_s: float) -> list[Layer]:
-        """The mirror's picture and other people, farthest first."""
-        found: list[Layer | None] = []
-        if self._mirror is not None:
-            found.append(self._reflection(time_s, self._mirror))
-        if self._other is not None:
-            found.append(self._draw(self._other.mesh(time_s)))
-        if self._walker is not None and self.take.scene.walker == "behind":
-            found.append(self._draw(self._walker.mesh(time_s)))
-        return [layer for layer in found if layer is not None]
 
     def _touched(self, layers: Sequence[Layer | None], shadow: F32) -> tuple[slice, slice]:
         """Part of the picture that anything moving, or its shadow, reaches."""
@@ -240,19 +183,12 @@ class Renderer:
         )
 
     def _on_floor(self, shadow: F32, rows: slice, columns: slice) -> F32:
-        spot = self._room.floor_xz[rows, columns]
+        spot = self._stage.room.floor_xz[rows, columns]
         at = np.nan_to_num(spot / FLOOR_TEXEL + FLOOR_SIZE / 2, nan=-9.0).astype(np.float32)
         lit = cv2.remap(
             shadow, at[..., 0], at[..., 1], cv2.INTER_LINEAR, None, cv2.BORDER_CONSTANT, (1.0,)
         )
         return np.asarray(lit[..., None], np.float32)
-
-    def _reflection(self, time_s: float, glass: F32) -> Layer | None:
-        layer = self._draw(mirror.reflected(self._mesh(time_s)))
-        if layer is None:
-            return None
-        pane = glass[layer.box]
-        return replace(layer, rgb=layer.rgb * pane[..., None] * 0.8, cover=layer.cover * pane)
 
     # -- truth --------------------------------------------------------------
 

@@ -137,7 +137,7 @@ def test_hair_lies_on_the_back_and_never_in_it() -> None:
 
 def test_a_belt_covers_part_of_the_lower_back() -> None:
     state = _edge(_frame(clothes=Clothes(belt_m=0.012))).state[0]
-    assert 4 < (state[LUMBAR] == COVERED).sum()
+    assert (state[LUMBAR] == COVERED).sum() > 4
     assert (state[UPPER] == OWN).all()
 
 
@@ -222,8 +222,8 @@ def test_a_knock_comes_at_its_time_and_stays() -> None:
     )
 
     def apart(index: int) -> float:
-        pair = [r.truth_only(index).joints_px["right_ankle"] for r in (still, knocked)]
-        return float(np.hypot(*np.subtract(*pair)))
+        first, second = (r.truth_only(index).joints_px["right_ankle"] for r in (still, knocked))
+        return float(np.hypot(first[0] - second[0], first[1] - second[1]))
 
     assert apart(9) == pytest.approx(0.0, abs=1e-9)
     assert apart(len(still) - 1) > 5

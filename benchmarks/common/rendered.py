@@ -21,7 +21,16 @@ from formcheck.pose.outline import trace_outline
 from lifter.clip import write_clip
 from lifter.params import Take
 
-__all__ = ["CACHE", "RenderedClip", "TrueBack", "Truth", "folder_of", "rendered_clip"]
+__all__ = [
+    "CACHE",
+    "NOT_DRAWING",
+    "RenderedClip",
+    "TrueBack",
+    "Truth",
+    "digest",
+    "folder_of",
+    "rendered_clip",
+]
 
 
 CACHE = ROOT / ".cache" / "rendered"
@@ -40,7 +49,7 @@ _FINDING = (
     "geometry/view",
 )
 # Modules of the renderer that decide no pixel of a take.
-_NOT_DRAWING = {"__main__", "gallery", "samples"}
+NOT_DRAWING = {"__main__", "gallery", "samples"}
 
 # MediaPipe's landmarks that have no truth of their own stand where a neighbour is.
 _PLACES = (
@@ -115,7 +124,7 @@ def rendered_clip(
     folder = _rendered(take, cache, back=back)
     track = _found(folder / f"{take.name}.mp4", max_fps)
     truth = _truth(folder / f"{take.name}.truth.csv", track)
-    stored = folder / f"true-{_digest(_source('pose/outline'), _settings(max_fps))}.npz"
+    stored = folder / f"true-{digest(_source('pose/outline'), _settings(max_fps))}.npz"
     if not stored.is_file():
         formcheck.save_track(_true_track(track, truth, folder, take.name), stored)
     known = _true_back(folder / f"{take.name}.back.npz", track) if back else None
@@ -133,15 +142,15 @@ def _rendered(take: Take, cache: Path, *, back: bool) -> Path:
 def folder_of(take: Take, cache: Path = CACHE) -> Path:
     """Folder of a clip, named by all that decides its pixels."""
     every = sorted((ROOT / "lifter").glob("*.py"))
-    sources = [path for path in every if path.stem not in _NOT_DRAWING]
-    digest = _digest(json.dumps(asdict(take)).encode(), *(s.read_bytes() for s in sources))
-    return cache / digest
+    sources = [path for path in every if path.stem not in NOT_DRAWING]
+    name = digest(json.dumps(asdict(take)).encode(), *(s.read_bytes() for s in sources))
+    return cache / name
 
 
 def _found(video: Path, max_fps: float) -> formcheck.PoseTrack:
     """The track found in a clip, kept until the code that finds it changes."""
-    digest = _digest(*(_source(name) for name in _FINDING), _settings(max_fps))
-    stored = video.with_name(f"track-{digest}.npz")
+    name = digest(*(_source(name) for name in _FINDING), _settings(max_fps))
+    stored = video.with_name(f"track-{name}.npz")
     if stored.is_file():
         return formcheck.load_track(stored)
     track = read_track(video, formcheck.Settings("deadlift", max_fps))
@@ -157,7 +166,8 @@ def _settings(max_fps: float) -> bytes:
     return str(max_fps).encode()
 
 
-def _digest(*parts: bytes) -> str:
+def digest(*parts: bytes) -> str:
+    """A short name for contents."""
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
 
