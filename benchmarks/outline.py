@@ -309,7 +309,7 @@ _ABOUT = """# Does the line lie on the back?
 
 Rendered lifters, two drawn bodies (A, B) and two people of anny's (C, D), in scenes where
 something else looks like the back or hides it (`common/scenes.py`, [pictures](outline.jpg)):
-15 frames a second, 720 lines, one repetition a clip, five where the camera moves. The
+15 frames a second, 720 lines, one repetition a clip, four where the camera moves. The
 renderer says of every point of the trunk's outline whether it is the back's own edge in
 the picture. The whole analysis is run on the picture.
 

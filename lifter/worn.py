@@ -23,6 +23,7 @@ _LEATHER = np.array([0.045, 0.024, 0.012])
 # Levels of the spine that a belt covers, and where the middle of a hood lies.
 _BELT_LEVELS, _HOOD_LEVEL = (0.6, 4.2), 13.0
 _STRAND_STEP_M, _STRAND_RADIUS_M = 0.012, 0.024
+_NECK_HALF_M = 0.085
 
 
 def worn_meshes(body: Body, clothes: Clothes, frame: Frame, posture: Posture) -> list[Mesh]:
@@ -77,27 +78,42 @@ def _ponytail(body: Body, length_m: float, frame: Frame, posture: Posture, rings
         * _STRAND_RADIUS_M
         * np.interp(along, (0, 0.06, 0.12, 0.35, 0.75, 1.0), (0.7, 0.45, 0.7, 1.0, 0.85, 0.15))
     )
-    points = np.column_stack([path, np.zeros(len(path))])
     colours = np.repeat(np.asarray(body.hair)[None, :], len(path), axis=0)
     side = np.array([0.0, 0.0, 1.0])
-    return tube(points, side, radius, radius, radius, colours=colours, kind=WORN, gloss=0.12)
+    return tube(path, side, radius, radius, radius, colours=colours, kind=WORN, gloss=0.12)
 
 
 def _strand(posture: Posture, frame: Frame, rings: Outline, length_m: float, scale: float) -> Array:
-    """Middle line of hair: off the back of the head, then down, never into the back."""
+    """Middle line of hair, shape (n, 3): off the back of the head, then down, along the back.
+
+    Where it would lie in a hollow of the nape, it slips off beside the neck and hangs.
+    """
     ahead, top = direction(posture.head_deg + 90), direction(posture.head_deg)
     head = head_centre(frame, posture.spine, posture.head_deg)
-    dorsal = skin.dorsal_points(rings)[STATIONS >= 0]
+    dorsal = np.concatenate([skin.dorsal_points(rings)[STATIONS >= 0], _nape(posture, scale)])
     point = head - 0.085 * scale * ahead + 0.03 * scale * top
-    path = [point]
+    path, stuck = [np.array([*point, 0.0])], 0
     for k in range(int(length_m / _STRAND_STEP_M)):
         stiff = max(0.0, 1 - k / 4)
         hanging = np.array([0.0, -1.0]) + 0.6 * _towards_hip(dorsal, point)
         heading = stiff * -ahead + (1 - stiff) * hanging
         heading = heading / max(float(np.linalg.norm(heading)), 1e-9)
-        point = _outside(dorsal, point + _STRAND_STEP_M * heading, 0.8 * scale * _STRAND_RADIUS_M)
-        path.append(point)
+        last, gap = point, 0.8 * scale * _STRAND_RADIUS_M
+        point = _outside(dorsal, point + _STRAND_STEP_M * heading, gap)
+        stuck += stuck > 0 or float(np.linalg.norm(point - last)) < 0.4 * _STRAND_STEP_M
+        if stuck:
+            point = last - np.array([0.0, _STRAND_STEP_M * min(stuck / 4, 1.0)])
+        path.append(np.array([*point, scale * _NECK_HALF_M * min(stuck / 4, 1.0)]))
     return np.array(path)
+
+
+def _nape(posture: Posture, scale: float) -> Array:
+    """Back of the neck, upwards, shape (n, 2)."""
+    spine = posture.spine
+    level = np.arange(17.5, 23.0, 0.5)
+    lean = np.deg2rad(np.interp(level, spine.level, spine.angle_deg))
+    middle = np.array([spine.point_at(float(v)) for v in level])
+    return middle + 0.052 * scale * np.column_stack([-np.cos(lean), np.sin(lean)])
 
 
 def _towards_hip(dorsal: Array, point: Array) -> Array:
