@@ -38,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     clip.add_argument("--ease", type=float, default=0.1, help="0 tight shirt ... 1 loose")
     clip.add_argument("--seed", type=int, default=0)
     clip.add_argument("--masks", action="store_true", help="write the true silhouettes too")
+    clip.add_argument("--back", action="store_true", help="write the back's true outline too")
     return parser
 
 
@@ -72,7 +73,9 @@ def _clip(options: argparse.Namespace) -> None:
         scene=Scene(seed=options.seed),
         seed=options.seed,
     )
-    files = write_clip(take, options.out, masks=options.masks, progress=_progress)
+    files = write_clip(
+        take, options.out, masks=options.masks, back=options.back, progress=_progress
+    )
     sys.stdout.write(f"{files.video}\n")
 
 

@@ -10,13 +10,14 @@ from lifter import skin
 from lifter.anatomy import Frame
 from lifter.head import head_mesh
 from lifter.limbs import arm_mesh, leg_mesh
-from lifter.mesh import BODY, Mesh, fillet, loft, merge, mirrored, normals, tube
+from lifter.mesh import BACK, BODY, Mesh, fillet, loft, merge, mirrored, normals, tube
 from lifter.paint import mix, step
 from lifter.params import Body, Clothes
+from lifter.pattern import shirt_colours
 from lifter.posture import Posture, direction, in_space
 from lifter.skin import STATIONS, Outline
 
-__all__ = ["body_mesh"]
+__all__ = ["body_mesh", "sections"]
 
 Array = NDArray[np.float64]
 
@@ -24,7 +25,7 @@ TRUNK_COLUMNS = 52
 WAIST_LEVEL = 0.7
 
 
-def _sections(rings: Outline) -> tuple[Array, Array, Array]:
+def sections(rings: Outline) -> tuple[Array, Array, Array]:
     """Rings of the trunk: points (rows, columns, 3), columns' angles and sideways reach."""
     phi = np.linspace(0, 2 * np.pi, TRUNK_COLUMNS, endpoint=False)
     c, s = np.cos(phi), np.sin(phi)
@@ -55,7 +56,8 @@ def _trunk_colours(body: Body, clothes: Clothes, rows: Array, phi: Array) -> Arr
     if clothes.top != "bare":
         neckline = 17.2 - 1.7 * front - (1.0 if clothes.top == "tank" else 0.0)
         worn = (level <= neckline)[..., None]
-        paint = np.where(worn, np.asarray(clothes.top_rgb), paint)
+        cloth = shirt_colours(clothes, level, np.broadcast_to(phi, level.shape))
+        paint = np.where(worn, cloth, paint)
     waist = WAIST_LEVEL if clothes.top == "bare" else 0.5 - 3.0 * clothes.length
     paint = np.where((level < waist)[..., None], np.asarray(clothes.shorts_rgb), paint)
     band = (level >= waist) & (level < waist + 0.3) & (clothes.top == "bare")
@@ -75,7 +77,7 @@ def _folds(clothes: Clothes, seed: int) -> Array:
 def _trunk(body: Body, clothes: Clothes, posture: Posture, cones: Array) -> Mesh:
     rise = float(np.cos(np.deg2rad(posture.trunk.angle_deg[len(STATIONS) // 2])))
     rings = skin.clothed(posture.trunk, clothes, rise)
-    points, phi, _ = _sections(rings)
+    points, phi, _ = sections(rings)
     colours = _trunk_colours(body, clothes, STATIONS, phi)
     bottom = _bottom(points, rings.centre[0], direction(float(rings.angle_deg[0])))
     points = np.concatenate([bottom, points])
@@ -131,7 +133,7 @@ def _neck(body: Body, clothes: Clothes, posture: Posture, frame: Frame) -> Mesh:
 
 
 def body_mesh(body: Body, clothes: Clothes, frame: Frame, posture: Posture) -> Mesh:
-    """The whole lifter, `BODY` on every face."""
+    """The whole lifter, `BACK` on the faces of the trunk and `BODY` on all others."""
     right = merge([leg_mesh(body, clothes, posture), arm_mesh(body, clothes, posture)])
     parts = [
         _trunk(body, clothes, posture, _cones(body, posture)),
@@ -142,4 +144,5 @@ def body_mesh(body: Body, clothes: Clothes, frame: Frame, posture: Posture) -> M
     ]
     mesh = merge(parts)
     mesh.kind[:] = BODY
+    mesh.kind[: len(parts[0].faces)] = BACK
     return mesh

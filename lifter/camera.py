@@ -10,7 +10,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from lifter.params import Camera
 
-__all__ = ["View", "shake_of", "view_of"]
+__all__ = ["View", "movement_of", "shake_of", "view_of"]
 
 Array = NDArray[np.float64]
 
@@ -92,3 +92,49 @@ def shake_of(camera: Camera, focal_px: float, frames: int, seed: int) -> Array:
         ],
         axis=1,
     )
+
+
+def movement_of(camera: Camera, view: View, frames: int) -> Array:
+    """Homographies of a camera that turns and zooms, shape (frames, 3, 3).
+
+    They carry points of the picture that the resting camera would take to the one that
+    is taken. A turn about the lens moves the picture as a plane, whatever the depth.
+    """
+    cx, cy = camera.width_px / 2, camera.height_px / 2
+    time_s = np.arange(frames) / camera.fps
+    share = _slowly(np.arange(frames) / max(frames - 1, 1))
+    knock = camera.bump_deg * _knock(time_s - camera.bump_s)
+    turns = np.deg2rad([camera.pan_deg * share + 0.8 * knock, 0.6 * knock, 0.4 * knock])
+    resting = _inner(view.focal_px, cx, cy)
+    found = []
+    for pan, tilt, roll, zoom in zip(*turns, camera.zoom**share, strict=True):
+        turn = _turn(2, roll) @ _turn(0, tilt) @ _turn(1, -pan)
+        found.append(_inner(view.focal_px * zoom, cx, cy) @ turn @ np.linalg.inv(resting))
+    return np.array(found)
+
+
+def _slowly(share: Array) -> Array:
+    """0 to 1 with a gentle start and end."""
+    return np.asarray(share * share * (3 - 2 * share))
+
+
+def _knock(since_s: Array) -> Array:
+    """What a tripod does when it is hit: swings, and stays off by the whole of it."""
+    late = np.clip(since_s, 0, None)
+    return np.asarray(
+        np.where(since_s > 0, 1 - np.exp(-5 * late) * np.cos(2 * np.pi * 4 * late), 0)
+    )
+
+
+def _inner(focal_px: float, cx: float, cy: float) -> Array:
+    return np.array([[focal_px, 0, cx], [0, focal_px, cy], [0, 0, 1.0]])
+
+
+def _turn(axis: int, angle: float) -> Array:
+    """Rotation about one axis of the camera (x right, y down, z ahead)."""
+    c, s = np.cos(angle), np.sin(angle)
+    i, j = [(1, 2), (2, 0), (0, 1)][axis]
+    turn = np.eye(3)
+    turn[i, i] = turn[j, j] = c
+    turn[i, j], turn[j, i] = -s, s
+    return turn

@@ -14,6 +14,7 @@ import imageio_ffmpeg
 import numpy as np
 from numpy.typing import NDArray
 
+from lifter.back import ALONG, STATES, BackEdge
 from lifter.params import Take
 from lifter.render import Rendered, Renderer
 from lifter.truth import FrameTruth
@@ -25,12 +26,19 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class ClipFiles:
-    """Where one take was written; `masks` holds true silhouettes, or is None."""
+    """Where one take was written.
+
+    Attributes
+    ----------
+    masks, back
+        True silhouettes and the trunk's own outlines, or None.
+    """
 
     video: Path
     frames_csv: Path
     summary_json: Path
     masks: Path | None
+    back: Path | None
 
 
 def _rows(truths: list[FrameTruth]) -> Iterator[list[object]]:
@@ -148,6 +156,7 @@ def write_clip(
     folder: Path,
     *,
     masks: bool = False,
+    back: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> ClipFiles:
     """Render a take to ``<name>.mp4`` with ``.truth.csv`` and ``.truth.json`` beside it.
@@ -157,6 +166,10 @@ def write_clip(
     masks
         Also write the true silhouettes to ``<name>.masks.npz``: ``packed``,
         bits of shape (frames, height, width / 8), and ``shape``.
+    back
+        Also write the trunk's own outlines to ``<name>.back.npz`` (see `lifter.back`):
+        ``along`` (k), ``edge_px`` (frames, 2, k, 2), back and front, and ``state``
+        (frames, 2, k), the number of a name in ``names``.
     progress
         Called with frames done and frames in all.
     """
@@ -164,10 +177,13 @@ def write_clip(
     renderer = Renderer(take)
     stem = folder / take.name
     silhouettes: list[NDArray[np.uint8]] = []
+    outlines: list[BackEdge] = []
 
     def drawn() -> Iterator[Rendered]:
         for i in range(len(renderer)):
-            done = renderer.frame(i)
+            done = renderer.frame(i, back=back)
+            if done.back is not None:
+                outlines.append(done.back)
             if masks:
                 silhouettes.append(np.packbits(done.mask > 127, axis=1))
             yield done
@@ -185,6 +201,7 @@ def write_clip(
         stem.with_name(f"{take.name}.truth.csv"),
         stem.with_name(f"{take.name}.truth.json"),
         stem.with_name(f"{take.name}.masks.npz") if masks else None,
+        stem.with_name(f"{take.name}.back.npz") if back else None,
     )
     with files.frames_csv.open("w", newline="", encoding="utf-8") as stream:
         csv.writer(stream).writerows(_rows(truths))
@@ -193,5 +210,13 @@ def write_clip(
     if files.masks is not None:
         size = np.array([len(truths), renderer.height, renderer.width])
         np.savez_compressed(files.masks, packed=np.stack(silhouettes), shape=size)
+    if files.back is not None:
+        np.savez_compressed(
+            files.back,
+            along=ALONG,
+            edge_px=np.stack([o.px for o in outlines]).astype(np.float32),
+            state=np.stack([o.state for o in outlines]),
+            names=np.array(STATES),
+        )
     partial.replace(files.video)
     return files

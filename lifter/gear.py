@@ -28,8 +28,10 @@ def _plate(centre: Array, radius: float, inner: float, thick: float, colour: Arr
     return disc(centre, r, inner + z, paint, columns=56)
 
 
-def barbell(centre: Array, plate_radius_m: float, colour_index: int = 0) -> Mesh:
-    """Olympic bar with one pair of large and one of small plates."""
+def barbell(
+    centre: Array, plate_radius_m: float, colour_index: int = 0, plates: str = "both"
+) -> Mesh:
+    """Olympic bar with one large and one small plate at both ends, or at one of them."""
     bar = disc(
         centre,
         np.array([0.0, 0.014, 0.014, 0.028, 0.028, 0.025, 0.025, 0.0]),
@@ -37,14 +39,19 @@ def barbell(centre: Array, plate_radius_m: float, colour_index: int = 0) -> Mesh
         np.repeat(STEEL[None, :], 8, axis=0),
         columns=16,
     )
-    parts = [bar]
+    right, left = [bar], [mirrored(bar)]
     colour = np.asarray(PLATE_COLOURS[colour_index % len(PLATE_COLOURS)])
     if plate_radius_m > 0:
-        parts.append(_plate(centre, plate_radius_m, SLEEVE_IN, 0.06, colour))
         small = min(0.62 * plate_radius_m, 0.14)
-        parts.append(_plate(centre, small, SLEEVE_IN + 0.062, 0.03, RUBBER))
-    right = merge(parts)
-    return merge([right, mirrored(right)])
+        pair = merge(
+            [
+                _plate(centre, plate_radius_m, SLEEVE_IN, 0.06, colour),
+                _plate(centre, small, SLEEVE_IN + 0.062, 0.03, RUBBER),
+            ]
+        )
+        right += [pair] * (plates != "far")
+        left += [mirrored(pair)] * (plates != "near")
+    return merge([*right, *left])
 
 
 def bench(posture: Posture, scale: float) -> Mesh:

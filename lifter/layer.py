@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -12,7 +12,7 @@ from lifter.camera import View
 from lifter.mesh import Mesh, normals
 from lifter.raster import depth_map, rasterize, shade
 
-__all__ = ["LAMP", "Layer", "draw", "floor_shadow", "tone"]
+__all__ = ["LAMP", "SCALE", "Layer", "Parts", "before", "draw", "floor_shadow", "tone"]
 
 F32 = NDArray[np.float32]
 Array = NDArray[np.float64]
@@ -21,6 +21,28 @@ LAMP: Array = np.array([0.30, 1.0, 0.62]) / np.linalg.norm([0.30, 1.0, 0.62])
 SCALE = 2
 SHADOW_SIZE, SHADOW_TEXEL = 320, 0.009
 FLOOR_SIZE, FLOOR_TEXEL = 256, 0.02
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the finer pixels of a patch show, `SCALE` to one of the picture.
+
+    Attributes
+    ----------
+    kind
+        As `lifter.mesh.Mesh.kind`, 0 where nothing is drawn; shape (h * SCALE, w * SCALE).
+    near
+        Inverse depth, same shape.
+    trunk
+        Coverage by the trunk as if nothing stood before it, 0-1, shape (h, w).
+    """
+
+    kind: NDArray[np.uint8]
+    near: F32
+    trunk: F32
+
+    def __repr__(self) -> str:
+        return f"Parts(shape={self.kind.shape})"
 
 
 @dataclass(frozen=True)
@@ -38,6 +60,8 @@ class Layer:
         that is visible, shape (h, w).
     depth
         Inverse depth of the nearest surface, 0 where empty, shape (h, w).
+    parts
+        What each pixel shows, if it was asked for.
     """
 
     x: int
@@ -47,6 +71,7 @@ class Layer:
     body: F32
     seen: F32
     depth: F32
+    parts: Parts | None = None
 
     def __repr__(self) -> str:
         return f"Layer(x={self.x}, y={self.y}, shape={self.cover.shape})"
@@ -86,7 +111,27 @@ def _bounds(screen: Array, width: int, height: int) -> tuple[int, int, int, int]
     return x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)
 
 
-def draw(mesh: Mesh, view: View, width: int, height: int, light: float = 1.0) -> Layer | None:
+def before(layer: Layer, other: Layer | None) -> Layer:
+    """The part of a patch that another one does not hide."""
+    if other is None:
+        return layer
+    x0, y0 = max(layer.x, other.x), max(layer.y, other.y)
+    x1 = min(layer.x + layer.cover.shape[1], other.x + other.cover.shape[1])
+    y1 = min(layer.y + layer.cover.shape[0], other.y + other.cover.shape[0])
+    if x0 >= x1 or y0 >= y1:
+        return layer
+    mine = slice(y0 - layer.y, y1 - layer.y), slice(x0 - layer.x, x1 - layer.x)
+    theirs = slice(y0 - other.y, y1 - other.y), slice(x0 - other.x, x1 - other.x)
+    hidden = (other.depth[theirs] > layer.depth[mine]) * other.cover[theirs]
+    rgb, cover = layer.rgb.copy(), layer.cover.copy()
+    rgb[mine] *= 1 - hidden[..., None]
+    cover[mine] *= 1 - hidden
+    return replace(layer, rgb=rgb, cover=cover)
+
+
+def draw(
+    mesh: Mesh, view: View, width: int, height: int, light: float = 1.0, *, parts: bool = False
+) -> Layer | None:
     """Draw a mesh with shadows of its own; None if it is out of the picture."""
     screen = view.project(mesh.points)
     x0, y0, x1, y1 = _bounds(screen, width, height)
@@ -113,10 +158,20 @@ def draw(mesh: Mesh, view: View, width: int, height: int, light: float = 1.0) ->
         owner, weight, near, mesh.faces, mesh.kind, mesh.points, outward, colours, mesh.gloss,
         flat, shadow, view.eye, LAMP, strengths, rgb, cover, seen, depth,
     )  # fmt: skip
-    halved = cv2.resize(body.astype(np.float32), cover.shape[::-1], interpolation=cv2.INTER_AREA)
-    soft = np.asarray(halved, np.float32)
+    soft = _halved(body > 0)
     rgb *= _creases(depth)[..., None]
-    return Layer(x0, y0, rgb, cover, soft.reshape(cover.shape), seen, depth)
+    shown = None
+    if parts:
+        kind = np.where(owner >= 0, mesh.kind[owner], 0).astype(np.uint8)
+        shown = Parts(kind, near, _halved(body > 1))
+    return Layer(x0, y0, rgb, cover, soft, seen, depth, shown)
+
+
+def _halved(mask: NDArray[np.bool_]) -> F32:
+    """Share of each pixel of the picture, from a mask at `SCALE`."""
+    rows, columns = mask.shape[0] // SCALE, mask.shape[1] // SCALE
+    soft = cv2.resize(mask.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA)
+    return np.asarray(soft, np.float32).reshape(rows, columns)
 
 
 def _creases(depth: F32) -> F32:

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from lifter.jit import jit
 
 __all__ = [
+    "BACK",
     "BODY",
     "GEAR",
+    "WORN",
     "Mesh",
     "box",
     "disc",
@@ -29,7 +31,9 @@ __all__ = [
 Array = NDArray[np.float64]
 Faces = NDArray[np.int32]
 
-BODY, GEAR = 1, 2
+# What a face shows. All but gear is the lifter: limbs and head, trunk, and what lies on
+# the trunk (hair, hood, belt).
+BODY, GEAR, BACK, WORN = 1, 2, 3, 4
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Mesh:
     colours
         Linear RGB at the points, shape (n, 3).
     kind
-        `BODY` or `GEAR` for each face, shape (m,).
+        `BODY`, `GEAR`, `BACK` or `WORN` for each face, shape (m,).
     gloss
         Strength of the highlight at the points, shape (n,).
     """

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["LIFT_NAMES", "RGB", "Body", "Camera", "Clothes", "Scene", "SetPlan", "Take"]
+__all__ = ["LIFT_NAMES", "RGB", "Body", "Camera", "Clothes", "Prop", "Scene", "SetPlan", "Take"]
 
 RGB = tuple[float, float, float]
 LIFT_NAMES = ("deadlift", "squat", "overhead-press", "glute-bridge", "back-extension", "sit-up")
@@ -84,6 +84,15 @@ class Clothes:
         0 = tucked in, 1 = long, over the buttocks.
     shorts_length
         Share of the thigh that is covered; above 1 leggings.
+    pattern, pattern_rgb
+        Second colour on the shirt: ``"hoops"`` around the trunk, ``"panel"`` along the
+        flank (its edge runs beside the back's own), ``"checks"``, or none.
+    hood
+        Whether a hood lies on the upper back.
+    ponytail_m
+        Length of a ponytail, 0 = none. It hangs onto the back.
+    belt_m
+        Thickness of a lifting belt, 0 = none.
     """
 
     top: Literal["shirt", "tank", "bare"] = "shirt"
@@ -93,8 +102,15 @@ class Clothes:
     shorts_rgb: RGB = (0.025, 0.025, 0.03)
     shorts_length: float = 0.62
     shoes_rgb: RGB = (0.55, 0.07, 0.05)
+    pattern: Literal["", "hoops", "panel", "checks"] = ""
+    pattern_rgb: RGB = (0.6, 0.6, 0.58)
+    hood: bool = False
+    ponytail_m: float = 0.0
+    belt_m: float = 0.0
 
     def __post_init__(self) -> None:
+        _check(0 <= self.ponytail_m <= 0.8, f"ponytail_m must be 0-0.8, not {self.ponytail_m}")
+        _check(0 <= self.belt_m <= 0.03, f"belt_m must be 0-0.03, not {self.belt_m}")
         _check(0 <= self.ease <= 1, f"ease must be 0-1, not {self.ease}")
         _check(0 <= self.length <= 1, f"length must be 0-1, not {self.length}")
 
@@ -130,6 +146,8 @@ class SetPlan:
     plate_radius_m
         Radius of the largest plate; 0 = nothing on the bar; ignored by lifts
         without a bar.
+    plates
+        Ends of the bar that carry them, seen by a camera on the lifter's right.
     variant
         Way of doing the lift, see `lifter.lifts` (empty = the default).
     hip_rise
@@ -150,6 +168,7 @@ class SetPlan:
     home_pause_s: float = 0.35
     stand_s: float = 1.2
     plate_radius_m: float = 0.225
+    plates: Literal["both", "near", "far"] = "both"
     variant: str = ""
     hip_rise: float = 0.0
     wobble: float = 1.0
@@ -185,6 +204,8 @@ class Camera:
         35-mm equivalent (26 = a phone's main camera).
     aim_m
         Height looked at; ``nan`` takes the lift's default.
+    aim_x_m
+        How far in front of the lifter's ankles; ``nan`` takes the lift's default.
     shake_deg
         Typical hand shake, as rotation of the camera.
     noise
@@ -193,6 +214,15 @@ class Camera:
         Motion blur: open share of the frame interval (0 = none).
     crf
         x264 quality (18 = fine, 35 = coarse).
+    pan_deg, zoom
+        How far the camera has turned to the side, and how many times larger the picture
+        has become, from the clip's first frame to its last; slow and even.
+    bump_deg, bump_s
+        A knock: the camera jerks by about so much at a time and does not come back.
+    bars, bars_share
+        What an editor laid over the picture's rims: ``"black"`` or ``"blurred"`` (the
+        picture itself, enlarged and blurred); and the share of the width covered at
+        each side and of the height covered at the top and at the bottom.
     """
 
     facing: Literal["right", "left"] = "right"
@@ -208,11 +238,49 @@ class Camera:
     noise: float = 1.5
     shutter: float = 0.0
     crf: int = 24
+    pan_deg: float = 0.0
+    zoom: float = 1.0
+    bump_deg: float = 0.0
+    bump_s: float = 0.0
+    bars: Literal["", "black", "blurred"] = ""
+    bars_share: tuple[float, float] = (0.0, 0.0)
+    aim_x_m: float = float("nan")
 
     def __post_init__(self) -> None:
         _check(self.width_px % 2 == 0 and self.height_px % 2 == 0, "picture size must be even")
         _check(self.distance_m >= 1.2, f"distance_m must be at least 1.2, not {self.distance_m}")
         _check(self.fps > 0, f"fps must be positive, not {self.fps}")
+        _check(abs(self.pan_deg) <= 20, f"pan_deg must be within 20, not {self.pan_deg}")
+        _check(0.6 <= self.zoom <= 1.7, f"zoom must be 0.6-1.7, not {self.zoom}")
+        _check(all(0 <= v < 0.5 for v in self.bars_share), "bars_share must be 0 to below 0.5")
+
+    @property
+    def moves(self) -> bool:
+        """Whether it pans, zooms or is knocked."""
+        return self.pan_deg != 0 or self.zoom != 1 or self.bump_deg != 0
+
+
+@dataclass(frozen=True)
+class Prop:
+    """A thing that stands still in the room: a post, a strap, a poster, a machine, a plate.
+
+    Attributes
+    ----------
+    centre_m, half_m
+        Middle and half sizes: forward (where the lifter looks), up, and towards the
+        lifter's right, where the camera is. The lifter stands about (0, 0, 0); the back
+        wall is at -2.6.
+    tilt_deg
+        Turn in the sagittal plane, + = leaning forward.
+    round
+        A disc of radius ``half_m[0]`` that faces the camera, instead of a box.
+    """
+
+    centre_m: tuple[float, float, float]
+    half_m: tuple[float, float, float]
+    rgb: RGB = (0.05, 0.05, 0.055)
+    tilt_deg: float = 0.0
+    round: bool = False
 
 
 @dataclass(frozen=True)
@@ -231,6 +299,11 @@ class Scene:
         Brightness of the room (1 = ordinary).
     seed
         Picks furniture and its colours.
+    props
+        Things put in chosen places.
+    walker, walker_s
+        Somebody who walks through the picture behind the lifter or in front of them, and
+        when they pass the lifter.
     """
 
     busy: int = 1
@@ -240,6 +313,9 @@ class Scene:
     floor_rgb: RGB = (0.07, 0.07, 0.075)
     light: float = 1.0
     seed: int = 0
+    props: tuple[Prop, ...] = ()
+    walker: Literal["", "behind", "in front"] = ""
+    walker_s: float = 2.0
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,9 @@ from scipy.ndimage import gaussian_filter1d
 
 from lifter import skin
 from lifter.anatomy import Frame
-from lifter.mesh import BODY, Mesh, normals
+from lifter.mesh import BACK, BODY, Mesh, normals
 from lifter.params import Body, Clothes
+from lifter.pattern import shirt_colours
 from lifter.people import STANDING_KYPHOSIS_DEG, STANDING_LORDOSIS_DEG, Person
 from lifter.posture import Posture, direction
 from lifter.skin import STATIONS, Outline
@@ -278,9 +279,20 @@ class PersonFigure:
             points,
             self._person.faces,
             self._colours(clothes, worn),
-            np.full(len(self._person.faces), BODY, np.uint8),
+            self._kind,
             np.full(len(points), 0.03),
         )
+
+    @cached_property
+    def _kind(self) -> NDArray[np.uint8]:
+        """`BACK` on the faces of the trunk, with shoulder blades and buttocks; else `BODY`."""
+        trunk = ("root", "pelvis", "spine", "clavicle", "shoulder01", "breast")
+        mine = self._share_of(trunk) > 0.5
+        away = self._person.points - self._hip
+        buttocks = (away[:, 0] < 0) & (away[:, 1] > -_PELVIS_BELOW * self._person.height_m)
+        mine |= buttocks & (self._share_of((*trunk, "upperleg01")) > 0.5)
+        faces = mine[self._person.faces].all(axis=1)
+        return np.where(faces, BACK, BODY).astype(np.uint8)
 
     def _moves(self, posture: Posture) -> list[_Move]:
         moves = dict(
@@ -386,7 +398,11 @@ class PersonFigure:
         legs = self._share_of(("root", "pelvis", "upperleg", "lowerleg", "spine")) > 0.5
         waist = 1.0 if clothes.top == "bare" else 0.8
         paint[legs & (points[:, 1] > cuff) & (level < waist)] = clothes.shorts_rgb
-        paint[worn > 0.4] = clothes.top_rgb
+        around = np.arctan2(points[:, 2], points[self._on_trunk, 0].mean() - points[:, 0])
+        cloth = shirt_colours(clothes, level, around)
+        sleeve = self._share_of(("upperarm01", "upperarm02")) > 0.5
+        cloth[sleeve] = clothes.top_rgb
+        paint[worn > 0.4] = cloth[worn > 0.4]
         paint[self._share_of(("foot", "toe")) > 0.5] = clothes.shoes_rgb
         return paint
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lifter.jit import jit
+from lifter.mesh import BACK, GEAR
 
 __all__ = ["depth_map", "rasterize", "shade"]
 
@@ -29,7 +30,8 @@ def rasterize(  # noqa: PLR0917 - compiled: no keyword-only arguments
         Triangles and what they belong to.
     near, owner, weight, body
         Buffers, in place: inverse depth (h, w), face (h, w), barycentric
-        weights (h, w, 2), and whether any body lies there, seen or not (h, w).
+        weights (h, w, 2), and what lies there, seen or not (h, w): 1 = any of the
+        lifter, 3 = the trunk.
     """
     height, width = near.shape
     for f in range(faces.shape[0]):
@@ -56,8 +58,8 @@ def rasterize(  # noqa: PLR0917 - compiled: no keyword-only arguments
                 wa = 1.0 - wb - wc
                 if wa < -1e-6 or wb < -1e-6 or wc < -1e-6:
                     continue
-                if kind[f] == 1:
-                    body[y, x] = 1
+                if kind[f] != GEAR:
+                    body[y, x] |= 3 if kind[f] == BACK else 1
                 z = wa * za + wb * zb + wc * zc
                 if z > near[y, x]:
                     near[y, x] = z
@@ -191,6 +193,6 @@ def shade(  # noqa: C901, PLR0917 - one compiled loop, no keyword-only arguments
                     value = wa * colour[a, i] + wb * colour[b, i] + wc * colour[c, i]
                     rgb[y, x, i] += share * (value * amount + bright)
                 cover[y, x] += share
-                if kind[f] == 1:
+                if kind[f] != GEAR:
                     seen[y, x] += share
                 depth[y, x] = max(depth[y, x], near[yy, xx])

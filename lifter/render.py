@@ -9,19 +9,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lifter import mirror
-from lifter.bystander import Bystander
-from lifter.camera import View, shake_of, view_of
+from lifter.back import OUT, UNSEEN, BackEdge, edges
+from lifter.camera import View, view_of
+from lifter.film import Film
 from lifter.gear import barbell, bench
-from lifter.layer import FLOOR_SIZE, FLOOR_TEXEL, Layer, draw, floor_shadow, tone
+from lifter.layer import FLOOR_SIZE, FLOOR_TEXEL, Layer, before, floor_shadow, tone
 from lifter.lifts import Lift
 from lifter.mesh import Mesh, merge
 from lifter.motion import Motion, motion_of
 from lifter.params import Take
 from lifter.posture import Posture, joints
-from lifter.scene import Room, furniture, room_of
 from lifter.solve import Solver
+from lifter.stage import Stage
 from lifter.truth import FrameTruth, hidden_joints, other_side
+from lifter.worn import worn_meshes
 
 __all__ = ["Rendered", "Renderer", "render_frame"]
 
@@ -45,12 +46,15 @@ class Rendered:
         stood before it; 8-bit, shape (height, width).
     visible
         The part of `mask` that the camera sees.
+    back
+        The trunk's own outline, if it was asked for.
     """
 
     rgb: U8
     mask: U8
     visible: U8
     truth: FrameTruth
+    back: BackEdge | None = None
 
     def __repr__(self) -> str:
         return f"Rendered(shape={self.rgb.shape}, {self.truth!r})"
@@ -67,16 +71,14 @@ class Renderer:
         camera = take.camera
         self.width, self.height = camera.width_px, camera.height_px
         aim_m = self.lift.aim_m if np.isnan(camera.aim_m) else camera.aim_m
-        scale = take.body.height_m / 1.75
-        self.view: View = view_of(camera, (self.lift.aim_x_m * scale, aim_m))
-        self._mirror = self._glass() if take.scene.mirror else None
-        self._room = self._furnished()
-        self._still = tone(self._room.rgb)
-        self._shake = shake_of(camera, self.view.focal_px, self.motion.frames, take.seed)
-        self._other = Bystander(take) if take.scene.person else None
-        rng = np.random.default_rng([take.seed, 31])
-        grain = rng.standard_normal((self.height + 64, self.width + 64, 3)) * camera.noise
-        self._grain = np.clip(np.round(grain), -127, 127).astype(np.int8) if camera.noise else None
+        aim_x_m = self.lift.aim_x_m * (take.body.height_m / 1.75)
+        aim_x_m = aim_x_m if np.isnan(camera.aim_x_m) else camera.aim_x_m
+        view = view_of(camera, (aim_x_m, aim_m))
+        self._film = Film(camera, view, self.motion.frames, take.seed)
+        self.view: View = self._film.view
+        self._size = self._film.drawn_px
+        self._stage = Stage(take, self.view, self._size)
+        self._still = tone(self._stage.room.rgb)
 
     def __len__(self) -> int:
         return self.motion.frames
@@ -88,47 +90,29 @@ class Renderer:
         """The lifter's posture at a time."""
         return self._solver(self.motion.at(time_s)[1])
 
-    def frame(self, index: int) -> Rendered:
-        """Draw one frame."""
+    def frame(self, index: int, *, back: bool = False) -> Rendered:
+        """Draw one frame; `back` asks for the trunk's own outline, too."""
         camera = self.take.camera
         time_s = index / camera.fps
         times = [time_s]
         if camera.shutter > 0:
             spread = (np.arange(SUBFRAMES) + 0.5) / SUBFRAMES - 0.5
             times = list(time_s + camera.shutter / camera.fps * spread)
-        drawn = [self._drawn(max(t, 0.0)) for t in times]
-        rgb = self._compose(drawn, time_s)
-        body, seen = self._masks([layer for layer, _ in drawn])
-        truth = self._truth(index, time_s, self.posture(time_s), drawn[len(drawn) // 2][0])
-        return self._finish(rgb, body, seen, truth)
+        drawn = [self._drawn(max(t, 0.0), parts=back) for t in times]
+        fronts = self._stage.before(time_s)
+        rgb = self._compose(drawn, time_s, [front for front, _ in fronts])
+        masks = self._masks([layer for layer, _ in drawn], [front for front, _ in fronts])
+        posture, layer = self.posture(time_s), drawn[len(drawn) // 2][0]
+        truth = self._truth(index, time_s, posture, [layer, *(front for front, _ in fronts)])
+        edge = edges(layer, fronts, posture, _axis_px(truth), self.view) if back else None
+        rgb, (body, seen) = self._film.develop(rgb, masks, index)
+        return Rendered(rgb, body, seen, self._moved(truth), self._moved_edge(edge, index))
 
     def truth_only(self, index: int) -> FrameTruth:
         """Truth of a frame without drawing it; only joints out of the picture are hidden."""
         time_s = index / self.take.camera.fps
-        truth = self._truth(index, time_s, self.posture(time_s), None)
+        truth = self._truth(index, time_s, self.posture(time_s), [])
         return self._moved(truth)
-
-    # -- the room -----------------------------------------------------------
-
-    def _furnished(self) -> Room:
-        room = room_of(self.take.scene, self.view, self.width, self.height)
-        if self._mirror is not None:
-            mirror.hang(room.rgb, self._mirror)
-        things = furniture(self.take.scene)
-        layer = self._draw(things) if things is not None else None
-        if layer is not None:
-            layer.onto(room.rgb)
-            if self._mirror is not None:
-                self._mirror[layer.box] *= 1 - layer.cover
-            hidden = layer.cover > 0.5
-            room.floor_xz[layer.box][hidden] = np.nan
-        return room
-
-    def _glass(self) -> F32:
-        return mirror.pane(self.view, self.width, self.height)
-
-    def _draw(self, mesh: Mesh) -> Layer | None:
-        return draw(mesh, self.view, self.width, self.height, self.take.scene.light)
 
     # -- the lifter ---------------------------------------------------------
 
@@ -137,23 +121,27 @@ class Renderer:
         take = self.take
         posture = self.posture(time_s)
         parts = [self._solver.figure.mesh(take.clothes, posture)]
+        parts += worn_meshes(take.body, take.clothes, self._solver.frame, posture)
         if posture.bar is not None and self.lift.has_bar:
-            parts.append(barbell(posture.bar, take.plan.plate_radius_m, take.scene.seed))
+            plan = take.plan
+            parts.append(barbell(posture.bar, plan.plate_radius_m, take.scene.seed, plan.plates))
         if self.lift.family == "bench":
             parts.append(bench(self._solver(self.motion.at(0.0)[1]), take.body.height_m / 1.75))
         return merge(parts)
 
-    def _drawn(self, time_s: float) -> tuple[Layer | None, F32]:
+    def _drawn(self, time_s: float, *, parts: bool) -> tuple[Layer | None, F32]:
         """The lifter's patch, and the light left on the floor."""
         mesh = self._mesh(time_s)
-        return self._draw(mesh), floor_shadow(mesh.points, mesh.faces)
+        return self._stage.draw(mesh, parts=parts), floor_shadow(mesh.points, mesh.faces)
 
-    def _compose(self, drawn: list[tuple[Layer | None, F32]], time_s: float) -> U8:
-        below = self._room.rgb
-        extra = self._behind(time_s)
+    def _compose(
+        self, drawn: list[tuple[Layer | None, F32]], time_s: float, fronts: list[Layer]
+    ) -> U8:
+        below = self._stage.room.rgb
+        extra = self._stage.behind(time_s, self._mesh)
         rgb = self._still.copy()
         shadow = np.mean([s for _, s in drawn], axis=0).astype(np.float32)
-        rows, columns = self._touched([*extra, *(layer for layer, _ in drawn)], shadow)
+        rows, columns = self._touched([*extra, *fronts, *(layer for layer, _ in drawn)], shadow)
         patch = below[rows, columns].copy()
         corner = columns.start, rows.start
         for other in extra:
@@ -165,18 +153,11 @@ class Renderer:
             patch[:] = base
             if layer is not None:
                 layer.onto(patch, corner)
+            for front in fronts:
+                before(front, layer).onto(patch, corner)
             total += patch
         rgb[rows, columns] = tone(total / np.float32(len(drawn)))
         return rgb
-
-    def _behind(self, time_s: float) -> list[Layer]:
-        """The mirror's picture and the other person, farthest first."""
-        found: list[Layer | None] = []
-        if self._mirror is not None:
-            found.append(self._reflection(time_s, self._mirror))
-        if self._other is not None:
-            found.append(self._draw(self._other.mesh(time_s)))
-        return [layer for layer in found if layer is not None]
 
     def _touched(self, layers: Sequence[Layer | None], shadow: F32) -> tuple[slice, slice]:
         """Part of the picture that anything moving, or its shadow, reaches."""
@@ -195,45 +176,45 @@ class Renderer:
         flat = flat[flat[:, 2] > 0]
         y = [v for rows, _ in boxes for v in (rows.start, rows.stop)] + [int(v) for v in flat[:, 1]]
         x = [v for _, cols in boxes for v in (cols.start, cols.stop)] + [int(v) for v in flat[:, 0]]
+        width, height = self._size
         return (
-            slice(max(min(y), 0), max(min(max(y), self.height), 1)),
-            slice(max(min(x), 0), max(min(max(x), self.width), 1)),
+            slice(max(min(y), 0), max(min(max(y), height), 1)),
+            slice(max(min(x), 0), max(min(max(x), width), 1)),
         )
 
     def _on_floor(self, shadow: F32, rows: slice, columns: slice) -> F32:
-        spot = self._room.floor_xz[rows, columns]
+        spot = self._stage.room.floor_xz[rows, columns]
         at = np.nan_to_num(spot / FLOOR_TEXEL + FLOOR_SIZE / 2, nan=-9.0).astype(np.float32)
         lit = cv2.remap(
             shadow, at[..., 0], at[..., 1], cv2.INTER_LINEAR, None, cv2.BORDER_CONSTANT, (1.0,)
         )
         return np.asarray(lit[..., None], np.float32)
 
-    def _reflection(self, time_s: float, glass: F32) -> Layer | None:
-        layer = self._draw(mirror.reflected(self._mesh(time_s)))
-        if layer is None:
-            return None
-        pane = glass[layer.box]
-        return replace(layer, rgb=layer.rgb * pane[..., None] * 0.8, cover=layer.cover * pane)
-
     # -- truth --------------------------------------------------------------
 
-    def _masks(self, drawn: list[Layer | None]) -> tuple[U8, U8]:
-        whole = np.zeros((2, self.height, self.width), np.float32)
+    def _masks(self, drawn: list[Layer | None], fronts: list[Layer]) -> tuple[U8, U8]:
+        whole = np.zeros((2, self._size[1], self._size[0]), np.float32)
         for layer in drawn:
             if layer is not None:
                 whole[0][layer.box] += layer.body / len(drawn)
                 whole[1][layer.box] += layer.seen / len(drawn)
+        for front in fronts:
+            whole[1][front.box] *= 1 - before(front, drawn[len(drawn) // 2]).cover
         body, seen = np.round(whole * 255).astype(np.uint8)
         return body, seen
 
     def _truth(
-        self, index: int, time_s: float, posture: Posture, layer: Layer | None
+        self, index: int, time_s: float, posture: Posture, layers: Sequence[Layer | None]
     ) -> FrameTruth:
         stroke, moment = self.motion.at(time_s)
         points = joints(self._solver.frame, posture)
         seen = self.view.project(np.array(list(points.values())))
         pixels = dict(zip(points, seen, strict=True))
-        size = (self.width, self.height)
+        hidden: set[str] = set()
+        for layer in layers or [None]:
+            hidden |= hidden_joints(
+                pixels, layer, self.view, size=self._size, height_m=self.take.body.height_m
+            )
         return FrameTruth(
             index=index,
             time_s=time_s,
@@ -245,47 +226,40 @@ class Renderer:
             rep=stroke.rep,
             phase=stroke.phase,
             joints_px={n: (float(p[0]), float(p[1])) for n, p in pixels.items()},
-            hidden=hidden_joints(
-                pixels, layer, self.view, size=size, height_m=self.take.body.height_m
-            ),
+            hidden=frozenset(hidden),
         )
 
     # -- the camera's own doing ---------------------------------------------
 
     def _moved(self, truth: FrameTruth) -> FrameTruth:
-        """Truth after shake and mirroring."""
-        camera, joints_px, hidden = self.take.camera, dict(truth.joints_px), truth.hidden
-        if camera.shake_deg > 0:
-            matrix = self._shake[truth.index]
-            for name, (x, y) in joints_px.items():
-                moved = matrix @ np.array([x, y, 1.0])
-                joints_px[name] = (float(moved[0]), float(moved[1]))
+        """Truth in the finished picture."""
+        camera, names = self.take.camera, list(truth.joints_px)
+        places = self._film.points(np.array(list(truth.joints_px.values())), truth.index)
+        hidden = truth.hidden
+        if camera.moves or camera.bars:
+            out = ~self._film.inside(places)
+            hidden |= {name for name, lost in zip(names, out, strict=True) if lost}
         if camera.facing == "left":
-            joints_px = {other_side(n): (self.width - x, y) for n, (x, y) in joints_px.items()}
-            hidden = frozenset(other_side(n) for n in hidden)
-        return replace(truth, joints_px=joints_px, hidden=hidden)
+            names = [other_side(name) for name in names]
+            hidden = frozenset(other_side(name) for name in hidden)
+        pixels = {n: (float(x), float(y)) for n, (x, y) in zip(names, places, strict=True)}
+        return replace(truth, joints_px=pixels, hidden=hidden)
 
-    def _finish(self, rgb: U8, mask: U8, seen: U8, truth: FrameTruth) -> Rendered:
-        camera, pictures = self.take.camera, [rgb, mask, seen]
-        if camera.shake_deg > 0:
-            matrix, size = self._shake[truth.index], (self.width, self.height)
-            border = (cv2.BORDER_REFLECT, cv2.BORDER_CONSTANT, cv2.BORDER_CONSTANT)
-            pictures = [
-                np.asarray(cv2.warpAffine(p, matrix, size, borderMode=b), np.uint8)
-                for p, b in zip(pictures, border, strict=True)
-            ]
-        if camera.facing == "left":
-            pictures = [np.ascontiguousarray(p[:, ::-1]) for p in pictures]
-        if self._grain is not None:
-            pictures[0] = self._with_grain(pictures[0], truth.index)
-        return Rendered(pictures[0], pictures[1], pictures[2], self._moved(truth))
+    def _moved_edge(self, edge: BackEdge | None, index: int) -> BackEdge | None:
+        if edge is None:
+            return None
+        px = self._film.points(edge.px.reshape(-1, 2), index)
+        out = ~self._film.inside(px).reshape(edge.state.shape)
+        state = np.where(out & (edge.state != UNSEEN), OUT, edge.state).astype(np.uint8)
+        return BackEdge(px.reshape(edge.px.shape), state)
 
-    def _with_grain(self, rgb: U8, index: int) -> U8:
-        assert self._grain is not None
-        rng = np.random.default_rng([self.take.seed, 37, index])
-        y, x = rng.integers(0, 64, 2)
-        grain = self._grain[y : y + self.height, x : x + self.width]
-        return np.asarray(cv2.add(rgb, grain, dtype=cv2.CV_8U))
+
+def _axis_px(truth: FrameTruth) -> Array:
+    """Middle of the hips and of the shoulders, shape (2, 2)."""
+    at = truth.joints_px
+    return np.array(
+        [np.mean([at[f"left_{n}"], at[f"right_{n}"]], axis=0) for n in ("hip", "shoulder")]
+    )
 
 
 def render_frame(take: Take, index: int) -> tuple[U8, U8, FrameTruth]:

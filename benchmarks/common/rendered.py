@@ -21,7 +21,16 @@ from formcheck.pose.outline import trace_outline
 from lifter.clip import write_clip
 from lifter.params import Take
 
-__all__ = ["CACHE", "RenderedClip", "Truth", "rendered_clip"]
+__all__ = [
+    "CACHE",
+    "NOT_DRAWING",
+    "RenderedClip",
+    "TrueBack",
+    "Truth",
+    "digest",
+    "folder_of",
+    "rendered_clip",
+]
 
 
 CACHE = ROOT / ".cache" / "rendered"
@@ -43,7 +52,7 @@ _FINDING = (
     "geometry/view",
 )
 # Modules of the renderer that decide no pixel of a take.
-_NOT_DRAWING = {"__main__", "gallery", "samples"}
+NOT_DRAWING = {"__main__", "gallery", "samples"}
 
 # MediaPipe's landmarks that have no truth of their own stand where a neighbour is.
 _PLACES = (
@@ -76,41 +85,75 @@ class Truth:
 
 
 @dataclass(frozen=True, eq=False)
+class TrueBack:
+    """The trunk's own outline, per frame of the track (see `lifter.back`).
+
+    Attributes
+    ----------
+    along : float (K,)
+        Stations in trunk lengths from the true hip.
+    edge_px : float (N, 2, K, 2)
+        Back and front, also where something covers them; NaN where there is none.
+    state : uint8 (N, 2, K)
+        What each point is in the picture: `lifter.back.OWN` and others.
+    """
+
+    along: FloatArray
+    edge_px: FloatArray
+    state: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
 class RenderedClip:
-    """One take: the track found in its picture, and one of true joints and silhouette."""
+    """One take: the track found in its picture, and one of true joints and silhouette.
+
+    Attributes
+    ----------
+    back : TrueBack or None
+        If it was asked for.
+    """
 
     take: Take
     picture: formcheck.PoseTrack
     true: formcheck.PoseTrack
     truth: Truth
+    back: TrueBack | None = None
 
 
-def rendered_clip(take: Take, cache: Path = CACHE, *, max_fps: float = 30.0) -> RenderedClip:
+def rendered_clip(
+    take: Take, cache: Path = CACHE, *, max_fps: float = 30.0, back: bool = False
+) -> RenderedClip:
     """Render a take and find the pose in it, unless both are there."""
-    folder = _rendered(take, cache)
+    folder = _rendered(take, cache, back=back)
     track = _found(folder / f"{take.name}.mp4", max_fps)
     truth = _truth(folder / f"{take.name}.truth.csv", track)
-    stored = folder / f"true-{_digest(_source('pose/outline'), _settings(max_fps))}.npz"
+    stored = folder / f"true-{digest(_source('pose/outline'), _settings(max_fps))}.npz"
     if not stored.is_file():
         formcheck.save_track(_true_track(track, truth, folder, take.name), stored)
-    return RenderedClip(take, track, formcheck.load_track(stored), truth)
+    known = _true_back(folder / f"{take.name}.back.npz", track) if back else None
+    return RenderedClip(take, track, formcheck.load_track(stored), truth, known)
 
 
-def _rendered(take: Take, cache: Path) -> Path:
+def _rendered(take: Take, cache: Path, *, back: bool) -> Path:
+    folder = folder_of(take, cache)
+    wanted = f"{take.name}.back.npz" if back else f"{take.name}.mp4"
+    if not (folder / wanted).is_file():
+        write_clip(take, folder, masks=True, back=back)
+    return folder
+
+
+def folder_of(take: Take, cache: Path = CACHE) -> Path:
     """Folder of a clip, named by all that decides its pixels."""
     every = sorted((ROOT / "lifter").glob("*.py"))
-    sources = [path for path in every if path.stem not in _NOT_DRAWING]
-    digest = _digest(json.dumps(asdict(take)).encode(), *(s.read_bytes() for s in sources))
-    folder = cache / digest
-    if not (folder / f"{take.name}.mp4").is_file():
-        write_clip(take, folder, masks=True)
-    return folder
+    sources = [path for path in every if path.stem not in NOT_DRAWING]
+    name = digest(json.dumps(asdict(take)).encode(), *(s.read_bytes() for s in sources))
+    return cache / name
 
 
 def _found(video: Path, max_fps: float) -> formcheck.PoseTrack:
     """The track found in a clip, kept until the code that finds it changes."""
-    digest = _digest(*(_source(name) for name in _FINDING), _settings(max_fps))
-    stored = video.with_name(f"track-{digest}.npz")
+    name = digest(*(_source(name) for name in _FINDING), _settings(max_fps))
+    stored = video.with_name(f"track-{name}.npz")
     if stored.is_file():
         return formcheck.load_track(stored)
     track = read_track(video, formcheck.Settings("deadlift", max_fps))
@@ -126,7 +169,8 @@ def _settings(max_fps: float) -> bytes:
     return str(max_fps).encode()
 
 
-def _digest(*parts: bytes) -> str:
+def digest(*parts: bytes) -> str:
+    """A short name for contents."""
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
 
@@ -147,6 +191,12 @@ def _truth(path: Path, track: formcheck.PoseTrack) -> Truth:
         phase=tuple(row["phase"] for row in rows),
         joints_px=np.array(places, dtype=np.float64),
     )
+
+
+def _true_back(path: Path, track: formcheck.PoseTrack) -> TrueBack:
+    with np.load(path) as stored:
+        edge_px, state = stored["edge_px"], stored["state"]
+        return TrueBack(stored["along"], edge_px[track.frame], state[track.frame])
 
 
 def _true_track(
