@@ -228,7 +228,7 @@ def is_covered(picture: Image, column: float, row: float) -> bool:
     return bool(picture[y - 4 : y + 5, x - 4 : x + 5].std(axis=(0, 1)).max() < 20)
 
 
-@pytest.mark.parametrize("frames", [slice(20, 24), slice(20, 40)], ids=["a moment", "long"])
+@pytest.mark.parametrize("frames", [slice(20, 23), slice(20, 40)], ids=["a moment", "long"])
 def test_a_face_stays_covered_while_the_pose_is_on_somebody_else(frames: slice) -> None:
     track = moving_lifter("deadlift", [0.0, 0.0, 0.0], fps=10.0)
     blur = blur_of(elsewhere(track, frames))

@@ -19,8 +19,9 @@ _RADIUS_PER_TRUNK = 0.26
 _BLOCKS = 5  # across the face
 
 
-# From rest and back to rest a lifter's head moves by less than its own size in this time.
-_LONGEST_GUESS_S = 0.6
+# A dropped squat falls some 2 trunk lengths a second: a quarter of one from a known place the
+# doubled radius still covers the face.
+_LONGEST_GUESS_S = 0.5
 
 
 class FaceBlur:
