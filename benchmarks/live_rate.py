@@ -70,6 +70,7 @@ class Compared:
     missed: list[str]
 
     def row(self, rate: float) -> str:
+        """One line of the table."""
         full, own, both = np.sum(self.reps, axis=0)
         off = np.array(self.peaks_deg)
         return (
@@ -147,7 +148,11 @@ fewer: while one frame is measured, those that come are dropped but the latest, 
 takes a time that varies by half. Everything is compared with the same clip at 30, which has
 {findings} findings that are more than a hint. `python benchmarks/live_rate.py` repeats it.
 
-| frames a second, on average | reached | repetitions found | others | peaks off by, median / 90 % [°] | findings too many | findings missed |
+*Found* are repetitions, *others* those that are none; *off by* is the median and the 90th
+percentile of the differences of their most and least flexed angles; the last two columns count
+findings.
+
+| frames a second | reached | found | others | off by [°] | too many | missed |
 |---|---|---|---|---|---|---|
 """
     chosen.out.write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
