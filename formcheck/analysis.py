@@ -12,6 +12,7 @@ from formcheck.assessment.checks import lift_findings
 from formcheck.assessment.contributors import Contributor, possible_contributors
 from formcheck.assessment.fatigue import Fatigue, judge_fatigue
 from formcheck.assessment.findings import Finding, fatigue_findings, form_findings
+from formcheck.assessment.pace import too_slow
 from formcheck.assessment.refusals import Reason, reasons
 from formcheck.assessment.score import Score, score_rep, score_set
 from formcheck.errors import ConfigurationError, InputError
@@ -249,7 +250,7 @@ def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
     found = find_reps(track.time_s, kin.joints, exercise, side_view=kin.view.measurable)
     if not exercise.swing.returns:
         found = without_standing_up(found, track, kin)
-    known = recognition is None or recognition.known
+    known = (recognition is None or recognition.known) and not too_slow(track)
     judged = kin if known else without_back(kin)
     reps = tuple(measure_rep(rep, judged, exercise) for rep in found)
     neutral = choose_neutral(kin, found, exercise, settings)

@@ -21,11 +21,13 @@ from formcheck.annotate.colours import angle_rgb
 from formcheck.annotate.encoder import VideoWriter
 from formcheck.annotate.faces import FaceBlur
 from formcheck.annotate.names import VIDEO_NAME, key_frame_name
-from formcheck.annotate.render import draw_clip
+from formcheck.annotate.render import draw_clip, face_note
 from formcheck.annotate.scene import LABEL_S, Caption, Scale, captions, posture, scale
 from formcheck.errors import OutputError
 from formcheck.geometry.neutral import Neutral, no_neutral
+from formcheck.geometry.person import follow_lifter
 from formcheck.lifts.exercises import EXERCISES, OTHER
+from formcheck.pose.track import PoseTrack
 from formcheck.video.reader import Frame, open_video
 
 LIMITS = Scale(rounded_deg=10.0, arched_deg=-40.0, neutral_deg=-25.0)
@@ -210,12 +212,58 @@ def noise(height: int, width: int) -> Image:
     return np.random.default_rng(1).integers(0, 255, (height, width, 3)).astype(np.uint8)
 
 
+def blur_of(track: PoseTrack) -> FaceBlur:
+    return FaceBlur(track, follow_lifter(track))
+
+
+def elsewhere(track: PoseTrack, frames: slice, by_px: float = 400.0) -> PoseTrack:
+    """The track with the pose on somebody else for some frames."""
+    landmarks = track.landmarks_px.copy()
+    landmarks[frames, :, 0] += by_px
+    return replace(track, landmarks_px=landmarks)
+
+
+def is_covered(picture: Image, column: float, row: float) -> bool:
+    x, y = round(column), round(row)
+    return bool(picture[y - 4 : y + 5, x - 4 : x + 5].std(axis=(0, 1)).max() < 20)
+
+
+@pytest.mark.parametrize("frames", [slice(20, 23), slice(20, 40)], ids=["a moment", "long"])
+def test_a_face_stays_covered_while_the_pose_is_on_somebody_else(frames: slice) -> None:
+    track = moving_lifter("deadlift", [0.0, 0.0, 0.0], fps=10.0)
+    blur = blur_of(elsewhere(track, frames))
+    for at in range(len(track)):
+        picture = noise(track.clip.height, track.clip.width)
+        blur.cover(picture, at)
+        assert is_covered(picture, *track.landmarks_px[at, 0]), at
+    assert bool(blur.hidden) == (frames.stop == 40)
+    for start_s, end_s in blur.hidden:
+        assert 1.9 < start_s < 2.6
+        assert 3.4 < end_s < 4.0
+
+
+def test_where_a_face_was_not_followed_is_said() -> None:
+    track = moving_lifter("deadlift", [0.0, 0.0, 0.0], fps=10.0)
+    settings = Settings("deadlift")
+    assert face_note(analyze_track(track, settings)) == ""
+    note = face_note(analyze_track(elsewhere(track, slice(20, 40)), settings))
+    assert "the whole picture is hidden, from 2." in note
+
+
+def test_where_no_lifter_can_be_told_everything_is_covered() -> None:
+    track = moving_lifter("deadlift", [0.0, 0.0, 0.0], fps=10.0)
+    blur = blur_of(elsewhere(track, slice(0, len(track) // 2)))
+    picture = noise(track.clip.height, track.clip.width)
+    blur.cover(picture, 3)
+    assert picture.std(axis=(0, 1)).max() < 20
+
+
 def test_a_blurred_face_cannot_be_told_and_the_back_stays() -> None:
     track = moving_lifter("deadlift", [0.0], fps=10.0)
     at = 5
     picture = noise(track.clip.height, track.clip.width)
     before = picture.copy()
-    FaceBlur(track).cover(picture, at)
+    blur_of(track).cover(picture, at)
     for landmark in track.landmarks_px[at, :11]:
         column, row = np.rint(landmark).astype(int)
         around = picture[row - 4 : row + 5, column - 4 : column + 5].astype(float)
@@ -231,7 +279,7 @@ def test_a_face_stays_covered_while_the_pose_is_lost() -> None:
     landmarks[3:8] = np.nan
     lost = replace(track, landmarks_px=landmarks)
     picture = noise(track.clip.height, track.clip.width)
-    FaceBlur(lost).cover(picture, 5)
+    blur_of(lost).cover(picture, 5)
     column, row = np.rint(track.landmarks_px[5, 0]).astype(int)
     assert picture[row - 4 : row + 5, column - 4 : column + 5].std(axis=(0, 1)).max() < 12
 
@@ -240,7 +288,7 @@ def test_without_any_face_everything_is_covered() -> None:
     track = moving_lifter("deadlift", [0.0], fps=10.0)
     nobody = replace(track, landmarks_px=np.full_like(track.landmarks_px, np.nan))
     picture = noise(track.clip.height, track.clip.width)
-    FaceBlur(nobody).cover(picture, 0)
+    blur_of(nobody).cover(picture, 0)
     assert picture.std(axis=(0, 1)).max() < 20
 
 

@@ -76,6 +76,10 @@ class Case:
         A command that runs the command that follows it.
     quick : bool
         Whether it ends before the pose is looked for.
+    says : tuple of str
+        What is to be in stdout or stderr.
+    check : callable, optional
+        Takes the source and the folder of results; returns what is wrong with them.
     """
 
     group: str
@@ -84,6 +88,8 @@ class Case:
     codes: frozenset[int]
     prefix: tuple[str, ...] = ()
     quick: bool = False
+    says: tuple[str, ...] = ()
+    check: Callable[[Source, Path], str] | None = None
 
 
 def make_clips(sample: Path, folder: Path) -> dict[str, Path]:

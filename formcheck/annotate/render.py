@@ -7,6 +7,7 @@ finding the pose took, and memory stays flat; H.264 is made beside it by ffmpeg.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -24,7 +25,9 @@ from formcheck.annotate.scene import captions, scale
 from formcheck.arrays import Picture
 from formcheck.video.reader import Frame, open_video
 
-__all__ = ["draw_clip"]
+__all__ = ["draw_clip", "face_note"]
+
+_log = logging.getLogger(__name__)
 
 # Phones and laptops show no more, and 1080p would double the encoder's work.
 _MAX_SIDE_PX = 1280
@@ -68,7 +71,7 @@ def draw_clip(
         If the video cannot be written.
     """
     moments = _frames_at(analysis, key_moments_s or {})
-    blur = FaceBlur(analysis.track) if blur_face else None
+    blur = _blur(analysis) if blur_face else None
     with ExitStack() as stack:
         film = _Film(analysis, stack.enter_context(_writer(folder, analysis))) if video else None
         for at, frame in _analysed_frames(clip, analysis, None if video else moments):
@@ -81,6 +84,21 @@ def draw_clip(
                 film.add(picture, at)
             if on_frame:
                 on_frame(at + 1)
+
+
+def _blur(analysis: SetAnalysis) -> FaceBlur:
+    if note := face_note(analysis):
+        _log.warning("%s", note)
+    return FaceBlur(analysis.track, analysis.kinematics.lifter)
+
+
+def face_note(analysis: SetAnalysis) -> str:
+    """Where the lifter's face cannot be told, so that the whole picture is covered; or nothing."""
+    hidden = FaceBlur(analysis.track, analysis.kinematics.lifter).hidden
+    if not hidden:
+        return ""
+    when = ", ".join(f"{start_s:.1f} to {end_s:.1f} s" for start_s, end_s in hidden)
+    return f"The face could not be followed, and the whole picture is hidden, from {when}."
 
 
 def _frames_at(analysis: SetAnalysis, moments_s: dict[int, float]) -> dict[int, list[int]]:

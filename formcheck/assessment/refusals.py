@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from formcheck.assessment.pace import LEAST_LIVE_FPS, live_fps, too_slow
 from formcheck.geometry import Kinematics
 from formcheck.geometry.neutral import Neutral, WhyNone
 from formcheck.geometry.trust import Cause
@@ -179,6 +180,21 @@ _SLOW_UNKNOWN = Reason(
     "camera wrote it.",
     refuses=False,
 )
+_KEPT_UP = 0.9
+_TOO_SLOW = Reason(
+    "too-slow",
+    "Too slow to judge: only {seen} of the camera's {came} frames could be processed, at worst "
+    "{fps:.0f} a second; {least:.0f} are needed.",
+    "End other programs and plug the computer in; or film the set with a phone, and run formcheck "
+    "analyze on the clip afterwards.",
+)
+_SLOW_CAMERA = Reason(
+    "too-slow",
+    "Too slow to judge: the camera gave {fps:.0f} frames a second at worst; {least:.0f} are "
+    "needed.",
+    "Put on more light, which lets most cameras take more pictures; or film the set with a phone, "
+    "and run formcheck analyze on the clip afterwards.",
+)
 _ONE_STREAM = Reason(
     "one-stream",
     "The file holds several videos; this one was read: {stream}.",
@@ -205,7 +221,7 @@ def reasons(
     """All reasons that hold, those that refuse the measurement first."""
     if not track.found.any():
         return [_NO_PERSON]
-    unknown = _recognition_reasons(recognition)
+    unknown = _pace_reasons(track) or _recognition_reasons(recognition)
     found = _view_reasons(kin) + (unknown or _rep_reasons(kin, reps, exercise))
     if neutral.method == "none" and any(rep.measured for rep in reps):
         found.append(_no_neutral(neutral, exercise))
@@ -221,6 +237,14 @@ def _view_reasons(kin: Kinematics) -> list[Reason]:
         oblique = _filled(_OBLIQUE, yaw=yaw)
         return [_FRONT if yaw > _FRONT_YAW_DEG else oblique]
     return [_filled(_DOUBTFUL, yaw=yaw)] if kin.view.doubtful else []
+
+
+def _pace_reasons(track: PoseTrack) -> list[Reason]:
+    if not too_slow(track):
+        return []
+    seen, came = track.clip.frames, track.clip.camera_frames
+    reason = _TOO_SLOW if seen < _KEPT_UP * came else _SLOW_CAMERA
+    return [_filled(reason, seen=seen, came=came, fps=live_fps(track), least=LEAST_LIVE_FPS)]
 
 
 def _recognition_reasons(recognition: Recognition | None) -> list[Reason]:

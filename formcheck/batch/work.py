@@ -67,6 +67,7 @@ def _contained(job: Job, work: Work) -> Outcome:
 def analyze_clip(job: Job, model: ResolvedModel) -> Outcome:
     """Analyse the clip and write its result, with `JOB_NAME` as its last file."""
     from formcheck.analysis import analyze_track, read_track
+    from formcheck.annotate.render import face_note
     from formcheck.report.words import headline
     from formcheck.results.describe import describe
     from formcheck.results.outputs import write_result
@@ -91,7 +92,8 @@ def analyze_clip(job: Job, model: ResolvedModel) -> Outcome:
     finished = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     place.write(f"{job.folder}/{JOB_NAME}", as_json(job.record(status, elapsed_s, finished)))
     said = headline(document.model_dump(mode="json"))
-    return Outcome(job.clip, status, said.text, job.folder, elapsed_s)
+    note = f" {face_note(analysis)}" if job.outputs.blur_face else ""
+    return Outcome(job.clip, status, said.text + note.rstrip(), job.folder, elapsed_s)
 
 
 @contextmanager

@@ -126,6 +126,7 @@ def _run(
     record: bool,
 ) -> tuple[bool, bool]:
     """Whether something was measured, and whether the session was interrupted."""
+    from formcheck.assessment.pace import too_slow
     from formcheck.commands.progress import model_at_hand
     from formcheck.errors import OutputError
     from formcheck.live.saving import describe_recovered, recover
@@ -140,9 +141,23 @@ def _run(
     interrupted = _play(source, session, outlet)
     for event in session.last_events():
         outlet.tell(event)
+    if any(too_slow(one.analysis.track) for one in session.saved):
+        _aside(_offer(camera))
     if session.unsaved:
         raise OutputError("Not all sets were saved. Free some space: the next session saves them.")
     return any(one.analysis.measured for one in session.saved), interrupted
+
+
+def _offer(camera: str) -> str:
+    """What to do after a set that was too slow to judge."""
+    from formcheck.files import is_file
+
+    if is_file(Path(camera)):
+        return f"For the whole recording, without haste: formcheck analyze {camera}"
+    return (
+        "What is recorded here has the same gaps. Film the set with a phone, and run formcheck "
+        "analyze on the clip."
+    )
 
 
 def _play(source: Source, session: Session, outlet: Outlet) -> bool:

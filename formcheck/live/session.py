@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from formcheck.assessment.fatigue import SET_REST_S
+from formcheck.assessment.pace import LEAST_LIVE_FPS, live_fps, too_slow
 from formcheck.errors import FormcheckError
 from formcheck.live.analyst import Analyst, Reading
 from formcheck.live.cues import Cue, CueWatch
@@ -204,6 +205,7 @@ class Session:
         self._watch = CueWatch()
         self._seen: Reading | None = None
         self._step = ""
+        self._slow = False
 
     def _settle_facing(self, pose: Pose) -> None:
         """Judge from a set's first frames which way MediaPipe is to be shown the lifter."""
@@ -225,6 +227,7 @@ class Session:
         if reading is self._seen:
             return []
         self._seen, self._counted = reading, reading.tally
+        self._tell_pace(reading)
         self._set_up(reading.setup)
         exercise = reading.analysis.exercise.name
         ended = reading.tally.ended
@@ -234,6 +237,21 @@ class Session:
         cues = self._watch.news(reading.tally, float(reading.analysis.track.time_s[-1]))
         self._events += [cue_event(current.number, cue) for cue in cues]
         return cues
+
+    def _tell_pace(self, reading: Reading) -> None:
+        """Say when the machine begins to be too slow, and when it keeps up again."""
+        slow = too_slow(reading.analysis.track)
+        if slow != self._slow:
+            self._slow = slow
+            fps = live_fps(reading.analysis.track)
+            self._events.append(
+                notice(
+                    f"Too slow to judge: {fps:.0f} frames a second, {LEAST_LIVE_FPS:.0f} are "
+                    "needed. Nothing is called out until it is faster: end other programs."
+                    if slow
+                    else "Fast enough again: faults are called out."
+                )
+            )
 
     def _set_up(self, setup: Setup) -> None:
         if self._ready:

@@ -63,7 +63,7 @@ class CurrentSet:
         self.serial = next(_serials)
         self._out, self._model = out, model
         self._spool = SetSpool.begin(out, name, settings)
-        self._start_s = first.time_s
+        self._start_s, self._first, self._latest = first.time_s, first.index, first.index
         self._size = first.image.shape[1], first.image.shape[0]
         self._count = 0
         self._frames, self._unstored = TrackRecorder(), TrackRecorder()
@@ -97,6 +97,7 @@ class CurrentSet:
         for recorder in (self._frames, self._unstored):
             recorder.add(self._count, time_s, pose)
         self._count += 1
+        self._latest = frame.index
         self._grey = float(frame.image[::_GREY_STEP_PX, ::_GREY_STEP_PX].mean())
         if self._writer:
             self._films.acquire()
@@ -165,4 +166,5 @@ class CurrentSet:
             decode_failures=0,
             untimed_frames=0,
             truncated=False,
+            camera_frames=self._latest - self._first + 1,
         )

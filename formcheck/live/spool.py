@@ -89,7 +89,7 @@ class SetSpool:
         if not pieces:
             return None
         whole = join(pieces)
-        return replace(whole, clip=live_clip(self.name, whole))
+        return replace(whole, clip=live_clip(self.name, replace(whole, clip=pieces[-1].clip)))
 
     def discard(self) -> None:
         """Forget the set."""

@@ -12,6 +12,7 @@ from formcheck.analysis import SetAnalysis
 from formcheck.assessment.contributors import Contributor
 from formcheck.assessment.fatigue import Fatigue, SetFatigue
 from formcheck.assessment.findings import Finding
+from formcheck.assessment.pace import live_fps
 from formcheck.assessment.refusals import Reason
 from formcheck.assessment.score import Score
 from formcheck.lifts.measures import RepMeasures
@@ -83,6 +84,8 @@ def _source(analysis: SetAnalysis) -> Source:
         decode_failures=clip.decode_failures,
         untimed_frames=clip.untimed_frames,
         truncated=clip.truncated,
+        camera_frames=clip.camera_frames or None,
+        slowest_fps=known(live_fps(analysis.track), 2),
         slow_motion=round(clip.slow_motion, 4),
         stream=clip.stream or None,
         shapes=clip.shapes or None,

@@ -62,6 +62,12 @@ class Source(DocumentPart):
     decode_failures: int
     untimed_frames: int = Field(description="Left out for a time that did not rise.")
     truncated: bool
+    camera_frames: int | None = Field(
+        None, description="That came while the set was measured live; null for a clip."
+    )
+    slowest_fps: float | None = Field(
+        None, description="Frames measured a second in the slowest ten seconds of a live set."
+    )
     slow_motion: float = Field(
         1.0, description="Times are those of the file divided by this; 1: filmed as it plays."
     )

@@ -31,5 +31,6 @@ class ClipInfo:
     slow_motion_unknown: bool = False  # it speaks of slow motion, and not of its rate
     stream: str = ""  # which one was read, where there are several
     shapes: str = ""  # of the picture, where it changes
+    camera_frames: int = 0  # that came while it was measured live; 0 for a file
     filmed: str = ""  # the day, YYYY-MM-DD
     filmed_from: str = ""  # what says so: clip, name or file
