@@ -170,6 +170,7 @@ def _strap(y: float, eye_m: float) -> tuple[Prop, ...]:
 
 _WALL = {"busy": 0, "wall_rgb": (0.020, 0.020, 0.022), "floor_rgb": (0.03, 0.03, 0.03)}
 _DARK_TOP = {"top_rgb": _DARK}
+_EMPTY = {"busy": 0}
 
 
 def _clear() -> Iterator[Case]:
@@ -177,7 +178,7 @@ def _clear() -> Iterator[Case]:
         ("deadlift", "ABCD"), ("squat", "AC"), ("press", "D"), ("bridge", "A"),
     ):  # fmt: skip
         for lifter in lifters:
-            yield Case("clear", "clear", movement, lifter)
+            yield Case("clear", "clear", movement, lifter, room=_EMPTY)
 
 
 def _posts() -> Iterator[Case]:
@@ -231,6 +232,8 @@ def _looks() -> Iterator[Case]:
 
 
 def _backdrops() -> Iterator[Case]:
+    yield Case("backdrop", "dumbbells", "deadlift", "A")
+    yield Case("backdrop", "dumbbells", "squat", "C")
     poster = (
         _poster((-0.62, -0.14), (0.72, 1.32), 1.0, (0.03, 0.05, 0.20)),
         _poster((-0.55, -0.21), (0.98, 1.10), 1.0, _WHITE),
