@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from unittest.mock import patch
 
@@ -411,9 +412,11 @@ def calibration(judged: Sequence[Judged]) -> str:
     stated = np.array([one.judgement.probability for one in known if one.judgement])
     found = np.array([one.sample.target for one in known])
     lines = ["| stated | repetitions | mean stated | rounded |", "|---|---|---|---|"]
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         inside = (stated >= low) & ((stated < high) | (high == 1.0))
-        mean = f"{stated[inside].mean():.0%} | {found[inside].mean():.0%}" if inside.any() else "- | -"
+        mean = (
+            f"{stated[inside].mean():.0%} | {found[inside].mean():.0%}" if inside.any() else "- | -"
+        )
         lines.append(f"| {low:.0%} to {high:.0%} | {inside.sum()} | {mean} |")
     return "\n".join(lines) + "\n"
 
@@ -430,7 +433,9 @@ def real_table(judged: Sequence[Judged]) -> str:
         peaks = [held(sample.time_s, column)[0] for column in sample.evidence.features.T]
         cells = [f"{peak:+.0f}°" if np.isfinite(peak) else "-" for peak in peaks[:3]]
         cells.append(f"{peaks[3]:.0%}" if np.isfinite(peaks[3]) else "-")
-        told = (said.grade, f"{said.probability:.0%}", said.part) if said else ("not judged", "", "")
+        told = (
+            (said.grade, f"{said.probability:.0%}", said.part) if said else ("not judged", "", "")
+        )
         label = "rounded" if sample.target else "neutral"
         lines.append(f"| {sample.name} | {label} | {' | '.join([*told, *cells])} |")
     return "\n".join(lines) + "\n"

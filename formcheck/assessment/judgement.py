@@ -21,12 +21,15 @@ from importlib.resources import files
 from typing import Any, Literal, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from formcheck.arrays import BoolArray, FloatArray
 from formcheck.geometry import Kinematics
 from formcheck.geometry.neutral import Neutral
 from formcheck.geometry.signals import TO_90_PERCENT
 from formcheck.geometry.turn import outline_turn
+from formcheck.lifts.exercises import Exercise
+from formcheck.lifts.measures import RepMeasures, half
 
 __all__ = [
     "FEATURES",
@@ -40,12 +43,15 @@ __all__ = [
     "Judgement",
     "Logistic",
     "Part",
+    "SetJudgement",
     "gather_evidence",
     "grade_of",
     "held",
     "judge",
+    "judge_set",
     "rounding",
     "upper_rounding",
+    "worst",
 ]
 
 Grade = Literal["no", "borderline", "likely", "clear"]
@@ -127,9 +133,11 @@ class Logistic:
         # doi:10.1162/neco.1992.4.5.720).
         return np.asarray(1 / (1 + np.exp(-logit / np.sqrt(1 + math.pi / 8 * spread))))
 
-    def _conditioned(self, seen: BoolArray) -> tuple[FloatArray, FloatArray, float]:
-        """Places of the seen features, their weights with what they tell of the others, and
-        the variance that is left."""
+    def _conditioned(self, seen: BoolArray) -> tuple[NDArray[np.intp], FloatArray, float]:
+        """Places of the seen features, their weights, and the variance that is left.
+
+        The weights hold what the seen features tell of the others.
+        """
         known, missing = np.flatnonzero(seen), np.flatnonzero(~seen)
         if not missing.size:
             return known, self.weights, 0.0
@@ -211,6 +219,56 @@ class Judgement:
     def rank(self) -> tuple[int, float]:
         """To order by: the gravest grade first, then the most likely."""
         return GRADES.index(self.grade), self.probability
+
+
+@dataclass(frozen=True, eq=False)
+class SetJudgement:
+    """The judgements of a clip.
+
+    Attributes
+    ----------
+    reps : tuple of Judgement or None
+        One a repetition; None where rounding is not judged, or the back was not seen.
+    grades : tuple of Grade
+        Of every frame, never above that of its repetition; "no" outside.
+    lower_turn_deg : float (N,)
+        What the outline of the lower back shows by itself.
+    """
+
+    reps: tuple[Judgement | None, ...]
+    grades: tuple[Grade, ...]
+    lower_turn_deg: FloatArray
+
+    @property
+    def worst(self) -> Judgement | None:
+        """The gravest of all; None if none was judged."""
+        return worst(self.reps)
+
+
+def judge_set(
+    reps: Sequence[RepMeasures], kin: Kinematics, neutral: Neutral, exercise: Exercise
+) -> SetJudgement:
+    """Judge every repetition of a clip in which the back was measured."""
+    evidence = gather_evidence(kin, neutral)
+    judged: list[Judgement | None] = []
+    grades: list[Grade] = ["no"] * len(kin.time_s)
+    if exercise.rounded_deg is None:
+        return SetJudgement((None,) * len(reps), tuple(grades), evidence.lower_turn_deg)
+    probability = rounding(evidence, exercise.rounded_deg)
+    upper = upper_rounding(evidence)
+    for rep in reps:
+        frames = slice(rep.rep.start, rep.rep.end + 1)
+        counts = half(rep.rep, kin, exercise, exercise.rounds_in)
+        said = judge(kin.time_s[frames], probability[frames], upper[frames], counts)
+        judged.append(said if rep.measured else None)
+        if judged[-1] is not None and judged[-1].part != "upper back":
+            grades[frames] = _frame_grades(probability[frames], counts, judged[-1].grade)
+    return SetJudgement(tuple(judged), tuple(grades), evidence.lower_turn_deg)
+
+
+def _frame_grades(probability: FloatArray, counts: BoolArray, most: Grade) -> list[Grade]:
+    shown = np.where(counts & np.isfinite(probability), probability, 0.0)
+    return [min(grade_of(float(p)), most, key=GRADES.index) for p in shown]
 
 
 def gather_evidence(kin: Kinematics, neutral: Neutral) -> Evidence:

@@ -68,13 +68,12 @@ def outline_turn(time_s: FloatArray, curve: TrunkCurve) -> OutlineTurn:
         Over the same frames.
     """
     u = np.arange(LOWER.fit[0], WHOLE.fit[1] + _STEP / 2, _STEP)
-    pieces = [slice(at, at + _PIECE_FRAMES) for at in range(0, len(time_s), _PIECE_FRAMES)]
-    rough = [
-        [_turn_deg(u, resample(curve.u[p], curve.d[p], u), stretch) for stretch in (LOWER, WHOLE)]
-        for p in pieces
-    ]
-    lower, whole = (np.concatenate([piece[i] for piece in rough] or [[]]) for i in (0, 1))
-    return OutlineTurn(*(lowpass(time_s, remove_spikes(time_s, deg)) for deg in (lower, whole)))
+    rough = np.full((2, len(time_s)), np.nan)
+    for at in range(0, len(time_s), _PIECE_FRAMES):
+        piece = slice(at, at + _PIECE_FRAMES)
+        d = resample(curve.u[piece], curve.d[piece], u)
+        rough[:, piece] = [_turn_deg(u, d, stretch) for stretch in (LOWER, WHOLE)]
+    return OutlineTurn(*(lowpass(time_s, remove_spikes(time_s, deg)) for deg in rough))
 
 
 def _turn_deg(u: FloatArray, d: FloatArray, stretch: Stretch) -> FloatArray:

@@ -16,7 +16,7 @@ from formcheck.analysis import SetAnalysis
 from formcheck.annotate.names import VIDEO_NAME, key_frame_name
 from formcheck.errors import OutputError
 from formcheck.pose.track import save_track
-from formcheck.results.document import AnalysisDocument
+from formcheck.results.document import AnalysisDocument, RoundingPart
 from formcheck.results.workspace import sweep, workspace_name
 
 __all__ = [
@@ -43,6 +43,10 @@ FRAME_COLUMNS = (
     "phase",
     "thoracic_deg",
     "thoracic_uncertainty_deg",
+    "rounding_grade",
+    "rounding_probability",
+    "rounding_part",
+    "score_basis",
 )
 REP_COLUMNS = (
     "rep",
@@ -73,6 +77,10 @@ REP_COLUMNS = (
     "curl_deg",
     "thoracic_peak_deg",
     "thoracic_uncertainty_deg",
+    "rounding_grade",
+    "rounding_probability",
+    "rounding_part",
+    "score_basis",
 )
 # An old one beside a new analysis would show what was not measured.
 _DRAWN = ("report.html", VIDEO_NAME, key_frame_name("*"))
@@ -201,7 +209,13 @@ def _rep_rows(document: AnalysisDocument) -> Iterator[Sequence[object]]:
             *rep.lift.model_dump().values(),
             rep.thoracic_deg.peak,
             rep.thoracic_deg.uncertainty,
+            *_rounding(rep.rounding),
+            rep.score_basis,
         )
+
+
+def _rounding(said: RoundingPart | None) -> tuple[object, object, object]:
+    return (said.grade, said.probability, said.part) if said else (None, None, None)
 
 
 def _frame_rows(analysis: SetAnalysis) -> Iterator[Sequence[object]]:
