@@ -32,7 +32,7 @@ from formcheck.report.words import (
     what_was_read,
 )
 
-LIMITS = Scale(10.0, -40.0, -25.0)
+LIMITS = Scale(-40.0, -25.0)
 Change = Callable[[dict[str, Any]], None]
 
 
@@ -81,7 +81,7 @@ def test_each_verdict_is_said(document: dict[str, Any], verdict: str, words: str
     document["findings"] = []
     said = headline(document)
     assert said.tone == "good"
-    assert said.text.startswith("No rounding or over-arching found in 7 of 7 repetitions")
+    assert said.text.startswith("No rounding or over-arching found in 7 of 7 reps")
     assert len(said.more) == 1
     assert said.more[0].startswith(words)
 
@@ -92,8 +92,9 @@ def test_a_finding_on_the_whole_set_is_not_said_twice(document: dict[str, Any]) 
         finding("breakdown-under-fatigue", "caution"),
     ]
     said = headline(document)
-    assert said.text == "breakdown-under-fatigue was seen."
-    assert said.more == ["lumbar-flexion was seen."]
+    # The gravest first, as a coach would say it.
+    assert said.text == "lumbar-flexion was seen."
+    assert said.more == ["breakdown-under-fatigue was seen."]
     assert said.tone == "stop"
 
 
@@ -212,7 +213,7 @@ def test_what_else_was_found_is_said_although_the_back_was_not_measured(tmp_path
     said = headline(read_result(folder).document)
     assert (said.tone, said.more) == ("unknown", ["hip-flexor-dominant was seen."])
     page = write_report(folder)
-    assert "Hip flexor dominant" in page.read_text(encoding="utf-8")
+    assert "Hips do the work" in page.read_text(encoding="utf-8")
     assert page.stat().st_size < 100_000  # no chart, so no script for charts
 
 
@@ -255,11 +256,11 @@ def test_the_worst_and_the_best_repetition_are_shown_where_they_differ() -> None
     assert (best["rep"], best["role"]) == (4, "best")
     document["findings"] = [finding("lumbar-hyperextension", "caution", 1)]
     worst, best = key_reps(document)
-    assert (worst["rep"], worst["at_s"], worst["what"]) == (1, 1.7, "most arched")
+    assert (worst["rep"], worst["at_s"], worst["what"]) == (1, 1.7, "least flexed")
     assert (best["rep"], worst["uncertainty_deg"]) == (4, 7.0)
     document |= {"exercise": {"name": "overhead-press"}, "findings": []}
     document["settings"] = {"rubric": limits_of("overhead-press")}
-    assert key_reps(document)[0]["what"] == "most arched"  # all that a press is judged for
+    assert key_reps(document)[0]["what"] == "least flexed"  # all that a press is judged for
     document["exercise"] = {"name": "deadlift"}
     document["settings"] = {"rubric": limits_of("deadlift")}
     document["reps"] = [rep(1, 4.0, -30.0, 90.0), rep(2, 3.0, -30.0, 40.0)]
@@ -290,7 +291,7 @@ def test_the_charts_hold_the_numbers_of_the_files(folder: Path) -> None:
     angle = angle_chart(result, LIMITS)
     shades = [s for s in angle["layout"]["shapes"] if s["name"].startswith("rep")]
     assert [(s["x0"], s["x1"]) for s in shades] == [(r["start_s"], r["end_s"]) for r in reps]
-    assert {"flat", "neutral", "rounded beyond", "over-arched below"} <= {
+    assert {"flat", "your normal", "over-arched below"} <= {
         s["name"] for s in angle["layout"]["shapes"]
     }
     chart = {trace["name"]: trace for trace in set_chart(result)["data"]}

@@ -43,10 +43,6 @@ FRAME_COLUMNS = (
     "phase",
     "thoracic_deg",
     "thoracic_uncertainty_deg",
-    "rounding_grade",
-    "rounding_probability",
-    "rounding_part",
-    "score_basis",
 )
 REP_COLUMNS = (
     "rep",
