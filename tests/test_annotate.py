@@ -170,7 +170,7 @@ def test_standing_is_your_normal_and_nothing_is_called_rounded_without_a_verdict
         if one.lumbar_deg is not None
     ]
     assert words[0] == "your normal"
-    first, second = (rep.rep for rep in analysis.reps)
+    second = analysis.reps[1].rep
     assert {one.grade for one in shown[: second.start]} == {"no"}
     assert max((one.grade for one in shown[second.start :]), key=GRADES.index) == "clear"
     assert analysis.judged.reps[0] is not None

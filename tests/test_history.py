@@ -125,7 +125,7 @@ def test_the_table_is_for_one_athlete_if_asked(season: Path) -> None:
     assert "Ann, deadlift: 4 sets" in shown
     assert re.search(r"Score +[0-9]", shown)
     assert "script" not in shown
-    assert "Changed: more flexed" in " ".join(shown.split())
+    assert "Changed: rounder" in " ".join(shown.split())
 
 
 def test_who_is_not_there_is_told_with_who_is(season: Path) -> None:

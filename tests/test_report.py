@@ -68,10 +68,10 @@ def finding(code: str, severity: str, rep: int | None = None, at_s: float = 1.0)
 @pytest.mark.parametrize(
     ("verdict", "words"),
     [
-        ("held", "Form held over the set: no drift as large as the 7°"),
-        ("drift", "Form changed from rep 5 on, while the speed did not."),
-        ("tired", "The lifts slowed by 31 %; the lower back held."),
-        ("breakdown", "Form gave way from rep 5 on, as the lifts slowed by 31 %."),
+        ("held", "Your form held over the set: no drift as large as the 7°"),
+        ("drift", "Your form changed from rep 5 on."),
+        ("tired", "You slowed down by 31 %; your lower back held."),
+        ("breakdown", "Your form gave way from rep 5 on; your speed fell by 31 %."),
         ("too-few-reps", "Too few repetitions to tell how the set changed."),
         ("not-measured", "How the set changed could not be told."),
     ],
@@ -84,6 +84,19 @@ def test_each_verdict_is_said(document: dict[str, Any], verdict: str, words: str
     assert said.text.startswith("No rounding or over-arching found in 7 of 7 reps")
     assert len(said.more) == 1
     assert said.more[0].startswith(words)
+
+
+def test_a_breakdown_is_laid_to_the_slowing_only_where_they_began_together(
+    document: dict[str, Any],
+) -> None:
+    document["findings"] = []
+    document["fatigue"] |= {"verdict": "breakdown", "sets": [], "slow_from_rep": 5}
+    document["fatigue"]["together"] = True
+    assert "from rep 5 on, as you slowed down by 31 %." in headline(document).line
+    document["fatigue"] |= {"slow_from_rep": 3, "together": False}
+    said = headline(document).line
+    assert "from rep 5 on; your speed fell by 31 % from rep 3 on." in said
+    assert "as you slowed" not in said
 
 
 def test_a_finding_on_the_whole_set_is_not_said_twice(document: dict[str, Any]) -> None:
@@ -181,7 +194,7 @@ def test_what_is_merely_to_be_known_is_not_marked_as_a_fault(tmp_path: Path) -> 
 
     page = write_report(written(analysed((0.0, 5.0)), tmp_path, shallow))
     text = page.read_text(encoding="utf-8")
-    assert '<span aria-hidden="true">● </span>squat depth' in text
+    assert '<span aria-hidden="true">● </span>above parallel' in text
     assert 'class="flagged"' not in text
 
 
@@ -191,7 +204,7 @@ def test_several_sets_are_named(document: dict[str, Any]) -> None:
     document["fatigue"]["sets"] = [one, two]
     document["findings"] = []
     said = headline(document).more
-    assert said[0].startswith("Repetitions 1 to 3: Form held")
+    assert said[0].startswith("Repetitions 1 to 3: Your form held")
     assert said[1] == "Repetitions 4 to 7: Only two."
 
 

@@ -273,6 +273,8 @@ def looked_for(neutral: Neutral, exercise: Exercise) -> str:
     return " or ".join(name for name, limit in limits.items() if limit is not None) or "fault"
 
 
+# A coach tells where form gave way within a repetition: a range of three.
+_SURE_RANGE = 2
 _GAVE_WAY: Mapping[Drift, str] = {
     "rounding": "your lower back rounded more",
     "arching": "your lower back arched more",
@@ -321,8 +323,8 @@ def _drifted(
     return Finding(
         code,
         "stop" if tired and _rounded_since(one, judged) else "caution",
-        f"From rep {since} on {_GAVE_WAY[way]}, by {drift.change:.0f}° (±{drift.mdc:.0f}°)"
-        f"{_slowing(one)}.",
+        f"From {_told(since, one.from_range)} on {_GAVE_WAY[way]}, by {drift.change:.0f}° "
+        f"(±{drift.mdc:.0f}°){_slowing(one)}.",
         _WHY_BREAKDOWN if tired else _WHY_DRIFT,
         at_s=_worst_since(one, reps),
         evidence={
@@ -346,7 +348,15 @@ def _slowing(one: SetFatigue) -> str:
         return ""
     if one.together:
         return f", as you slowed down by {one.velocity_loss_pct:.0f} %"
-    return f"; your speed fell by {one.velocity_loss_pct:.0f} %, from rep {one.slow_from_rep} on"
+    since = _told(one.slow_from_rep, one.slow_from_range)
+    return f"; your speed fell by {one.velocity_loss_pct:.0f} %, from {since} on"
+
+
+def _told(rep: int, within: tuple[int, int] | None) -> str:
+    """An onset, and how sure it is where that is worse than a coach would be."""
+    if within is None or within[1] - within[0] <= _SURE_RANGE:
+        return f"rep {rep}"
+    return f"about rep {rep} (between {within[0]} and {within[1]})"
 
 
 def _rounded_since(one: SetFatigue, judged: Sequence[Judgement | None]) -> bool:
@@ -366,7 +376,8 @@ def _worst_since(one: SetFatigue, reps: Sequence[RepMeasures]) -> float | None:
 
 def _slower(one: SetFatigue, reps: Sequence[RepMeasures]) -> Finding:
     held = " Your form held." if one.verdict == "tired" else ""
-    since = "" if one.slow_from_rep is None else f", slowing from rep {one.slow_from_rep} on"
+    told = one.slow_from_rep
+    since = "" if told is None else f", slowing from {_told(told, one.slow_from_range)} on"
     return Finding(
         "velocity-loss",
         "info",
