@@ -96,6 +96,11 @@ class Finding:
     grade: Grade | None = None
 
     @property
+    def told(self) -> bool:
+        """Whether it belongs into a summary: a fault, or a back that came close to one."""
+        return self.severity != "info" or self.grade is not None
+
+    @property
     def words(self) -> str:
         """The finding in two or three words."""
         return self.label or label_of(self.code)

@@ -56,7 +56,7 @@ def notice(text: str) -> Event:
 def rep_event(set_number: int, number: int, rep: Counted, exercise: str) -> Event:
     """A repetition that has ended."""
     measures = rep.measures
-    faults = [f for f in rep.findings if f.severity != "info"]
+    faults = [f for f in rep.findings if f.told]
     words = ", ".join(f.words for f in faults)
     angles = "back not seen"
     if measures.measured:
@@ -117,7 +117,7 @@ def _summary(set_number: int, analysis: SetAnalysis) -> tuple[str, ...]:
     most = max(measured, key=lambda rep: rep.peak_deg)
     least = min(rep.least_deg for rep in measured)
     angles = f"most flexed {most.peak_deg:+z.0f}° ±{most.uncertainty_deg:.0f}, least {least:+z.0f}°"
-    faults = [finding for finding in analysis.findings if finding.severity != "info"]
+    faults = [finding for finding in analysis.findings if finding.told]
     often = Counter(finding.words for finding in faults if finding.rep is not None)
     words = [f"{label} ({times} of {count})" for label, times in often.items()]
     words += [one.words for one in faults if one.words not in often]

@@ -63,7 +63,7 @@ def last_rep(ended: tuple[Counted, ...]) -> str:
     if not rep.measured:
         return words + "back not seen"
     words += f"{rep.peak_deg:+z.0f}° ±{rep.uncertainty_deg:.0f} most flexed"
-    faults = [f.words for f in ended[-1].findings if f.severity != "info"]
+    faults = [f.words for f in ended[-1].findings if f.told]
     return (words + (f": {', '.join(faults)}" if faults else "")).replace("-", "\N{MINUS SIGN}")
 
 
