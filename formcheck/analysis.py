@@ -11,7 +11,8 @@ from formcheck.arrays import FloatArray
 from formcheck.assessment.checks import lift_findings
 from formcheck.assessment.contributors import Contributor, possible_contributors
 from formcheck.assessment.fatigue import Fatigue, judge_fatigue
-from formcheck.assessment.findings import Finding, fatigue_findings, form_findings
+from formcheck.assessment.findings import Finding, fatigue_findings, form_findings, gravest
+from formcheck.assessment.judgement import Judgement, SetJudgement, judge_set
 from formcheck.assessment.pace import too_slow
 from formcheck.assessment.refusals import Reason, reasons
 from formcheck.assessment.score import Score, score_rep, score_set
@@ -55,6 +56,8 @@ class SetAnalysis:
     lift_measures : tuple of mapping
         What the lift asks for besides, one a repetition.
     neutral : Neutral
+    judged : SetJudgement
+        How likely each repetition's back was rounded.
     findings : tuple of Finding
         Those of the repetitions, then those of the set.
     reasons : tuple of Reason
@@ -73,6 +76,7 @@ class SetAnalysis:
     reps: tuple[RepMeasures, ...]
     lift_measures: tuple[Mapping[Measure, Measured], ...]
     neutral: Neutral
+    judged: SetJudgement
     findings: tuple[Finding, ...]
     reasons: tuple[Reason, ...]
     fatigue: Fatigue | None
@@ -99,15 +103,39 @@ class SetAnalysis:
         }.get(self.neutral.method)
 
     @property
+    def judgement(self) -> Judgement | None:
+        """Of the repetition that rounded most; None where rounding was not judged."""
+        return self.judged.worst
+
+    @property
     def score(self) -> Score | None:
-        """Points of the whole clip; None where too little was measured."""
-        return score_set(self.reps, self.neutral, self.exercise, self.settings.rubric.weights)
+        """Points of the whole clip; None where nothing was measured."""
+        return score_set(
+            self.reps,
+            self.judged.reps,
+            self.neutral,
+            self.exercise,
+            gravest(self.findings),
+            self.settings.rubric.weights,
+        )
 
     @property
     def rep_scores(self) -> tuple[Score | None, ...]:
         """Points of each repetition; None where it was not measured."""
         weights = self.settings.rubric.weights
-        return tuple(score_rep(rep, self.neutral, self.exercise, weights) for rep in self.reps)
+        return tuple(
+            score_rep(
+                rep,
+                judgement,
+                self.neutral,
+                self.exercise,
+                gravest([finding for finding in self.findings if finding.rep == number]),
+                weights,
+            )
+            for number, (rep, judgement) in enumerate(
+                zip(self.reps, self.judged.reps, strict=True), start=1
+            )
+        )
 
     @property
     def flexion_deg(self) -> FloatArray:
@@ -256,12 +284,13 @@ def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
     neutral = choose_neutral(kin, found, exercise, settings)
     details = tuple(measure_lift(rep, judged, exercise, neutral) for rep in found)
     fatigue = judge_fatigue(reps, exercise)
-    findings = form_findings(reps, judged, neutral, exercise)
+    said = judge_set(reps, judged, neutral, exercise)
+    findings = form_findings(reps, said, judged, neutral, exercise)
     contributors: tuple[Contributor, ...] = ()
     if known:
         findings += lift_findings(reps, details, exercise)
-        findings += fatigue_findings(fatigue, reps, exercise)
-        contributors = possible_contributors(reps, judged, neutral, exercise, fatigue)
+        findings += fatigue_findings(fatigue, reps, said.reps)
+        contributors = possible_contributors(reps, judged, neutral, exercise, fatigue, said.grades)
     return SetAnalysis(
         track=track,
         settings=settings,
@@ -271,6 +300,7 @@ def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
         reps=reps,
         lift_measures=details,
         neutral=neutral,
+        judged=said,
         findings=tuple(findings),
         reasons=tuple(
             reasons(track, kin, reps, exercise, neutral=neutral, recognition=recognition)

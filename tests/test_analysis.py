@@ -41,8 +41,8 @@ LIFTS: tuple[Lift, Lift] = ("deadlift", "squat")
 PEAK_TOLERANCE_DEG = 4.0
 MIRROR_TOLERANCE_DEG = 1.0
 HALF_SIZE_TOLERANCE_DEG = 3.0
-# The backs of a set: fresh repetitions flat, the last ones round
-PEAKS_DEG = [0.0, 2.0, 20.0, 25.0]
+# The backs of a set: fresh repetitions neutral, the last ones round
+PEAKS_DEG = [-15.0, -13.0, 7.0, 25.0]
 
 
 def analyse(track: PoseTrack, lift: str = "squat", **settings: Any) -> SetAnalysis:
@@ -64,8 +64,8 @@ def test_a_squat_set_as_a_whole() -> None:
     flagged = [(f.code, f.severity, f.rep) for f in analysis.findings]
     assert flagged == [
         ("lumbar-flexion", "caution", 3),
-        ("lumbar-flexion", "caution", 4),
-        ("lumbar-flexion", "caution", None),
+        ("lumbar-flexion", "stop", 4),
+        ("lumbar-flexion", "stop", None),
         ("flexion-drift", "caution", None),
     ]
     assert [reason.code for reason in analysis.reasons] == ["loose-clothing"]
@@ -188,7 +188,7 @@ def test_the_frame_rate_changes_no_result(times_s: NDArray[np.float64]) -> None:
 
 def test_silhouettes_give_what_was_drawn() -> None:
     # Two squats at 10 frames a second, every frame drawn and traced
-    moves = set_moves("squat", [0.0, 30.0], standing_deg=-20.0, wait_s=0.6)
+    moves = set_moves("squat", [-20.0, 10.0], standing_deg=-20.0, wait_s=0.6)
     truth = perform("squat", moves, fps=10.0)
     figures = []
     ends_s = np.cumsum([move.duration_s for move in moves])
@@ -215,7 +215,7 @@ def test_silhouettes_give_what_was_drawn() -> None:
     # Thigh and shoulder round the ends of a drawn back off, which lifts its level.
     straight, bent = peaks(analysis)
     assert bent - straight == pytest.approx(30.0, abs=4.0)
-    assert straight == pytest.approx(as_read(0.0, truth), abs=12.0)
+    assert straight == pytest.approx(as_read(-20.0, truth), abs=12.0)
     assert [f.rep for f in analysis.findings] == [2, None]
 
 
@@ -314,12 +314,13 @@ def test_right_settings_are_taken(max_fps: float) -> None:
 
 
 def test_a_lift_of_ones_own_is_analysed_and_reported_like_any_other(tmp_path: Path) -> None:
-    own = replace(EXERCISES["squat"], name="split-squat", rounded_deg=15.0)
+    own = replace(EXERCISES["squat"], name="split-squat", rounded_deg=20.0)
     track = moving_lifter("squat", PEAKS_DEG)
     analysis, like = analyze_track(track, Settings(own)), analyse(track)
     assert peaks(analysis) == peaks(like)
     assert [f.rep for f in like.findings if f.code == "lumbar-flexion"] == [3, 4, None]
-    assert [f.rep for f in analysis.findings if f.code == "lumbar-flexion"] == [4, None]
+    milder, usual = ([one.probability for one in a.judged.reps if one] for a in (analysis, like))
+    assert all(mild < use for mild, use in zip(milder, usual, strict=True))
     document = describe(analysis)
     assert (document.exercise.name, document.exercise.given) == ("split-squat", True)
     assert document.settings.exercise == "split-squat"
@@ -328,7 +329,6 @@ def test_a_lift_of_ones_own_is_analysed_and_reported_like_any_other(tmp_path: Pa
         folder.publish()
     page = (tmp_path / "own" / "report.html").read_text(encoding="utf-8")
     assert "split squat" in page
-    assert "beyond +15°" in page
 
 
 def test_a_saved_track_is_analysed_like_a_fresh_one(tmp_path: Path) -> None:

@@ -17,12 +17,13 @@ from results import analysed, clip_of, refused
 from formcheck.analysis import SetAnalysis, Settings, analyze_track
 from formcheck.annotate.back import drawn_back
 from formcheck.annotate.band import Band
-from formcheck.annotate.colours import angle_rgb
+from formcheck.annotate.colours import grade_rgb
 from formcheck.annotate.encoder import VideoWriter
 from formcheck.annotate.faces import FaceBlur
 from formcheck.annotate.names import VIDEO_NAME, key_frame_name
 from formcheck.annotate.render import draw_clip, face_note
-from formcheck.annotate.scene import LABEL_S, Caption, Scale, captions, posture, scale
+from formcheck.annotate.scene import LABEL_S, Caption, Scale, captions, moment_words, scale
+from formcheck.assessment.judgement import GRADES, Grade
 from formcheck.errors import OutputError
 from formcheck.geometry.neutral import Neutral, no_neutral
 from formcheck.geometry.person import follow_lifter
@@ -30,7 +31,7 @@ from formcheck.lifts.exercises import EXERCISES, OTHER
 from formcheck.pose.track import PoseTrack
 from formcheck.video.reader import Frame, open_video
 
-LIMITS = Scale(rounded_deg=10.0, arched_deg=-40.0, neutral_deg=-25.0)
+LIMITS = Scale(arched_deg=-40.0, neutral_deg=-25.0)
 UNEVEN_S = np.cumsum([0.0, 0.02, 0.041, 0.033, 0.1, 0.0333, 0.5, 0.01, 0.029])
 
 
@@ -47,7 +48,7 @@ def stream_of(path: Path) -> str:
 
 @pytest.fixture(scope="module")
 def analysis() -> SetAnalysis:
-    return analysed((0.0, 30.0))
+    return analysed((-15.0, 30.0))
 
 
 @pytest.fixture(scope="module")
@@ -126,33 +127,69 @@ def test_the_curve_lies_on_the_back_in_the_colour_of_its_angle(analysis: SetAnal
     curve = np.concatenate(back.lumbar)
     middle = curve[len(curve) // 2]
     column, row = np.rint(middle).astype(int)
-    assert tuple(picture[row, column]) == angle_rgb(back.lumbar_deg)
+    assert tuple(picture[row, column]) == back.colour
     changed = np.argwhere((picture != plain).any(axis=2))[:, ::-1]
     lines = np.concatenate([*back.whole, np.linspace(back.trunk[0], back.trunk[1], 200)])
     far = np.sqrt(((changed[:, None] - lines[None]) ** 2).sum(axis=2)).min(axis=1)
     assert far.max() < 12  # px of 1280: nothing else is covered
 
 
-def test_colours_tell_arched_flat_and_rounded_apart() -> None:
-    arched, flat, rounded = (np.array(angle_rgb(degrees)) for degrees in (-40, 0, 30))
+def test_colours_tell_arched_sound_and_rounded_apart() -> None:
+    arched = np.array(grade_rgb("no", over_arched=True))
     assert arched[2] > 200 > arched[0]
-    assert flat.min() > 240
-    assert rounded[0] > 200 > rounded[2]
-    assert [posture(degrees) for degrees in (-30, 3, 22)] == ["arched", "near flat", "rounded"]
+    assert min(grade_rgb("no")) > 240
+    shades = [grade_rgb(grade) for grade in GRADES]
+    assert len(set(shades)) == len(GRADES)
+    # The graver the less light, for eyes that see no colour.
+    light = [0.3 * r + 0.6 * g + 0.1 * b for r, g, b in shades]
+    assert light == sorted(light, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("lumbar_deg", "grade", "words"),
+    [
+        (-30.0, "no", "your normal"),
+        (-36.0, "no", "hollower than normal"),
+        (-41.0, "no", "arched"),
+        (3.0, "no", "bent, not rounded"),
+        (-25.0, "borderline", "close to rounded"),
+        (3.0, "likely", "likely rounded"),
+        (3.0, "clear", "clearly rounded"),
+    ],
+)
+def test_a_moment_has_the_words_of_its_grade(lumbar_deg: float, grade: Grade, words: str) -> None:
+    assert moment_words(lumbar_deg, grade, LIMITS) == words
+
+
+def test_standing_is_your_normal_and_nothing_is_called_rounded_without_a_verdict(
+    analysis: SetAnalysis,
+) -> None:
+    limits = scale(analysis.exercise, analysis.neutral)
+    shown = captions(analysis)
+    words = [
+        moment_words(one.lumbar_deg, one.grade, limits)
+        for one in shown
+        if one.lumbar_deg is not None
+    ]
+    assert words[0] == "your normal"
+    second = analysis.reps[1].rep
+    assert {one.grade for one in shown[: second.start]} == {"no"}
+    assert max((one.grade for one in shown[second.start :]), key=GRADES.index) == "clear"
+    assert analysis.judged.reps[0] is not None
+    assert analysis.judged.reps[0].grade == "no"
 
 
 def test_only_limits_that_apply_are_drawn() -> None:
     deadlift = EXERCISES["deadlift"]
-    assert scale(deadlift, Neutral(-25.0, 4.0, "standing")) == Scale(10.0, -40.0, -25.0)
+    assert scale(deadlift, Neutral(-25.0, 4.0, "standing")) == Scale(-40.0, -25.0)
     assert scale(deadlift, Neutral(-25.0, 0.0, "given")).arched_deg == -40.0
     assert np.isnan(scale(deadlift, Neutral(21.0, 4.0, "first-reps")).arched_deg)
     press, start = EXERCISES["overhead-press"], Neutral(-25.0, 4.0, "first-reps")
     assert scale(press, start).arched_deg == -40.0  # where the first repetitions say enough
     unknown = scale(deadlift, no_neutral())
-    assert unknown.rounded_deg == 10.0
     assert np.isnan([unknown.arched_deg, unknown.neutral_deg]).all()
     other = scale(OTHER, Neutral(-20.0, 4.0, "standing"))
-    assert np.isnan([other.rounded_deg, other.arched_deg]).all()
+    assert np.isnan(other.arched_deg)
 
 
 def test_captions_count_repetitions_and_name_findings_as_they_happen(
@@ -165,7 +202,7 @@ def test_captions_count_repetitions_and_name_findings_as_they_happen(
     for at_s, rep, phase in ((first.start_s + 0.2, 1, "up"), (second.start_s + 0.2, 2, "up")):
         caption = shown[int(np.searchsorted(time_s, at_s))]
         assert (caption.rep, caption.phase) == (rep, phase)
-    labelled = time_s[[caption.label == "back rounded" for caption in shown]]
+    labelled = time_s[[caption.label == "lower back clearly rounded" for caption in shown]]
     finding = next(f for f in analysis.findings if f.rep == 2)
     assert finding.at_s is not None
     assert labelled[0] == pytest.approx(finding.at_s, abs=0.11)
@@ -194,7 +231,8 @@ def test_the_band_fits_its_picture_and_shows_every_change(width: int, landscape:
         caption(lumbar_deg=None, uncertainty_deg=None),
         caption(rep=3),
         caption(phase="down"),
-        caption(label="back rounded"),
+        caption(label="back over-arched"),
+        caption(grade="likely"),
     ):
         assert (band.draw(changed) != plain).any(), changed
     long = band.draw(caption(label="rounding more and more and more"))
@@ -300,7 +338,7 @@ def test_the_key_frame_shows_the_trunk_at_its_moment(analysis: SetAnalysis, draw
         analysis, int(np.argmin(np.abs(analysis.track.time_s - analysis.reps[1].peak_s)))
     )
     assert back is not None
-    colour = np.array(angle_rgb(back.lumbar_deg))[::-1]
+    colour = np.array(back.colour)[::-1]
     assert (np.abs(picture.astype(int) - colour).sum(axis=2) < 60).sum() > 300
     assert not (drawn / key_frame_name(1)).exists()
 

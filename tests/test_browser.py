@@ -197,7 +197,7 @@ def test_a_held_set_says_so_and_flags_nothing(browser: Any, tmp_path: Path) -> N
         assert drawn_reps(opened) == (5, 5)
         assert opened.page.locator(".finding").count() == 0
         text = opened.page.locator("header").inner_text()
-        assert "Form held" in text
+        assert "form held" in text
         assert "No fault found" in text
         assert opened.page.locator("video").count() == 0
 

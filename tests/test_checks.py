@@ -76,7 +76,7 @@ def test_hips_that_rise_first_are_found() -> None:
     assert len(analysis.reps) == 2
     assert all(60 < lean < 75 for lean in values(analysis, "lean_at_hips_up_deg"))
     finding = next(f for f in analysis.findings if f.code == "early-hip-rise" and f.rep == 1)
-    assert finding.severity == "caution"
+    assert finding.severity == "info"
     assert finding.evidence["threshold_deg"] == 55.0
     assert "lean_at_hips_up_deg" in finding.evidence
     whole = next(f for f in analysis.findings if f.code == "early-hip-rise" and f.rep is None)

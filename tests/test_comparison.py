@@ -92,11 +92,14 @@ def test_flexion_carries_the_doubt_of_the_neutral() -> None:
 
 def test_a_set_against_itself_differs_in_nothing() -> None:
     found = compare(measured(), measured())
-    assert len(found.notes) == 1
+    assert len(found.notes) == 2
     level_deg = measured().quality.level_uncertainty_deg
     assert level_deg is not None
     apart = f"±{np.hypot(level_deg, level_deg):.0f}° more."
-    assert found.notes[0].endswith(f"two people, or shirts, they may differ by {apart}")
+    grade = measured().rounding
+    assert grade is not None
+    assert found.notes[0].count(grade.words) == 2
+    assert found.notes[1].endswith(f"two people, or shirts, they may differ by {apart}")
     for one in (*found.means, *found.reps):
         assert one.difference == 0.0
         assert not one.exceeds_mdc
@@ -123,7 +126,7 @@ def test_what_makes_sets_unlike_is_noted() -> None:
     turned = first.view.model_copy(update={"yaw_deg": 25.0})
     other = first.model.model_copy(update={"sha256": "1" * 64})
     second = first.model_copy(update={"neutral": method, "view": turned, "model": other})
-    assert len(compare(first, second).notes) == 4
+    assert len(compare(first, second).notes) == 5
 
 
 def test_different_lifts_are_refused() -> None:

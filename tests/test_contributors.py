@@ -13,6 +13,7 @@ from sets import measured_set
 from formcheck.analysis import Settings, analyze_track
 from formcheck.assessment.contributors import Contributor, possible_contributors
 from formcheck.assessment.fatigue import judge_fatigue
+from formcheck.assessment.judgement import Grade
 from formcheck.geometry import Kinematics, kinematics
 from formcheck.geometry.neutral import Neutral, no_neutral
 from formcheck.lifts.exercises import EXERCISES, Exercise
@@ -38,7 +39,9 @@ def seen(
 ) -> dict[str, Contributor]:
     reps = [measure_rep(r, kin, exercise) for r in find_reps(kin.time_s, kin.joints, exercise)]
     fatigue = judge_fatigue(fatigued, exercise) if fatigued else None
-    found = possible_contributors(reps, kin, neutral, exercise, fatigue)
+    # Called rounded wherever the test's back is.
+    grades: list[Grade] = ["likely" if deg > 10 else "no" for deg in kin.back.lumbar_deg]
+    found = possible_contributors(reps, kin, neutral, exercise, fatigue, grades)
     return {one.code: one for one in found}
 
 
@@ -88,11 +91,13 @@ def test_seen_once_is_chance() -> None:
 @pytest.mark.parametrize(
     ("neutral", "code"),
     [
-        (Neutral(-52.0, 5.0, "standing"), "hip-flexor-length"),
-        (Neutral(-48.0, 5.0, "standing"), None),  # not surely beyond 45
-        (Neutral(-52.0, 5.0, "first-reps"), None),
+        (Neutral(-67.0, 5.0, "standing"), "hip-flexor-length"),
+        (Neutral(-63.0, 5.0, "standing"), None),  # not surely beyond 60
+        (Neutral(-67.0, 5.0, "first-reps"), None),
         (Neutral(-2.0, 5.0, "standing"), "standing-slouch"),
-        (Neutral(-8.0, 5.0, "standing"), None),  # not surely flatter than 10
+        (Neutral(-22.0, 5.0, "standing"), None),  # not surely flatter than 24
+        (Neutral(-18.0, 5.0, "standing"), "standing-slouch"),
+        (Neutral(-45.0, 5.0, "standing"), None),  # as most people stand, on the bone's scale
         (Neutral(-2.0, 5.0, "first-reps"), None),
         (no_neutral(), None),
     ],
@@ -136,6 +141,6 @@ def test_a_drift_from_the_start_does_not() -> None:
 
 def test_a_doubtful_view_says_nothing() -> None:
     kin = replace(base(), view=replace(base().view, yaw_deg=25.0))
-    assert seen(kin, Neutral(-52.0, 5.0, "standing")) == {}
+    assert seen(kin, Neutral(-67.0, 5.0, "standing")) == {}
     front = analyze_track(moving_lifter("squat", [0.0], yaw_deg=80.0), Settings("squat"))
     assert front.contributors == ()

@@ -32,7 +32,7 @@ from formcheck.report.words import (
     what_was_read,
 )
 
-LIMITS = Scale(10.0, -40.0, -25.0)
+LIMITS = Scale(-40.0, -25.0)
 Change = Callable[[dict[str, Any]], None]
 
 
@@ -68,10 +68,10 @@ def finding(code: str, severity: str, rep: int | None = None, at_s: float = 1.0)
 @pytest.mark.parametrize(
     ("verdict", "words"),
     [
-        ("held", "Form held over the set: no drift as large as the 7°"),
-        ("drift", "Form changed from rep 5 on, while the speed did not."),
-        ("tired", "The lifts slowed by 31 %; the lower back held."),
-        ("breakdown", "Form gave way from rep 5 on, as the lifts slowed by 31 %."),
+        ("held", "Your form held over the set: no drift as large as the 7°"),
+        ("drift", "Your form changed from rep 5 on."),
+        ("tired", "You slowed down by 31 %; your lower back held."),
+        ("breakdown", "Your form gave way from rep 5 on; your speed fell by 31 %."),
         ("too-few-reps", "Too few repetitions to tell how the set changed."),
         ("not-measured", "How the set changed could not be told."),
     ],
@@ -81,9 +81,22 @@ def test_each_verdict_is_said(document: dict[str, Any], verdict: str, words: str
     document["findings"] = []
     said = headline(document)
     assert said.tone == "good"
-    assert said.text.startswith("No rounding or over-arching found in 7 of 7 repetitions")
+    assert said.text.startswith("No rounding or over-arching found in 7 of 7 reps")
     assert len(said.more) == 1
     assert said.more[0].startswith(words)
+
+
+def test_a_breakdown_is_laid_to_the_slowing_only_where_they_began_together(
+    document: dict[str, Any],
+) -> None:
+    document["findings"] = []
+    document["fatigue"] |= {"verdict": "breakdown", "sets": [], "slow_from_rep": 5}
+    document["fatigue"]["together"] = True
+    assert "from rep 5 on, as you slowed down by 31 %." in headline(document).line
+    document["fatigue"] |= {"slow_from_rep": 3, "together": False}
+    said = headline(document).line
+    assert "from rep 5 on; your speed fell by 31 % from rep 3 on." in said
+    assert "as you slowed" not in said
 
 
 def test_a_finding_on_the_whole_set_is_not_said_twice(document: dict[str, Any]) -> None:
@@ -92,8 +105,9 @@ def test_a_finding_on_the_whole_set_is_not_said_twice(document: dict[str, Any]) 
         finding("breakdown-under-fatigue", "caution"),
     ]
     said = headline(document)
-    assert said.text == "breakdown-under-fatigue was seen."
-    assert said.more == ["lumbar-flexion was seen."]
+    # The gravest first, as a coach would say it.
+    assert said.text == "lumbar-flexion was seen."
+    assert said.more == ["breakdown-under-fatigue was seen."]
     assert said.tone == "stop"
 
 
@@ -180,7 +194,7 @@ def test_what_is_merely_to_be_known_is_not_marked_as_a_fault(tmp_path: Path) -> 
 
     page = write_report(written(analysed((0.0, 5.0)), tmp_path, shallow))
     text = page.read_text(encoding="utf-8")
-    assert '<span aria-hidden="true">● </span>squat depth' in text
+    assert '<span aria-hidden="true">● </span>above parallel' in text
     assert 'class="flagged"' not in text
 
 
@@ -190,7 +204,7 @@ def test_several_sets_are_named(document: dict[str, Any]) -> None:
     document["fatigue"]["sets"] = [one, two]
     document["findings"] = []
     said = headline(document).more
-    assert said[0].startswith("Repetitions 1 to 3: Form held")
+    assert said[0].startswith("Repetitions 1 to 3: Your form held")
     assert said[1] == "Repetitions 4 to 7: Only two."
 
 
@@ -212,7 +226,7 @@ def test_what_else_was_found_is_said_although_the_back_was_not_measured(tmp_path
     said = headline(read_result(folder).document)
     assert (said.tone, said.more) == ("unknown", ["hip-flexor-dominant was seen."])
     page = write_report(folder)
-    assert "Hip flexor dominant" in page.read_text(encoding="utf-8")
+    assert "Hips do the work" in page.read_text(encoding="utf-8")
     assert page.stat().st_size < 100_000  # no chart, so no script for charts
 
 
@@ -255,11 +269,11 @@ def test_the_worst_and_the_best_repetition_are_shown_where_they_differ() -> None
     assert (best["rep"], best["role"]) == (4, "best")
     document["findings"] = [finding("lumbar-hyperextension", "caution", 1)]
     worst, best = key_reps(document)
-    assert (worst["rep"], worst["at_s"], worst["what"]) == (1, 1.7, "most arched")
+    assert (worst["rep"], worst["at_s"], worst["what"]) == (1, 1.7, "least flexed")
     assert (best["rep"], worst["uncertainty_deg"]) == (4, 7.0)
     document |= {"exercise": {"name": "overhead-press"}, "findings": []}
     document["settings"] = {"rubric": limits_of("overhead-press")}
-    assert key_reps(document)[0]["what"] == "most arched"  # all that a press is judged for
+    assert key_reps(document)[0]["what"] == "least flexed"  # all that a press is judged for
     document["exercise"] = {"name": "deadlift"}
     document["settings"] = {"rubric": limits_of("deadlift")}
     document["reps"] = [rep(1, 4.0, -30.0, 90.0), rep(2, 3.0, -30.0, 40.0)]
@@ -290,7 +304,7 @@ def test_the_charts_hold_the_numbers_of_the_files(folder: Path) -> None:
     angle = angle_chart(result, LIMITS)
     shades = [s for s in angle["layout"]["shapes"] if s["name"].startswith("rep")]
     assert [(s["x0"], s["x1"]) for s in shades] == [(r["start_s"], r["end_s"]) for r in reps]
-    assert {"flat", "neutral", "rounded beyond", "over-arched below"} <= {
+    assert {"flat", "your normal", "over-arched below"} <= {
         s["name"] for s in angle["layout"]["shapes"]
     }
     chart = {trace["name"]: trace for trace in set_chart(result)["data"]}

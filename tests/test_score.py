@@ -1,4 +1,4 @@
-"""Behaviour of `assessment.score`: what costs points, and that looking away earns none."""
+"""Behaviour of `assessment.score`: it follows the verdict, and seeing less earns nothing."""
 
 from __future__ import annotations
 
@@ -10,33 +10,76 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sets import NAN, measured_rep, measured_set
 
-from formcheck.assessment.score import PARTS, Score, score_rep, score_set
+from formcheck.assessment.judgement import Judgement, grade_of
+from formcheck.assessment.score import BANDS, PARTS, Score, score_rep, score_set
+from formcheck.assessment.wording import SEVERITY, Severity
 from formcheck.geometry.neutral import Neutral, no_neutral
-from formcheck.lifts.exercises import EXERCISES
+from formcheck.lifts.exercises import EXERCISES, Exercise
 from formcheck.lifts.measures import RepMeasures
 
 DEADLIFT = EXERCISES["deadlift"]
 STANDING = Neutral(-30.0, 3.0, "standing")
+SEVERITIES: tuple[Severity, ...] = ("stop", "caution", "info")
 
+Row = tuple[float, float, float, float, bool]
 angle = st.floats(-60, 60)
+share = st.floats(0, 1)
 reps = st.lists(
     st.builds(
-        lambda peak, reach, visible, complete: (peak, peak - reach, visible, complete),
+        lambda peak, reach, chance, visible, complete: (
+            peak,
+            peak - reach,
+            chance,
+            visible,
+            complete,
+        ),
         angle,
         st.floats(0, 60),
+        share,
         st.floats(0.4, 1),
         st.booleans(),
     ),
     min_size=1,
     max_size=12,
 )
+severities = st.sampled_from(SEVERITIES)
 
 
-def built(rows: list[tuple[float, float, float, bool]]) -> list[RepMeasures]:
+def built(rows: list[Row]) -> list[RepMeasures]:
     return [
         measured_rep(i + 1, peak, least_deg=least, visible=visible, complete=complete)
-        for i, (peak, least, visible, complete) in enumerate(rows)
+        for i, (peak, least, _, visible, complete) in enumerate(rows)
     ]
+
+
+def said(chance: float) -> Judgement:
+    return Judgement(grade_of(chance), chance, "lower back", 0.0)
+
+
+def scored(
+    seen: list[RepMeasures],
+    chances: list[float] | None = None,
+    severity: Severity = "info",
+    neutral: Neutral = STANDING,
+    exercise: Exercise = DEADLIFT,
+) -> Score | None:
+    judged = [said(chance) for chance in chances or [0.0] * len(seen)]
+    return score_set(seen, judged, neutral, exercise, severity)
+
+
+def one_rep(
+    rep: RepMeasures,
+    chance: float = 0.0,
+    severity: Severity = "info",
+    exercise: Exercise = DEADLIFT,
+) -> Score | None:
+    return score_rep(rep, said(chance), STANDING, exercise, severity)
+
+
+def verdict(rows: list[Row]) -> Severity:
+    """The severity of a set's gravest repetition."""
+    worst = grade_of(max(row[2] for row in rows))
+    return SEVERITY.get(worst, "info")
 
 
 def points(score: Score | None) -> float:
@@ -49,64 +92,75 @@ def part(score: Score | None, name: str) -> float:
     return next(p.points for p in score.parts if p.name == name)
 
 
-def hidden(rep: RepMeasures) -> RepMeasures:
-    return replace(rep, peak_deg=NAN, least_deg=NAN, visible=0.1)
+def basis(score: Score | None) -> float:
+    assert score is not None
+    return score.basis
 
 
 def test_a_sound_set_has_all_points() -> None:
-    score = score_set(measured_set([-8.0] * 6), STANDING, DEADLIFT)
+    score = scored(measured_set([-8.0] * 6))
     assert score is not None
     assert score.points == pytest.approx(100.0)
+    assert score.basis == pytest.approx(1.0)
     assert {p.name: p.of for p in score.parts} == PARTS
     assert sum(PARTS.values()) == 100.0
 
 
-@pytest.mark.parametrize(
-    ("peak_deg", "share"), [(-20, 1), (5, 1), (7.5, 0.75), (10, 0.5), (15, 0), (40, 0)]
-)
-def test_rounding_by_hand(peak_deg: float, share: float) -> None:
-    assert DEADLIFT.rounded_deg == 10.0
-    score = score_rep(measured_rep(peak_deg=peak_deg), STANDING, DEADLIFT)
+def test_the_bands_are_those_of_the_verdict() -> None:
+    assert BANDS["stop"][1] <= 49
+    assert BANDS["caution"][1] <= 79
+    assert BANDS["info"][0] >= 85
+    assert BANDS["stop"][1] < BANDS["caution"][0] <= BANDS["caution"][1] < BANDS["info"][0]
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.3, 0.75, 1.0])
+def test_rounding_by_hand(chance: float) -> None:
+    score = one_rep(measured_rep(), chance)
     # Rounding, arching and completeness: 40, 20 and 10 of 70
-    assert part(score, "rounding") == pytest.approx(share * 40 * 100 / 70)
+    assert part(score, "rounding") == pytest.approx((1 - chance) * 40 * 100 / 70)
     assert part(score, "completeness") == pytest.approx(10 * 100 / 70)
 
 
-@pytest.mark.parametrize(("beyond_deg", "share"), [(0, 1), (7.5, 1), (15, 0.5), (22.5, 0)])
-def test_arching_by_hand(beyond_deg: float, share: float) -> None:
+def test_points_by_hand() -> None:
+    # Half of the rounding is lost: 1 - 0.5 * 40 / 70 of the band from 50 to 79.
+    score = one_rep(measured_rep(), 0.5, "caution")
+    assert points(score) == pytest.approx(50 + 29 * (1 - 0.5 * 40 / 70))
+
+
+@pytest.mark.parametrize(("beyond_deg", "left"), [(0, 1), (7.5, 1), (15, 0.5), (22.5, 0)])
+def test_arching_by_hand(beyond_deg: float, left: float) -> None:
     assert DEADLIFT.arched_deg == 15.0
-    score = score_rep(measured_rep(least_deg=-30 - beyond_deg), STANDING, DEADLIFT)
-    assert part(score, "arching") == pytest.approx(share * 20 * 100 / 70)
+    score = one_rep(measured_rep(least_deg=-30 - beyond_deg))
+    assert part(score, "arching") == pytest.approx(left * 20 * 100 / 70)
 
 
-def test_each_part_counts_the_half_it_is_judged_in() -> None:
+def test_each_part_is_based_on_the_half_it_is_judged_in() -> None:
     half_seen = replace(measured_rep(), visible=0.6, visible_low=0.2, visible_high=1.0)
-    deadlift = score_rep(half_seen, STANDING, DEADLIFT)
-    assert part(deadlift, "rounding") == pytest.approx(0.6 * 40 * 100 / 70)
-    assert part(deadlift, "arching") == pytest.approx(20 * 100 / 70)
-    squat = score_rep(half_seen, STANDING, EXERCISES["squat"])
-    assert part(squat, "rounding") == pytest.approx(0.2 * 40 * 100 / 70)
+    # Rounding, arching and completeness count 40, 20 and 10 of 70.
+    assert basis(one_rep(half_seen)) == pytest.approx((0.6 * 40 + 20 + 10) / 70)
+    squat = one_rep(half_seen, exercise=EXERCISES["squat"])
+    assert basis(squat) == pytest.approx((0.2 * 40 + 0.6 * 20 + 10) / 70)
     # The floor hides the back at the bottom of every bridge
-    bridge = score_rep(half_seen, STANDING, EXERCISES["glute-bridge"])
-    assert part(bridge, "rounding") == pytest.approx(40 * 100 / 70)
+    bridge = one_rep(half_seen, exercise=EXERCISES["glute-bridge"])
+    assert basis(bridge) == pytest.approx(1.0)
+    assert points(one_rep(half_seen)) == pytest.approx(100.0)
 
 
 def test_drift_and_consistency_by_hand() -> None:
     # Each of the last two is 10 over each of the first two: half of the drift part.
     # One of three neighbours is 10 off, 2 beyond 8: a quarter of its third is left.
-    score = score_set(measured_set([-20, -20, -10, -10]), STANDING, DEADLIFT)
+    score = scored(measured_set([-20, -20, -10, -10]))
     assert part(score, "drift") == pytest.approx(10.0)
     assert part(score, "consistency") == pytest.approx(10 * (2 + 0.25) / 3)
     assert part(score, "rounding") == pytest.approx(40.0)
 
 
 def test_getting_better_is_no_drift() -> None:
-    score = score_set(measured_set([5, 0, -10, -20]), STANDING, DEADLIFT)
-    assert part(score, "drift") == pytest.approx(20.0)
+    assert part(scored(measured_set([5, 0, -10, -20])), "drift") == pytest.approx(20.0)
 
 
 def test_short_sets_have_no_drift_to_be_scored() -> None:
-    score = score_set(measured_set([-8.0] * 3), STANDING, DEADLIFT)
+    score = scored(measured_set([-8.0] * 3))
     assert score is not None
     assert [p.name for p in score.parts] == ["rounding", "arching", "completeness"]
     assert score.points == pytest.approx(100.0)
@@ -115,127 +169,133 @@ def test_short_sets_have_no_drift_to_be_scored() -> None:
 def test_drift_across_a_rest_is_not_counted() -> None:
     first = measured_set([-20.0] * 4)
     second = [measured_rep(i, 4.0, start_s=100.0 + 3 * i) for i in range(1, 5)]
-    score = score_set([*first, *second], STANDING, DEADLIFT)
+    score = scored([*first, *second])
     assert part(score, "drift") == pytest.approx(20.0)
 
 
 def test_a_check_that_a_lift_does_not_have_is_left_out() -> None:
     press = replace(DEADLIFT, rounded_deg=None, drifts_into=("arching",))
-    score = score_set(measured_set([40.0] * 5), STANDING, press)
+    score = scored(measured_set([40.0] * 5), exercise=press)
     assert score is not None
     assert "rounding" not in {p.name for p in score.parts}
     assert score.points == pytest.approx(100.0)
 
 
-def test_without_a_standing_posture_arching_earns_nothing() -> None:
-    score = score_set(measured_set([-8.0] * 6), no_neutral(), DEADLIFT)
-    assert points(score) == pytest.approx(80.0)
+def test_without_a_standing_posture_arching_is_left_out() -> None:
+    score = scored(measured_set([-8.0] * 6), neutral=no_neutral())
+    assert points(score) == pytest.approx(100.0)
     assert score is not None
     assert [p.name for p in score.parts if not p.seen] == ["arching"]
+    assert score.basis == pytest.approx(0.8)
 
 
 def test_what_was_not_measured_has_no_score() -> None:
-    assert score_rep(measured_rep(peak_deg=NAN), STANDING, DEADLIFT) is None
-    assert score_rep(measured_rep(cut=True, complete=False), STANDING, DEADLIFT) is None
-    assert score_set([], STANDING, DEADLIFT) is None
-    assert score_set(measured_set([NAN, NAN, -8.0]), STANDING, DEADLIFT) is None
-    assert score_set(measured_set([NAN, -8.0]), STANDING, DEADLIFT) is not None
+    assert one_rep(measured_rep(peak_deg=NAN)) is None
+    assert one_rep(measured_rep(cut=True, complete=False)) is None
+    assert scored([]) is None
+    assert scored(measured_set([NAN, NAN])) is None
+    half = scored(measured_set([NAN, NAN, -8.0]))
+    # Of rounding and arching a third was seen, of completeness all.
+    assert basis(half) == pytest.approx((60 / 3 + 10) / 70)
 
 
-@given(reps, st.data())
-def test_hiding_a_repetition_never_helps(
-    rows: list[tuple[float, float, float, bool]], data: st.DataObject
+@given(reps)
+def test_it_follows_the_verdict(rows: list[Row]) -> None:
+    found = points(scored(built(rows), [row[2] for row in rows], verdict(rows)))
+    low, high = {"stop": (0, 49), "caution": (50, 79), "info": (85, 100)}[verdict(rows)]
+    assert low - 1e-9 <= found <= high + 1e-9
+
+
+@given(reps, reps)
+def test_who_needs_attention_is_sorted_first(one: list[Row], other: list[Row]) -> None:
+    order = [SEVERITIES.index(verdict(rows)) for rows in (one, other)]
+    found = [
+        points(scored(built(rows), [row[2] for row in rows], verdict(rows)))
+        for rows in (one, other)
+    ]
+    if order[0] < order[1]:
+        assert found[0] < found[1]
+
+
+@given(reps, severities, st.data(), share)
+def test_within_a_verdict_rounding_more_costs_points(
+    rows: list[Row], severity: Severity, data: st.DataObject, more: float
 ) -> None:
+    at = data.draw(st.integers(0, len(rows) - 1))
+    before = [row[2] for row in rows]
+    after = [*before[:at], before[at] + more * (1 - before[at]), *before[at + 1 :]]
     seen = built(rows)
+    assert points(scored(seen, after, severity)) <= points(scored(seen, before, severity)) + 1e-9
+
+
+@given(reps, severities, st.floats(0.3, 1.0))
+def test_seeing_less_shrinks_the_basis_and_nothing_else(
+    rows: list[Row], severity: Severity, seen_share: float
+) -> None:
+    seen, chances = built(rows), [row[2] for row in rows]
+    dimmed = [
+        replace(
+            rep,
+            visible=rep.visible * seen_share,
+            visible_low=rep.visible_low * seen_share,
+            visible_high=rep.visible_high * seen_share,
+        )
+        for rep in seen
+    ]
+    before, after = scored(seen, chances, severity), scored(dimmed, chances, severity)
+    assert points(after) == pytest.approx(points(before))
+    assert basis(after) <= basis(before) + 1e-9
+
+
+@given(reps, severities, st.data())
+def test_hiding_a_repetition_shrinks_the_basis(
+    rows: list[Row], severity: Severity, data: st.DataObject
+) -> None:
+    seen, chances = built(rows), [row[2] for row in rows]
     at = data.draw(st.integers(0, len(seen) - 1))
-    less = [*seen[:at], hidden(seen[at]), *seen[at + 1 :]]
-    assert (
-        points(score_set(less, STANDING, DEADLIFT))
-        <= points(score_set(seen, STANDING, DEADLIFT)) + 1e-9
-    )
+    hidden = replace(seen[at], peak_deg=NAN, least_deg=NAN, visible=0.1)
+    less = scored([*seen[:at], hidden, *seen[at + 1 :]], chances, severity)
+    if less is not None:
+        assert less.basis < basis(scored(seen, chances, severity))
+        # What is left is told by the repetitions that were seen.
+        others = scored([*seen[:at], *seen[at + 1 :]], [*chances[:at], *chances[at + 1 :]])
+        if len(seen) <= 4 and others is not None:
+            rounding = [
+                next(p.points / p.of for p in score.parts if p.name == "rounding")
+                for score in (less, others)
+            ]
+            assert rounding[0] == pytest.approx(rounding[1])
 
 
-@given(reps, st.data(), st.floats(0.0, 0.4))
-def test_seeing_less_of_a_repetition_never_helps(
-    rows: list[tuple[float, float, float, bool]], data: st.DataObject, less: float
-) -> None:
-    seen = built(rows)
-    at = data.draw(st.integers(0, len(seen) - 1))
-    share = seen[at].visible - less
-    dimmed = replace(
-        seen[at], visible=share, visible_low=share, visible_high=share, uncertainty_deg=20.0
-    )
-    less_seen = [*seen[:at], dimmed, *seen[at + 1 :]]
-    assert points(score_rep(dimmed, STANDING, DEADLIFT)) <= points(
-        score_rep(seen[at], STANDING, DEADLIFT)
-    )
-    assert (
-        points(score_set(less_seen, STANDING, DEADLIFT))
-        <= points(score_set(seen, STANDING, DEADLIFT)) + 1e-9
-    )
-
-
-@given(reps, st.floats(0, 40))
-def test_losing_the_neutral_never_helps(
-    rows: list[tuple[float, float, float, bool]], neutral_deg: float
-) -> None:
-    seen = built(rows)
-    with_it = score_set(seen, Neutral(-neutral_deg, 3.0, "standing"), DEADLIFT)
-    assert points(score_set(seen, no_neutral(), DEADLIFT)) <= points(with_it) + 1e-9
-
-
-@given(reps, st.floats(0, 30))
-def test_rounding_more_in_every_repetition_never_helps(
-    rows: list[tuple[float, float, float, bool]], more: float
-) -> None:
-    worse = [(peak + more, least, visible, done) for peak, least, visible, done in rows]
-    assert (
-        points(score_set(built(worse), STANDING, DEADLIFT))
-        <= points(score_set(built(rows), STANDING, DEADLIFT)) + 1e-9
-    )
-
-
-@given(reps, st.floats(0, 30))
+@given(reps, severities, st.floats(0, 30))
 def test_arching_more_in_every_repetition_never_helps(
-    rows: list[tuple[float, float, float, bool]], more: float
+    rows: list[Row], severity: Severity, more: float
 ) -> None:
-    worse = [(peak, least - more, visible, done) for peak, least, visible, done in rows]
-    assert (
-        points(score_set(built(worse), STANDING, DEADLIFT))
-        <= points(score_set(built(rows), STANDING, DEADLIFT)) + 1e-9
-    )
-
-
-@given(angle, st.floats(0, 60), st.floats(0.4, 1), st.floats(0, 30), st.floats(0, 30))
-def test_a_repetition_with_more_faults_never_scores_more(
-    peak: float, reach: float, visible: float, rounder: float, archer: float
-) -> None:
-    sound = measured_rep(peak_deg=peak, least_deg=peak - reach, visible=visible)
-    worse = replace(sound, peak_deg=peak + rounder, least_deg=peak - reach - archer)
-    given_up = replace(worse, rep=replace(worse.rep, complete=False))
-    scores = [points(score_rep(rep, STANDING, DEADLIFT)) for rep in (sound, worse, given_up)]
-    assert scores == sorted(scores, reverse=True)
+    worse = [(row[0], row[1] - more, *row[2:]) for row in rows]
+    found = [points(scored(built(some), None, severity)) for some in (worse, rows)]
+    assert found[0] <= found[1] + 1e-9
 
 
 @given(st.floats(0, 12), st.floats(0, 12), st.integers(4, 12))
 def test_more_drift_never_scores_more(less: float, more: float, count: int) -> None:
     less, more = sorted((less, more))
-    scores = [
-        points(score_set(measured_set([-40 + each * i for i in range(count)]), STANDING, DEADLIFT))
+    found = [
+        points(scored(measured_set([-40 + each * i for i in range(count)])))
         for each in (less, more)
     ]
-    assert scores[1] <= scores[0] + 1e-9
+    assert found[1] <= found[0] + 1e-9
 
 
-@given(reps)
-def test_points_lie_between_nothing_and_everything(
-    rows: list[tuple[float, float, float, bool]],
+@given(reps, severities)
+def test_points_and_basis_lie_between_nothing_and_everything(
+    rows: list[Row], severity: Severity
 ) -> None:
-    score = score_set(built(rows), STANDING, DEADLIFT)
-    if score is not None:
-        assert 0 <= score.points <= 100 + 1e-9
-        assert sum(p.of for p in score.parts) == pytest.approx(100.0)
-        assert all(0 <= p.points <= p.of + 1e-9 for p in score.parts)
+    score = scored(built(rows), [row[2] for row in rows], severity)
+    assert score is not None
+    assert 0 <= score.points <= 100 + 1e-9
+    assert 0 < score.basis <= 1 + 1e-9
+    assert sum(p.of for p in score.parts) == pytest.approx(100.0)
+    assert all(0 <= p.points <= p.of + 1e-9 for p in score.parts)
 
 
 def test_the_page_has_the_points_as_they_are() -> None:

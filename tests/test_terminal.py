@@ -15,6 +15,7 @@ from formcheck.analysis import SetAnalysis, Settings, analyze_track
 from formcheck.assessment.contributors import Contributor
 from formcheck.assessment.findings import Finding
 from formcheck.commands.terminal import print_result, print_verdict
+from formcheck.geometry.neutral import no_neutral
 from formcheck.plain import plain
 from formcheck.report.words import headline
 from formcheck.results.describe import describe
@@ -34,15 +35,15 @@ def verdict(analysis: SetAnalysis) -> str:
 
 
 def test_a_set_that_held_says_what_would_have_been_noticed() -> None:
-    said = verdict(squats([0.0, 1.0, 0.0, 1.0, 0.0, 1.0]))
-    assert "Form held over the set" in said
+    said = verdict(squats([-20.0, -19.0, -20.0, -19.0, -20.0, -19.0]))
+    assert "Your form held over the set" in said
     assert "that would have been noticed" in said
 
 
 def test_what_is_no_fault_comes_after_that_there_is_none(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    analysis = squats([0.0, 1.0])
+    analysis = squats([-20.0, -19.0])
     shallow = Finding("squat-depth", "info", "The squat stopped above parallel.", "")
     said = printed(replace(analysis, findings=(shallow,)), capsys)
     assert said.index("No rounding or over-arching") < said.index("info: The squat stopped above")
@@ -51,7 +52,7 @@ def test_what_is_no_fault_comes_after_that_there_is_none(
 
 
 def test_no_more_is_cleared_than_was_judged() -> None:
-    analysis = squats([0.0, 1.0])
+    analysis = squats([-20.0, -19.0])
     assert verdict(analysis).startswith("No rounding or over-arching found in 2 of 2")
     neutral = replace(analysis.neutral, method="first-reps")
     assert verdict(replace(analysis, neutral=neutral)).startswith("No rounding found in 2 of 2")
@@ -59,7 +60,7 @@ def test_no_more_is_cleared_than_was_judged() -> None:
 
 def test_a_set_that_drifted_says_from_when() -> None:
     said = verdict(squats([-5.0, -5.0, -4.0, 4.0, 13.0, 22.0]))
-    assert re.search(r"From repetition [34] on the lower back rounded more", said)
+    assert re.search(r"From rep [34] on your lower back rounded more", said)
     assert "held" not in said
 
 
@@ -75,7 +76,7 @@ def test_without_a_neutral_it_says_why_and_what_to_do(capsys: pytest.CaptureFixt
 
 
 def test_the_verdict_alone_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    print_verdict(describe(squats([0.0, -1.0])).model_dump(mode="json"))
+    print_verdict(describe(squats([-20.0, -21.0])).model_dump(mode="json"))
     out = capsys.readouterr().out
     assert out.startswith("No rounding or over-arching found in 2 of 2")
     assert out.count("\n") == 1
@@ -83,9 +84,11 @@ def test_the_verdict_alone_is_one_line(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_the_score_shows_what_each_part_cost(capsys: pytest.CaptureFixture[str]) -> None:
-    out = printed(squats([0.0, 1.0, 20.0, 21.0]), capsys)
-    assert "of 100: rounding 2" in out
+    out = printed(squats([-20.0, -19.0, 0.0, 1.0]), capsys)
+    assert "of 100, based on 100 % of the criteria: rounding 2" in out
     assert "completeness 10 of 10." in out
+    blind = printed(replace(squats([-20.0, -19.0]), neutral=no_neutral()), capsys)
+    assert "arching not seen" in blind
 
 
 def test_without_a_verdict_the_reason_is_given(capsys: pytest.CaptureFixture[str]) -> None:

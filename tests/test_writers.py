@@ -79,12 +79,23 @@ def test_the_upper_back_stands_in_the_last_columns(analysis: SetAnalysis, tmp_pa
     assert [frames[second.turn][name] for name in last] == ["47.26", "3.50"]
     assert [frames[third.turn][name] for name in last] == ["", ""]
     last = ["thoracic_peak_deg", "thoracic_uncertainty_deg"]
-    assert list(reps[0])[-3:] == ["curl_deg", *last]
+    assert list(reps[0])[-7:-4] == ["curl_deg", *last]
     assert [[row[name] for name in last] for row in reps] == [
         ["30.0", "3.5"],
         ["47.26", "3.5"],
         ["", ""],
     ]
+
+
+def test_every_repetition_has_its_grade(analysis: SetAnalysis, tmp_path: Path) -> None:
+    reps = rows(write(analysis, tmp_path) / "reps.csv")
+    judged = [one for one in analysis.judged.reps if one is not None]
+    assert [row["rounding_grade"] for row in reps] == [one.grade for one in judged]
+    assert [row["rounding_part"] for row in reps] == [one.part for one in judged]
+    assert [float(row["rounding_probability"]) for row in reps] == pytest.approx(
+        [one.probability for one in judged], abs=1e-4
+    )
+    assert all(float(row["score_basis"]) > 0.9 for row in reps)
 
 
 def test_missing_values_are_empty(tmp_path: Path) -> None:

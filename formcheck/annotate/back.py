@@ -8,13 +8,14 @@ import cv2
 import numpy as np
 
 from formcheck.analysis import SetAnalysis
-from formcheck.annotate.colours import INK, PAPER, angle_rgb
+from formcheck.annotate.colours import INK, PAPER, Rgb, grade_rgb
+from formcheck.annotate.scene import scale
 from formcheck.arrays import BoolArray, FloatArray, Picture
 from formcheck.geometry.curve import LUMBAR_FROM, LUMBAR_TO, TrunkCurve
 from formcheck.geometry.signals import runs
 from formcheck.pose.landmarks import middle
 
-__all__ = ["DrawnBack", "back_along", "drawn_back"]
+__all__ = ["DrawnBack", "back_along", "drawn_back", "moment_rgb"]
 
 _SUBPIXEL_BITS = 4
 
@@ -29,13 +30,14 @@ class DrawnBack:
         Unbroken stretches of the outline: the measured part, and all of it.
     trunk : float (2, 2)
         Hip and shoulder.
-    lumbar_deg : float
+    colour : tuple of int
+        Of the measured part: what is said of the moment.
     """
 
     lumbar: list[FloatArray]
     whole: list[FloatArray]
     trunk: FloatArray
-    lumbar_deg: float
+    colour: Rgb
 
     def moved(self, by_px: FloatArray) -> DrawnBack:
         """The same, shifted."""
@@ -43,7 +45,7 @@ class DrawnBack:
             [stretch + by_px for stretch in self.lumbar],
             [stretch + by_px for stretch in self.whole],
             self.trunk + by_px,
-            self.lumbar_deg,
+            self.colour,
         )
 
     def draw(self, picture: Picture, zoom: float, *, chord: bool = False) -> None:
@@ -57,7 +59,7 @@ class DrawnBack:
             Pixels of `picture` per pixel of the analysed one.
         chord : bool
             Draw the straight line from end to end of the lumbar part too: the
-            outline bulges out of it the more it is rounded, and is hollow when arched.
+            outline bulges out of it the more it is rounded, and is hollow in standing.
         """
         width = max(2, round(max(picture.shape) / 400))
         _dashes(picture, self.trunk * zoom, width)
@@ -66,7 +68,7 @@ class DrawnBack:
         if chord and self.lumbar:
             ends = np.stack([self.lumbar[0][0], self.lumbar[-1][-1]])
             _dashes(picture, ends * zoom, width)
-        for colour, extra in ((INK, width), (angle_rgb(self.lumbar_deg), 0)):
+        for colour, extra in ((INK, width), (self.colour, 0)):
             for stretch in self.lumbar:
                 _line(picture, stretch * zoom, colour, 2 * width + extra)
 
@@ -77,16 +79,23 @@ def drawn_back(analysis: SetAnalysis, at: int) -> DrawnBack | None:
     lumbar_deg = float(kin.back.lumbar_deg[at])
     if not np.isfinite(lumbar_deg):
         return None
-    return back_along(kin.back.curve, at, kin.points_px[at], lumbar_deg)
+    colour = moment_rgb(analysis, at, lumbar_deg)
+    return back_along(kin.back.curve, at, kin.points_px[at], colour)
 
 
-def back_along(curve: TrunkCurve, at: int, points_px: FloatArray, lumbar_deg: float) -> DrawnBack:
+def moment_rgb(analysis: SetAnalysis, at: int, lumbar_deg: float) -> Rgb:
+    """The colour of frame `at`."""
+    limits = scale(analysis.exercise, analysis.neutral)
+    return grade_rgb(analysis.judged.grades[at], over_arched=lumbar_deg < limits.arched_deg)
+
+
+def back_along(curve: TrunkCurve, at: int, points_px: FloatArray, colour: Rgb) -> DrawnBack:
     """What there is to draw of row `at` of a curve, with that frame's landmarks (33, 2)."""
     u, px = curve.u[at], curve.px[at].astype(np.float64)
     seen = np.isfinite(px).all(axis=1) & np.isfinite(curve.d[at])
     lumbar = seen & (u >= LUMBAR_FROM) & (u <= LUMBAR_TO)
     trunk = np.stack([middle(points_px, "hip"), middle(points_px, "shoulder")])
-    return DrawnBack(_stretches(px, lumbar), _stretches(px, seen), trunk, lumbar_deg)
+    return DrawnBack(_stretches(px, lumbar), _stretches(px, seen), trunk, colour)
 
 
 def _stretches(px: FloatArray, mask: BoolArray) -> list[FloatArray]:

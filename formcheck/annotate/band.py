@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from formcheck.annotate.colours import BLUE, INK, PAPER, SEVERITIES, VERMILION, angle_rgb
-from formcheck.annotate.scene import Caption, Scale, posture
+from formcheck.annotate.colours import BLUE, INK, PAPER, SEVERITIES, Rgb, grade_rgb
+from formcheck.annotate.scene import Caption, Scale, moment_words
 from formcheck.arrays import Picture
 
 if TYPE_CHECKING:
@@ -85,22 +85,24 @@ class Band:
             words = "not measured" + (f": {self._refusal}" if self._refusal else "")
             canvas.text((margin, line), words, _GREY, font(text, bold=True), anchor="lm")
             return
-        colour = angle_rgb(caption.lumbar_deg)
+        colour = self._colour(caption)
         angle = f"{caption.lumbar_deg:+d}°".replace("-", "\N{MINUS SIGN}")
         face = font(round(1.55 * text), bold=True)
         canvas.text((margin, line), angle, colour, face, anchor="lm")
         beside = margin + canvas.textlength("+00°", face) + 0.35 * text
         small = font(round(0.8 * text), bold=False)
         canvas.text((beside, 0.78 * text), f"±{caption.uncertainty_deg}°", _GREY, small, "lm")
-        word = posture(caption.lumbar_deg)
+        word = moment_words(caption.lumbar_deg, caption.grade, self._limits)
         canvas.text((beside, 1.72 * text), word, PAPER, small, "lm")
+
+    def _colour(self, caption: Caption) -> Rgb:
+        angle = math.inf if caption.lumbar_deg is None else caption.lumbar_deg
+        return grade_rgb(caption.grade, over_arched=angle < self._limits.arched_deg)
 
     def _draw_gauge(self, canvas: ImageDraw, caption: Caption) -> None:
         text, half, line = self._text_px, 0.22 * self._text_px, 1.25 * self._text_px
         left, right = self._x_of(_GAUGE_DEG[0]), self._x_of(_GAUGE_DEG[1])
         zones = [(left, right, _SOFT)]
-        if math.isfinite(self._limits.rounded_deg):
-            zones.append((self._x_of(self._limits.rounded_deg), right, VERMILION))
         if math.isfinite(self._limits.arched_deg):
             zones.append((left, self._x_of(self._limits.arched_deg), BLUE))
         for low, high, colour in zones:
@@ -115,17 +117,17 @@ class Band:
                 canvas.line((end, top - tick, end, top + tick), PAPER, width)
             back = top - 0.3 * text
             tip = [(at - 0.3 * text, back), (at + 0.3 * text, back), (at, line)]
-            canvas.polygon(tip, angle_rgb(angle), INK)
+            canvas.polygon(tip, self._colour(caption), INK)
 
     def _draw_marks(self, canvas: ImageDraw) -> None:
         """Flat, the lifter's own neutral where there is room for the word, and the ends."""
         text, line = self._text_px, 1.25 * self._text_px
         small = font(round(0.62 * text), bold=False)
-        ends = [(_GAUGE_DEG[0], "arched", "lm"), (_GAUGE_DEG[1], "rounded", "rm")]
+        ends = [(_GAUGE_DEG[0], "extended", "lm"), (_GAUGE_DEG[1], "flexed", "rm")]
         marks = [(0.0, "flat", "mm")]
         neutral_deg = self._limits.neutral_deg
-        if _GAUGE_DEG[0] + 20 < neutral_deg < -12:
-            marks.append((neutral_deg, "neutral", "mm"))
+        if _GAUGE_DEG[0] + 26 < neutral_deg < -16:
+            marks.append((neutral_deg, "your normal", "mm"))
         for degrees, _, _ in marks:
             x = self._x_of(degrees)
             canvas.line((x, line - 0.4 * text, x, line + 0.4 * text), PAPER, max(2, text // 14))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Mapping
 
-__all__ = ["AMBER", "BLUE", "INK", "PAPER", "SEVERITIES", "angle_rgb"]
+from formcheck.assessment.judgement import Grade
+
+__all__ = ["AMBER", "BLUE", "INK", "PAPER", "SEVERITIES", "Rgb", "grade_rgb"]
 
 Rgb = tuple[int, int, int]
 
@@ -15,14 +17,16 @@ AMBER: Rgb = (255, 176, 0)
 VERMILION: Rgb = (240, 88, 20)
 SEVERITIES = {"info": BLUE, "caution": AMBER, "stop": VERMILION}
 
-# Blue through white to vermilion: Okabe and Ito's poles, with white for flat, so
-# that lightness tells both ends from the middle. From degrees arched to rounded.
-_STOPS_DEG = (-40.0, -15.0, 0.0, 12.0, 25.0)
-_STOPS_RGB = np.array([(40, 120, 255), (140, 205, 255), PAPER, AMBER, VERMILION], dtype=float)
+# White for what is nobody's fault, so that lightness tells it from the rest, and Okabe and
+# Ito's poles for the two faults.
+_GRADES: Mapping[Grade, Rgb] = {
+    "no": PAPER,
+    "borderline": (255, 226, 150),
+    "likely": AMBER,
+    "clear": VERMILION,
+}
 
 
-def angle_rgb(lumbar_deg: float) -> Rgb:
-    """The colour of an angle."""
-    channels = [np.interp(lumbar_deg, _STOPS_DEG, channel) for channel in _STOPS_RGB.T]
-    red, green, blue = (round(float(channel)) for channel in channels)
-    return red, green, blue
+def grade_rgb(grade: Grade, *, over_arched: bool = False) -> Rgb:
+    """The colour of a moment, by what is said of it."""
+    return BLUE if over_arched and grade == "no" else _GRADES[grade]

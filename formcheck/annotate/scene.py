@@ -5,37 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from formcheck.analysis import SetAnalysis
-from formcheck.assessment.findings import Finding, Severity, arching_limit_deg
+from formcheck.assessment.findings import Finding, arching_limit_deg
+from formcheck.assessment.judgement import Grade
+from formcheck.assessment.wording import Severity, posture_words
 from formcheck.geometry.neutral import Neutral
 from formcheck.lifts.exercises import Exercise
 
-__all__ = ["Caption", "Scale", "captions", "finding_label", "posture", "scale"]
-
-Posture = Literal["arched", "near flat", "rounded"]
+__all__ = ["Caption", "Scale", "captions", "moment_words", "scale"]
 
 # A label stays this long, or to the end of its repetition: long enough to be read.
 LABEL_S = 2.0
-# As wide as the measurement's own uncertainty.
-_FLAT_DEG = 10.0
 
 _PHASES = {"concentric": "up", "eccentric": "down", "turn": "turn", "": ""}
-_LABELS = {
-    "lumbar-flexion": "back rounded",
-    "lumbar-hyperextension": "back over-arched",
-    "flexion-drift": "rounding more and more",
-    "extension-drift": "arching more and more",
-    "breakdown-under-fatigue": "form gives way",
-    "velocity-loss": "getting slower",
-    "early-hip-rise": "hips rose first",
-    "butt-wink": "pelvis tucked under",
-    "squat-depth": "above parallel",
-    "hip-flexor-dominant": "hips do the work",
-}
 
 
 @dataclass(frozen=True)
@@ -44,15 +29,12 @@ class Scale:
 
     Attributes
     ----------
-    rounded_deg : float
-        Beyond it the back is called rounded; NaN if this lift has no such limit.
     arched_deg : float
         Below it the back is called over-arched; NaN without a limit or a neutral.
     neutral_deg : float
         The lifter's own; NaN if it is not known.
     """
 
-    rounded_deg: float
     arched_deg: float
     neutral_deg: float
 
@@ -73,6 +55,8 @@ class Caption:
         A finding, while it happens.
     severity : {"info", "caution", "stop"}
         Of the label.
+    grade : Grade
+        How rounded the back is judged to be at this moment.
     """
 
     lumbar_deg: int | None
@@ -82,23 +66,27 @@ class Caption:
     phase: str
     label: str
     severity: Severity
+    grade: Grade = "no"
 
 
 def scale(exercise: Exercise, neutral: Neutral) -> Scale:
-    """The thresholds of this lift and this lifter."""
-    rounded_deg, arched_deg = exercise.rounded_deg, arching_limit_deg(neutral, exercise)
+    """The lines that a lumbar angle is held against in this lift and lifter.
+
+    None says where a back is rounded: that is no limit of this angle alone
+    (`formcheck.assessment.judgement`).
+    """
+    arched_deg = arching_limit_deg(neutral, exercise)
     return Scale(
-        math.nan if rounded_deg is None else rounded_deg,
         math.nan if arched_deg is None else neutral.lumbar_deg - arched_deg,
         neutral.lumbar_deg,
     )
 
 
-def posture(lumbar_deg: float) -> Posture:
-    """The word for an angle, so that the colour is not the only sign."""
-    if lumbar_deg > _FLAT_DEG:
-        return "rounded"
-    return "near flat" if lumbar_deg > -_FLAT_DEG else "arched"
+def moment_words(lumbar_deg: float, grade: Grade, limits: Scale) -> str:
+    """The word for a moment, so that the colour is not the only sign."""
+    return posture_words(
+        grade, lumbar_deg - limits.neutral_deg, over_arched=lumbar_deg < limits.arched_deg
+    )
 
 
 def captions(analysis: SetAnalysis) -> list[Caption]:
@@ -119,14 +107,10 @@ def captions(analysis: SetAnalysis) -> list[Caption]:
                 phase=_PHASES[phase],
                 label=label,
                 severity=severity,
+                grade=analysis.judged.grades[at],
             )
         )
     return made
-
-
-def finding_label(code: str) -> str:
-    """A finding in two or three words."""
-    return _LABELS.get(code, code.replace("-", " "))
 
 
 def _labels(analysis: SetAnalysis) -> list[tuple[str, Severity]]:
@@ -137,7 +121,7 @@ def _labels(analysis: SetAnalysis) -> list[tuple[str, Severity]]:
         if finding.at_s is None or not math.isfinite(finding.at_s):
             continue
         low, high = np.searchsorted(analysis.track.time_s, _span_s(finding, analysis))
-        shown[low:high] = [(finding_label(finding.code), finding.severity)] * int(high - low)
+        shown[low:high] = [(finding.words, finding.severity)] * int(high - low)
     return shown
 
 

@@ -1,4 +1,7 @@
-"""What is said about single lifts: one threshold a check, with where it comes from."""
+"""What is said about single lifts: one threshold a check, with where it comes from.
+
+All are notes and no faults: each rests on a single clip or sample, or on our own choice.
+"""
 
 from __future__ import annotations
 
@@ -55,12 +58,12 @@ class Check:
 _CHECKS: Mapping[CheckCode, Check] = MappingProxyType(
     {
         # Trunks of the labelled deadlifts lean 10-54 degrees when the hips are up, the one
-        # labelled for hips that rise early 63 (benchmarks/clips.md).
+        # labelled for hips that rise early 63 (benchmarks/clips.md): a single clip.
         "early-hip-rise": Check(
             measure="lean_at_hips_up_deg",
             beyond_deg=55.0,
             wrong="above",
-            severity="caution",
+            severity="info",
             message="The hips were up while the trunk still leaned {value:.0f}° (±{doubt:.0f}°).",
             set_message="The hips rose before the trunk in",
             why="From there the back has to do what is left of the lift, on its longest lever.",
@@ -79,12 +82,13 @@ _CHECKS: Mapping[CheckCode, Check] = MappingProxyType(
             advice="Go down only as far as the back stays as it is, and equally far each time.",
         ),
         # The lower half of a sound deep squat adds 12-16 degrees of lumbar flexion
-        # (samples/squat.truth.csv); what surely exceeds that is the pelvis tucking under.
+        # (samples/squat.truth.csv); what surely exceeds that is the pelvis tucking under, as
+        # far as one sample tells.
         "butt-wink": Check(
             measure="wink_deg",
             beyond_deg=15.0,
             wrong="above",
-            severity="caution",
+            severity="info",
             message="Near the bottom the lower back rounded by another {value:.0f}° "
             "(±{doubt:.0f}°).",
             set_message="The pelvis tucked under at the bottom in",
@@ -98,7 +102,7 @@ _CHECKS: Mapping[CheckCode, Check] = MappingProxyType(
             measure="curl_deg",
             beyond_deg=15.0,
             wrong="below",
-            severity="caution",
+            severity="info",
             message="The trunk came up with only {value:.0f}° (±{doubt:.0f}°) of flexion in the "
             "lower back.",
             set_message="The hips did the work of the trunk in",

@@ -16,6 +16,7 @@ import numpy as np
 from formcheck.arrays import BoolArray
 from formcheck.assessment.fatigue import Fatigue
 from formcheck.assessment.findings import arching_limit_deg
+from formcheck.assessment.judgement import Grade
 from formcheck.geometry import Kinematics
 from formcheck.geometry.neutral import Neutral
 from formcheck.lifts.exercises import Exercise
@@ -31,9 +32,11 @@ Sureness = Literal["low", "moderate"]
 _EARLY_HIP_DEG = 110.0
 # With a bent knee they are slack.
 _STRAIGHT_KNEE_DEG = 130.0
-# The outline of lifters who stand reads -20 to -45 degrees (design study, real clips).
-_ARCHED_STANDING_DEG = -45.0
-_FLAT_STANDING_DEG = -10.0
+# On the scale of the bone, which is read here: standing lordosis is some 45-60 degrees, T12 to
+# S1. Outlines of lifters who stand turn by -20 to -45, and the bone reads some 14 less
+# (docs/measurement.md): -34 to -59; flat is 10 degrees flatter than all of these.
+_ARCHED_STANDING_DEG = -60.0
+_FLAT_STANDING_DEG = -24.0
 # A few frames are the filter's ripple.
 _FRAMES = 4
 # Seen once is chance.
@@ -71,18 +74,19 @@ class Contributor:
     evidence: Mapping[str, float] = field(default_factory=dict)
 
 
-def possible_contributors(
+def possible_contributors(  # noqa: PLR0917 - one more than five, all needed
     reps: Sequence[RepMeasures],
     kin: Kinematics,
     neutral: Neutral,
     exercise: Exercise,
     fatigue: Fatigue | None,
+    grades: Sequence[Grade],
 ) -> tuple[Contributor, ...]:
     """What the clip gives reason to check; empty in a doubtful view."""
     if not kin.measurable or kin.view.doubtful:
         return ()
     found = (
-        _hamstrings(reps, kin, exercise),
+        _hamstrings(reps, kin, exercise, grades),
         _hip_flexors(reps, kin, neutral, exercise),
         _endurance(fatigue),
         _slouch(neutral),
@@ -91,12 +95,12 @@ def possible_contributors(
 
 
 def _hamstrings(
-    reps: Sequence[RepMeasures], kin: Kinematics, exercise: Exercise
+    reps: Sequence[RepMeasures], kin: Kinematics, exercise: Exercise, grades: Sequence[Grade]
 ) -> Contributor | None:
     """Rounding while hips and knees are still fairly straight."""
     if exercise.rounded_deg is None or "flexion_onset_hip_deg" not in exercise.measures:
         return None
-    rounded = kin.back.lumbar_deg - kin.back.uncertainty_deg > exercise.rounded_deg
+    rounded = np.array([grade in {"likely", "clear"} for grade in grades])
     straight = kin.joints.knee_deg >= _STRAIGHT_KNEE_DEG
     early = rounded & straight & (kin.joints.hip_deg >= _EARLY_HIP_DEG)
     with_fault, with_early = _reps_with(reps, rounded), _reps_with(reps, early)
@@ -128,7 +132,7 @@ def _hip_flexors(
     signs = []
     if arched:
         signs.append(
-            f"The lifter stands with a marked arch ({neutral.lumbar_deg:.0f}° "
+            f"Your normal is a marked hollow of the lower back ({neutral.lumbar_deg:.0f}° "
             f"±{neutral.uncertainty_deg:.0f}°)"
         )
     if early:
@@ -180,7 +184,7 @@ def _endurance(fatigue: Fatigue | None) -> Contributor | None:
     return Contributor(
         "trunk-endurance",
         "moderate" if one.verdict == "breakdown" else "low",
-        f"The back held up to repetition {one.from_rep - 1} and gave way from then on, by "
+        f"Your back held up to rep {one.from_rep - 1} and gave way from then on, by "
         f"{one.drift.change:.0f}° (±{one.drift.mdc:.0f}°).",
         "The trunk's muscles may tire before those that drive the lift.",
         "How long can a side plank and a back-extension hold be kept, and are both sides alike?",
@@ -198,7 +202,7 @@ def _slouch(neutral: Neutral) -> Contributor | None:
     return Contributor(
         "standing-slouch",
         "low",
-        f"The lifter stands with a flat lower back ({neutral.lumbar_deg:+.0f}° "
+        f"Your normal is a flat lower back ({neutral.lumbar_deg:+.0f}° "
         f"±{neutral.uncertainty_deg:.0f}°).",
         "A slouched posture may load the spine before the lift does.",
         "Standing against a wall: is there room for a hand behind the lower back?",

@@ -51,6 +51,12 @@ _NOT_SHARED = 0.4
 SLOWED_PCT = 20.0
 _TIMING_PCT = 10.0
 SPEED_NOISE = 0.05
+# A coach tells an onset within a repetition, and so do the simulated sets
+# (benchmarks/fatigue.md).
+_TOGETHER_REPS = 1
+# So surely must the back have changed before the speed for the change not to be laid to
+# the slowing.
+_SURELY_FIRST = 0.8
 
 
 @dataclass(frozen=True)
@@ -73,9 +79,12 @@ class SetFatigue:
     slowed : bool
         Whether that is more than timing noise and not one repetition's doing.
     from_rep : int or None
-        Where the change set in.
+        Where the back began to change, from the back alone; in a set that only slowed,
+        where that began.
     from_range : tuple of int or None
         The repetitions that hold four fifths of the weight for it.
+    slow_from_rep, slow_from_range : int, tuple of int or None
+        The same of the speed, from the speed alone; None where the lifter did not slow.
     paused_after : tuple of int
         Repetitions followed by a pause, in which grip and breath may change.
     """
@@ -90,7 +99,18 @@ class SetFatigue:
     slowed: bool
     from_rep: int | None
     from_range: tuple[int, int] | None
+    slow_from_rep: int | None
+    slow_from_range: tuple[int, int] | None
     paused_after: tuple[int, ...]
+
+    @property
+    def together(self) -> bool:
+        """Whether back and speed began to change at the same time, within a repetition."""
+        if self.verdict not in {"drift", "breakdown"}:
+            return False
+        if self.from_rep is None or self.slow_from_rep is None:
+            return False
+        return abs(self.from_rep - self.slow_from_rep) <= _TOGETHER_REPS
 
 
 @dataclass(frozen=True)
@@ -135,8 +155,11 @@ def _judge(one: range, reps: Sequence[RepMeasures], exercise: Exercise) -> SetFa
     slowed = _slowed(slowness.value)
     way, form, drift = _worst_drift(whole, exercise.drifts_into)
     verdict, reason = _verdict(len(whole), exercise, drift, slowed=slowed)
-    changed = {"breakdown": (form, slowness), "drift": (form,), "tired": (slowness,)}
-    from_rep, from_range = _onset([s for s in changed.get(verdict, ()) if s], one)
+    speed = _onset(slowness, one) if slowed else None
+    back = _onset(form, one) if form and verdict in {"breakdown", "drift"} else None
+    if verdict == "breakdown" and back and speed and _surely_first(back, speed):
+        verdict = "drift"
+    told = back or (speed if verdict == "tired" else None)
     return SetFatigue(
         first=one.start + 1,
         last=one.stop,
@@ -146,8 +169,10 @@ def _judge(one: range, reps: Sequence[RepMeasures], exercise: Exercise) -> SetFa
         direction=way,
         velocity_loss_pct=100 * float(slowness.value[-1]) if len(slowness.rep) > 1 else np.nan,
         slowed=slowed,
-        from_rep=from_rep,
-        from_range=from_range,
+        from_rep=told.rep if told else None,
+        from_range=told.within if told else None,
+        slow_from_rep=speed.rep if speed else None,
+        slow_from_range=speed.within if speed else None,
         paused_after=_pauses(one, reps),
     )
 
@@ -224,15 +249,27 @@ def _slowed(loss: FloatArray) -> bool:
     return bool(last >= SLOWED_PCT and before >= _TIMING_PCT)
 
 
-def _onset(series: list[_Series], one: range) -> tuple[int | None, tuple[int, int] | None]:
-    """Where all of them set in: one outlying repetition of one of them does not decide."""
-    if not series:
-        return None, None
+@dataclass(frozen=True, eq=False)
+class _Onset:
+    """Where one quantity began to change: the repetition, a range, and all that it may be."""
+
+    rep: int
+    within: tuple[int, int]
+    weights: FloatArray
+
+
+def _onset(series: _Series, one: range) -> _Onset:
+    """Where a quantity began to change, from that quantity alone."""
     candidates = np.arange(one.start + 2, one.stop)
-    weights = np.ones(len(candidates))
-    for each in series:
-        weights *= onset_weights(each.rep, each.value, each.noise, candidates)
-    return find_onset(candidates, weights / weights.sum())
+    weights = onset_weights(series.rep, series.value, series.noise, candidates)
+    return _Onset(*find_onset(candidates, weights), weights)
+
+
+def _surely_first(back: _Onset, speed: _Onset) -> bool:
+    """Whether the back changed two repetitions or more before the speed."""
+    later = np.cumsum(speed.weights[::-1])[::-1]
+    gap = _TOGETHER_REPS + 1
+    return float(back.weights[:-gap] @ later[gap:]) >= _SURELY_FIRST
 
 
 def _pauses(one: range, reps: Sequence[RepMeasures]) -> tuple[int, ...]:

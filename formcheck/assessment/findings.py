@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import get_args
 
 import numpy as np
 
 from formcheck.arrays import BoolArray, FloatArray
 from formcheck.assessment.fatigue import SLOWED_PCT, Fatigue, SetFatigue
+from formcheck.assessment.judgement import (
+    FULL_FLEXION_DEG,
+    HELD_S,
+    LEAST_PROBABILITY,
+    Grade,
+    Judgement,
+    SetJudgement,
+)
+from formcheck.assessment.wording import (
+    ROUNDING_CODES,
+    SEVERITY,
+    Severity,
+    arching_advice,
+    label_of,
+    rounding_label,
+    rounding_sentence,
+    rounding_summary,
+)
 from formcheck.geometry import Kinematics
 from formcheck.geometry.neutral import Neutral
 from formcheck.geometry.signals import runs
@@ -23,16 +42,19 @@ __all__ = [
     "arching_limit_deg",
     "fatigue_findings",
     "form_findings",
+    "gravest",
     "looked_for",
 ]
 
-Severity = Literal["info", "caution", "stop"]
+_SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
-# A fault lasts: single frames and the filter's ripples are shorter than this.
-SUSTAINED_S = 0.2
-# Surely rounded beyond flat by this much, the set is better ended: the least
-# rounded of the backs labelled rounded reached 14, the most 33.
-STOP_DEG = 20.0
+_WHY_ROUNDING = "A rounded back carries its load unevenly: shear on the discs rises."
+_ADVICE_ROUNDING = (
+    "Make it lighter or easier, brace before each repetition, and go down only as far as the back "
+    "keeps its shape."
+)
+_WHY_UPPER = "It takes the upper back's muscles out of the lift and can pull the lower back along."
+_ADVICE_UPPER = "Pull the shoulder blades down and back before each repetition, the chest open."
 
 
 @dataclass(frozen=True)
@@ -56,6 +78,10 @@ class Finding:
         Measured values with their units in the names, and the threshold.
     advice : str
         What to try in the next set, or at the next filming.
+    label : str
+        The finding in two or three words.
+    grade : Grade or None
+        Of a finding of rounding.
     """
 
     code: str
@@ -66,49 +92,110 @@ class Finding:
     at_s: float | None = None
     evidence: Mapping[str, float] = field(default_factory=dict)
     advice: str = ""
+    label: str = ""
+    grade: Grade | None = None
+
+    @property
+    def told(self) -> bool:
+        """Whether it belongs into a summary: a fault, or a back that came close to one."""
+        return self.severity != "info" or self.grade is not None
+
+    @property
+    def words(self) -> str:
+        """The finding in two or three words."""
+        return self.label or label_of(self.code)
 
 
 def form_findings(
-    reps: Sequence[RepMeasures], kin: Kinematics, neutral: Neutral, exercise: Exercise
+    reps: Sequence[RepMeasures],
+    judged: SetJudgement,
+    kin: Kinematics,
+    neutral: Neutral,
+    exercise: Exercise,
 ) -> list[Finding]:
     """Rounding and over-arching, repetition by repetition and for the set."""
-    found: list[Finding] = []
-    for number, rep in enumerate(reps, start=1):
-        if rep.measured:
-            found += _rounding(number, rep, kin, exercise)
-            found += _arching(number, rep, kin, neutral, exercise)
-    return found + _for_the_set(found, reps)
-
-
-def _rounding(number: int, rep: RepMeasures, kin: Kinematics, exercise: Exercise) -> list[Finding]:
-    if exercise.rounded_deg is None:
-        return []
-    frames = slice(rep.rep.start, rep.rep.end + 1)
-    surely = kin.back.lumbar_deg[frames] - kin.back.uncertainty_deg[frames]
-    judged = half(rep.rep, kin, exercise, exercise.rounds_in)
-    held_s = _longest_s(kin.time_s[frames], judged & (surely > exercise.rounded_deg))
-    if held_s < SUSTAINED_S:
-        return []
-    stop = _longest_s(kin.time_s[frames], judged & (surely > STOP_DEG)) >= SUSTAINED_S
-    return [
-        Finding(
-            "lumbar-flexion",
-            "stop" if stop else "caution",
-            f"The lower back rounded to {rep.peak_deg:.0f}° beyond flat "
-            f"(±{rep.uncertainty_deg:.0f}°).",
-            "A rounded back carries its load unevenly: shear on the discs rises.",
-            rep=number,
-            at_s=rep.peak_s,
-            evidence={
-                "lumbar_peak_deg": rep.peak_deg,
-                "uncertainty_deg": rep.uncertainty_deg,
-                "threshold_deg": exercise.rounded_deg,
-                "sustained_s": held_s,
-            },
-            advice="Make it lighter or easier, brace before each repetition, and go down only as "
-            "far as the back stays flat.",
-        )
+    rounded = [
+        _rounding(number, rep, judgement, judged, kin, neutral)
+        for number, (rep, judgement) in enumerate(zip(reps, judged.reps, strict=True), start=1)
+        if judgement is not None and judgement.grade != "no"
     ]
+    arched = [
+        finding
+        for number, rep in enumerate(reps, start=1)
+        if rep.measured
+        for finding in _arching(number, rep, kin, neutral, exercise)
+    ]
+    by_rep = sorted([*rounded, *arched], key=lambda finding: finding.rep or 0)
+    sets = [_rounded_set(one, judged) for one in _by_code(rounded)]
+    return [*by_rep, *sets, *_arched_set(arched, sum(rep.measured for rep in reps))]
+
+
+def _by_code(found: Sequence[Finding]) -> list[list[Finding]]:
+    codes = dict.fromkeys(finding.code for finding in found)
+    return [[finding for finding in found if finding.code == code] for code in codes]
+
+
+def _rounding(  # noqa: PLR0917 - one more than five, all needed
+    number: int,
+    rep: RepMeasures,
+    judgement: Judgement,
+    judged: SetJudgement,
+    kin: Kinematics,
+    neutral: Neutral,
+) -> Finding:
+    grade, part = judgement.grade, judgement.part
+    flexion_deg = rep.peak_deg - neutral.lumbar_deg
+    turn_deg = float(judged.lower_turn_deg[np.argmin(np.abs(kin.time_s - judgement.at_s))])
+    return Finding(
+        ROUNDING_CODES[part],
+        SEVERITY[grade],
+        rounding_sentence(grade, part, _bent(rep, neutral, turn_deg)),
+        _WHY_ROUNDING if part != "upper back" else _WHY_UPPER,
+        rep=number,
+        at_s=judgement.at_s,
+        evidence={
+            "probability_pct": 100 * judgement.probability,
+            "threshold_pct": 100 * LEAST_PROBABILITY[grade],
+            "outline_turn_deg": turn_deg,
+            "lumbar_peak_deg": rep.peak_deg,
+            "uncertainty_deg": rep.uncertainty_deg,
+            "level_uncertainty_deg": kin.back.level_uncertainty_deg,
+            "flexion_peak_deg": flexion_deg,
+            "flexion_share_pct": 100 * flexion_deg / FULL_FLEXION_DEG,
+        },
+        advice=_ADVICE_ROUNDING if part != "upper back" else _ADVICE_UPPER,
+        label=rounding_label(grade, part),
+        grade=grade,
+    )
+
+
+def _bent(rep: RepMeasures, neutral: Neutral, turn_deg: float) -> str:
+    """How far, as a clause: against the lifter's own normal, or else as it is seen."""
+    flexion_deg = rep.peak_deg - neutral.lumbar_deg
+    if not math.isfinite(flexion_deg):
+        return f", its outline curving out by {turn_deg:.0f}°" if math.isfinite(turn_deg) else ""
+    doubt_deg = neutral.flexion_uncertainty_deg(rep.peak_deg, rep.uncertainty_deg)
+    return f", {flexion_deg:.0f}° (±{doubt_deg:.0f}°) from your normal"
+
+
+def _rounded_set(same: list[Finding], judged: SetJudgement) -> Finding:
+    """One finding for the set, of the repetitions that had the same one."""
+    worst = max(same, key=_rank)
+    judgement = judged.reps[(worst.rep or 1) - 1]
+    assert judgement is not None
+    count = sum(one is not None for one in judged.reps)
+    grades: list[Grade] = [finding.grade for finding in same if finding.grade is not None]
+    number = worst.message[worst.message.find(", ") : -1] if ", " in worst.message else ""
+    return replace(
+        worst,
+        message=rounding_summary(grades, judgement.part, worst.rep or 1, count, number),
+        rep=None,
+        evidence={"reps_flagged": len(same), "reps_measured": count, **worst.evidence},
+    )
+
+
+def _rank(finding: Finding) -> tuple[int, float]:
+    return _SEVERITIES.index(finding.severity), finding.evidence["probability_pct"]
 
 
 def _arching(
@@ -122,7 +209,7 @@ def _arching(
     doubt = np.hypot(kin.back.uncertainty_deg[frames], neutral.uncertainty_deg)
     judged = half(rep.rep, kin, exercise, exercise.arches_in)
     held_s = _longest_s(kin.time_s[frames], judged & (kin.back.lumbar_deg[frames] + doubt < limit))
-    if held_s < SUSTAINED_S:
+    if held_s < HELD_S:
         return []
     beyond = neutral.lumbar_deg - rep.least_deg
     doubt_deg = float(np.hypot(rep.least_uncertainty_deg, neutral.uncertainty_deg))
@@ -130,7 +217,7 @@ def _arching(
         Finding(
             "lumbar-hyperextension",
             "caution",
-            f"The lower back arched {beyond:.0f}° beyond the neutral posture (±{doubt_deg:.0f}°).",
+            f"Your lower back arched, {beyond:.0f}° (±{doubt_deg:.0f}°) beyond your normal.",
             "Over-arching presses the small facet joints together.",
             rep=number,
             at_s=rep.least_s,
@@ -142,10 +229,37 @@ def _arching(
                 "threshold_deg": arched_deg,
                 "sustained_s": held_s,
             },
-            advice="Keep the ribs down and the buttocks tight, and finish in a straight line from "
-            "shoulders to knees, no further.",
+            advice=arching_advice(exercise.name),
+            label=label_of("lumbar-hyperextension"),
         )
     ]
+
+
+def _arched_set(found: list[Finding], measured: int) -> list[Finding]:
+    """One finding that says in how many repetitions the back arched."""
+    if not found:
+        return []
+    worst = max(found, key=lambda one: one.evidence["extension_beyond_neutral_deg"])
+    beyond, doubt = (
+        worst.evidence[name] for name in ("extension_beyond_neutral_deg", "uncertainty_deg")
+    )
+    reps = f"{len(found)} of {measured} rep{'s' * (measured != 1)}"
+    most = f", most in rep {worst.rep}" if len(found) > 1 else f" (rep {worst.rep})"
+    where = "" if measured == 1 else f" in {reps}{most}"
+    return [
+        replace(
+            worst,
+            rep=None,
+            message=f"Your lower back arched{where}, {beyond:.0f}° (±{doubt:.0f}°) beyond your "
+            "normal.",
+            evidence={"reps_flagged": len(found), "reps_measured": measured, **worst.evidence},
+        )
+    ]
+
+
+def gravest(findings: Iterable[Finding]) -> Severity:
+    """Severity of the gravest; "info" where nothing was found."""
+    return max((one.severity for one in findings), key=_SEVERITIES.index, default="info")
 
 
 def arching_limit_deg(neutral: Neutral, exercise: Exercise) -> float | None:
@@ -164,48 +278,11 @@ def looked_for(neutral: Neutral, exercise: Exercise) -> str:
     return " or ".join(name for name, limit in limits.items() if limit is not None) or "fault"
 
 
-_SET_WORDS = {
-    "lumbar-flexion": "The lower back rounded beyond flat in",
-    "lumbar-hyperextension": "The lower back arched beyond the neutral posture in",
-}
-
-
-def _for_the_set(found: list[Finding], reps: Sequence[RepMeasures]) -> list[Finding]:
-    """One finding a code that says in how many repetitions it was seen."""
-    measured = sum(rep.measured for rep in reps)
-    summaries = []
-    for code, words in _SET_WORDS.items():
-        same = [f for f in found if f.code == code]
-        if not same:
-            continue
-        worst = max(same, key=lambda f: (f.severity == "stop", _excess(f)))
-        summaries.append(
-            Finding(
-                code,
-                worst.severity,
-                f"{words} {len(same)} of {measured} measured repetition{'s' * (measured != 1)}, "
-                f"at most {_size(worst)}.",
-                worst.why,
-                at_s=worst.at_s,
-                evidence={"reps_flagged": len(same), "reps_measured": measured, **worst.evidence},
-                advice=worst.advice,
-            )
-        )
-    return summaries
-
-
-def _size(finding: Finding) -> str:
-    return f"{_excess(finding):.0f}° (±{finding.evidence['uncertainty_deg']:.0f}°)"
-
-
-def _excess(finding: Finding) -> float:
-    evidence = finding.evidence
-    return evidence.get("lumbar_peak_deg", evidence.get("extension_beyond_neutral_deg", 0.0))
-
-
+# A coach tells where form gave way within a repetition: a range of three.
+_SURE_RANGE = 2
 _GAVE_WAY: Mapping[Drift, str] = {
-    "rounding": "the lower back rounded more",
-    "arching": "the lower back arched more",
+    "rounding": "your lower back rounded more",
+    "arching": "your lower back arched more",
 }
 DRIFT_CODES: Mapping[Drift, str] = {
     "rounding": "flexion-drift",
@@ -219,7 +296,7 @@ _WHY_DRIFT = (
     "A posture that moves away from neutral spreads the load less evenly with every repetition."
 )
 _ADVICE_LATE = (
-    "End the next set before repetition {}, or make it lighter or easier, so that the set ends "
+    "End the next set before rep {}, or make it lighter or easier, so that the set ends "
     "before the form does."
 )
 _ADVICE_EARLY = (
@@ -228,29 +305,31 @@ _ADVICE_EARLY = (
 
 
 def fatigue_findings(
-    fatigue: Fatigue | None, reps: Sequence[RepMeasures], exercise: Exercise
+    fatigue: Fatigue | None, reps: Sequence[RepMeasures], judged: Sequence[Judgement | None]
 ) -> list[Finding]:
     """What changed over each set: the form, the speed, or both together."""
     found: list[Finding] = []
     for one in fatigue.sets if fatigue else ():
         if one.verdict in {"breakdown", "drift"}:
-            found.append(_drifted(one, reps, exercise))
+            found.append(_drifted(one, reps, judged))
         elif one.slowed:
             found.append(_slower(one, reps))
     return found
 
 
-def _drifted(one: SetFatigue, reps: Sequence[RepMeasures], exercise: Exercise) -> Finding:
+def _drifted(
+    one: SetFatigue, reps: Sequence[RepMeasures], judged: Sequence[Judgement | None]
+) -> Finding:
     drift, way, since = one.drift, one.direction, one.from_rep
     if drift is None or way is None or since is None:
         raise ValueError(f"a set that drifted has a direction and an onset: {one}")
     tired = one.verdict == "breakdown"
-    slower = f", as the lifter slowed by {one.velocity_loss_pct:.0f} %" if tired else ""
+    code = "breakdown-under-fatigue" if tired else DRIFT_CODES[way]
     return Finding(
-        "breakdown-under-fatigue" if tired else DRIFT_CODES[way],
-        "stop" if tired and _surely_rounded(one, reps, exercise) else "caution",
-        f"From repetition {since} on {_GAVE_WAY[way]}, by {drift.change:.0f}° "
-        f"(±{drift.mdc:.0f}°){slower}.",
+        code,
+        "stop" if tired and _rounded_since(one, judged) else "caution",
+        f"From {_told(since, one.from_range)} on {_GAVE_WAY[way]}, by {drift.change:.0f}° "
+        f"(±{drift.mdc:.0f}°){_slowing(one)}.",
         _WHY_BREAKDOWN if tired else _WHY_DRIFT,
         at_s=_worst_since(one, reps),
         evidence={
@@ -261,17 +340,34 @@ def _drifted(one: SetFatigue, reps: Sequence[RepMeasures], exercise: Exercise) -
             "velocity_loss_pct": one.velocity_loss_pct,
             "threshold_pct": SLOWED_PCT,
             "from_rep": since,
+            "slow_from_rep": math.nan if one.slow_from_rep is None else one.slow_from_rep,
         },
         advice=_ADVICE_EARLY if since <= one.first + 1 else _ADVICE_LATE.format(since),
+        label=label_of(code),
     )
 
 
-def _surely_rounded(one: SetFatigue, reps: Sequence[RepMeasures], exercise: Exercise) -> bool:
-    limit_deg = exercise.rounded_deg
-    late = reps[(one.from_rep or one.first) - 1 : one.last]
-    return limit_deg is not None and any(
-        rep.peak_deg - rep.uncertainty_deg > limit_deg for rep in late
-    )
+def _slowing(one: SetFatigue) -> str:
+    """What the speed did, as a clause: together with the back only where it was so."""
+    if not one.slowed or one.slow_from_rep is None:
+        return ""
+    if one.together:
+        return f", as you slowed down by {one.velocity_loss_pct:.0f} %"
+    since = _told(one.slow_from_rep, one.slow_from_range)
+    return f"; your speed fell by {one.velocity_loss_pct:.0f} %, from {since} on"
+
+
+def _told(rep: int, within: tuple[int, int] | None) -> str:
+    """An onset, and how sure it is where that is worse than a coach would be."""
+    if within is None or within[1] - within[0] <= _SURE_RANGE:
+        return f"rep {rep}"
+    return f"about rep {rep} (between {within[0]} and {within[1]})"
+
+
+def _rounded_since(one: SetFatigue, judged: Sequence[Judgement | None]) -> bool:
+    """Whether the back was called rounded after it had begun to change."""
+    late = judged[(one.from_rep or one.first) - 1 : one.last]
+    return any(said is not None and said.grade in {"likely", "clear"} for said in late)
 
 
 def _worst_since(one: SetFatigue, reps: Sequence[RepMeasures]) -> float | None:
@@ -284,16 +380,19 @@ def _worst_since(one: SetFatigue, reps: Sequence[RepMeasures]) -> float | None:
 
 
 def _slower(one: SetFatigue, reps: Sequence[RepMeasures]) -> Finding:
-    held = " The form held." if one.verdict == "tired" else ""
+    held = " Your form held." if one.verdict == "tired" else ""
+    told = one.slow_from_rep
+    since = "" if told is None else f", slowing from {_told(told, one.slow_from_range)} on"
     return Finding(
         "velocity-loss",
         "info",
-        f"The last repetition was {one.velocity_loss_pct:.0f} % slower than the fastest.{held}",
+        f"Your last rep was {one.velocity_loss_pct:.0f} % slower than your fastest{since}.{held}",
         "Speed is lost before form is: what follows is done by tired muscles.",
         at_s=reps[one.last - 1].start_s,
         evidence={"velocity_loss_pct": one.velocity_loss_pct, "threshold_pct": SLOWED_PCT},
         advice="Good work if you meant to go that far; for crisp technique stop the set at some "
         "20 % of loss.",
+        label=label_of("velocity-loss"),
     )
 
 

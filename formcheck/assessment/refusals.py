@@ -138,10 +138,10 @@ _POSE_LOST = Reason(
 )
 _LOOSE = Reason(
     "loose-clothing",
-    "At rest the back looks flatter than most: a loose shirt may bridge its hollow, so angles "
-    "from neutral are only known to within {uncertainty:.0f}°.",
-    "Tuck the shirt in or wear a fitted one; if the back is as flat as that, give its angle "
-    "with --neutral.",
+    "The back looks flat at rest: it may be so, or something loose may hang over its hollow. "
+    "Angles from your normal are only known to within {uncertainty:.0f}°.",
+    "If you wear something loose, tuck it in or wear a fitted one; if your back is as flat as "
+    "that, give its angle with --neutral.",
     refuses=False,
 )
 _NO_NEUTRAL = Reason(

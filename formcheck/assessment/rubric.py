@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from formcheck.assessment.findings import STOP_DEG
 from formcheck.assessment.score import PARTS, PartName
 from formcheck.errors import ConfigurationError
 from formcheck.lifts.exercises import EXERCISES, Exercise
@@ -15,11 +14,12 @@ __all__ = ["LIMITS", "LimitName", "Rubric"]
 
 LimitName = str
 
-# What may be set, and within which bounds [deg]. A rounded back that is stopped at must
-# first have been called rounded; below 3 degrees even the best picture does not measure.
+# What may be set, and within which bounds [deg]: below 3 degrees even the best picture does
+# not measure; with 20 for `rounded_deg` a back must round by 10 degrees more than as it was
+# fitted (`formcheck.assessment.judgement`), most of what lies between neutral and rounded.
 LIMITS: Mapping[LimitName, tuple[float, float]] = MappingProxyType(
     {
-        "rounded_deg": (3.0, STOP_DEG),
+        "rounded_deg": (3.0, 20.0),
         "arched_deg": (3.0, 45.0),
         "arched_from_start_deg": (3.0, 60.0),
     }

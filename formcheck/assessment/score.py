@@ -1,10 +1,9 @@
-"""One number from 0 to 100 for a repetition and for a set, from published parts.
+"""One number from 0 to 100 for a repetition and for a set, that follows the verdict.
 
-A fault costs nothing up to half of its threshold, half of its part at the threshold,
-and all of it from one and a half times the threshold on. What was not seen earns
-nothing: a score never gets better because less was seen. Every part gets no better
-as its own fault grows, and a set in which every repetition gets worse alike no better
-as a whole.
+What was found says in which band the points lie: *stop*, *caution*, or neither. Where in
+the band is told by parts, each the better the less of its fault there is. Parts that were
+not seen are left out, and the basis says how much was seen: less of it neither adds points
+nor costs any.
 """
 
 from __future__ import annotations
@@ -15,18 +14,37 @@ from itertools import pairwise, product
 from typing import Literal
 
 from formcheck.assessment.fatigue import LEAST_REPS, split_sets
-from formcheck.assessment.findings import arching_limit_deg
+from formcheck.assessment.findings import Severity, arching_limit_deg
+from formcheck.assessment.judgement import Judgement
 from formcheck.geometry.neutral import Neutral
 from formcheck.lifts.exercises import Drift, Exercise
 from formcheck.lifts.measures import RepMeasures
 
-__all__ = ["PARTS", "REP_PARTS", "Part", "PartName", "Score", "Weights", "score_rep", "score_set"]
+__all__ = [
+    "BANDS",
+    "PARTS",
+    "REP_PARTS",
+    "Part",
+    "PartName",
+    "Score",
+    "Weights",
+    "score_rep",
+    "score_set",
+]
 
 PartName = Literal["rounding", "arching", "drift", "consistency", "completeness"]
 Weights = Mapping[PartName, float]
 
-# What each part can earn, before those that a lift does not have are left out and the
-# rest is brought to 100. Judgements, not measurements: the document names rounding
+# Fewest and most points of a verdict, so that who sorts by points sees first who needs
+# attention: a judgement, not a measurement.
+BANDS: Mapping[Severity, tuple[float, float]] = {
+    "stop": (0.0, 49.0),
+    "caution": (50.0, 79.0),
+    "info": (85.0, 100.0),
+}
+
+# What each part counts within the band, before those that a lift does not have are left out
+# and the rest is brought to 100. Judgements, not measurements: the document names rounding
 # first, and breakdown under fatigue as what raises the risk.
 PARTS: dict[PartName, float] = {
     "rounding": 40.0,
@@ -42,82 +60,126 @@ _DRIFT_DEG = 10.0
 # Between two repetitions; the most by which lifters repeat a deadlift (minimal
 # detectable change 4-8 degrees).
 _UNLIKE_DEG = 8.0
-_LEAST_MEASURED = 0.5
 
 
 @dataclass(frozen=True)
 class Part:
-    """What one part earned.
+    """What one part says.
 
     Attributes
     ----------
     name : str
     points : float
-        0 to `of`.
+        0 to `of`, within the band.
     of : float
-    seen : bool
-        False if it earned nothing because it was not measured at all.
+        What it counts; all parts that the lift has make 100.
+    basis : float
+        Share 0..1 of it that was seen; at 0 it is left out.
     """
 
     name: PartName
     points: float
     of: float
-    seen: bool
+    basis: float
+
+    @property
+    def seen(self) -> bool:
+        """False if it was left out."""
+        return self.basis > 0
 
 
 @dataclass(frozen=True)
 class Score:
-    """Points out of 100, and where they come from."""
+    """Points out of 100, and where they come from.
+
+    Attributes
+    ----------
+    parts : tuple of Part
+    severity : {"info", "caution", "stop"}
+        The gravest finding: it sets the band.
+    """
 
     parts: tuple[Part, ...]
+    severity: Severity
 
     @property
     def points(self) -> float:
-        """0 to 100."""
-        return sum(part.points for part in self.parts)
+        """0 to 100, by the parts that were seen."""
+        low, high = BANDS[self.severity]
+        seen = [part for part in self.parts if part.seen]
+        share = sum(part.points for part in seen) / sum(part.of for part in seen)
+        return low + (high - low) * share
+
+    @property
+    def basis(self) -> float:
+        """Share 0..1 of the criteria that was seen."""
+        return sum(part.of * part.basis for part in self.parts) / 100
 
 
-# A share 0..1 of a part's points; None where nothing of it was seen.
-_Share = float | None
+@dataclass(frozen=True)
+class _Seen:
+    """How good something is, 0..1, and how much of it was seen."""
+
+    share: float
+    basis: float
 
 
-def score_rep(
-    rep: RepMeasures, neutral: Neutral, exercise: Exercise, weights: Weights = PARTS
+_NOTHING = _Seen(0.0, 0.0)
+
+
+def score_rep(  # noqa: PLR0917 - one more than five, all needed
+    rep: RepMeasures,
+    judgement: Judgement | None,
+    neutral: Neutral,
+    exercise: Exercise,
+    severity: Severity,
+    weights: Weights = PARTS,
 ) -> Score | None:
     """Score one repetition; None where it was not measured, or the clip cuts it."""
     if not rep.measured or rep.rep.cut:
         return None
-    shares: dict[PartName, _Share] = {
-        "rounding": _rounding(rep, exercise),
+    seen: dict[PartName, _Seen] = {
+        "rounding": _rounding(rep, judgement, exercise),
         "arching": _arching(rep, neutral, exercise),
-        "completeness": float(rep.rep.complete),
+        "completeness": _Seen(float(rep.rep.complete), 1.0),
     }
-    return _score(shares, exercise, weights, reps=1)
+    return _score(seen, exercise, weights, severity, reps=1)
 
 
-def score_set(
-    reps: Sequence[RepMeasures], neutral: Neutral, exercise: Exercise, weights: Weights = PARTS
+def score_set(  # noqa: PLR0917 - one more than five, all needed
+    reps: Sequence[RepMeasures],
+    judgements: Sequence[Judgement | None],
+    neutral: Neutral,
+    exercise: Exercise,
+    severity: Severity,
+    weights: Weights = PARTS,
 ) -> Score | None:
-    """Score all repetitions of a clip; None where less than half of them was measured.
+    """Score all repetitions of a clip; None where none was measured.
 
     Repetitions that the clip cuts are left out. Drift compares the last third of each
     set with the first, consistency each repetition with the next.
+
+    Parameters
+    ----------
+    severity : {"info", "caution", "stop"}
+        Of the gravest finding.
     """
-    judged = [rep for rep in reps if not rep.rep.cut]
-    if not judged or sum(rep.measured for rep in judged) < _LEAST_MEASURED * len(judged):
+    judged = [(rep, one) for rep, one in zip(reps, judgements, strict=True) if not rep.rep.cut]
+    whole = [rep for rep, _ in judged]
+    if not any(rep.measured for rep in whole):
         return None
-    sets = [[rep for rep in one if rep.rep.complete] for one in _sets(judged)]
+    sets = [[rep for rep in one if rep.rep.complete] for one in _sets(whole)]
     long = [one for one in sets if len(one) >= LEAST_REPS]
     ends = [pair for one in long for pair in _first_and_last(one)]
     neighbours = [pair for one in long for pair in pairwise(one)]
-    shares: dict[PartName, _Share] = {
-        "rounding": _mean([_rounding(rep, exercise) for rep in judged]),
-        "arching": _mean([_arching(rep, neutral, exercise) for rep in judged]),
+    seen: dict[PartName, _Seen] = {
+        "rounding": _mean([_rounding(rep, one, exercise) for rep, one in judged]),
+        "arching": _mean([_arching(rep, neutral, exercise) for rep in whole]),
         "drift": _mean([_unlike(*pair, exercise, _grew, _DRIFT_DEG) for pair in ends]),
         "consistency": _mean([_unlike(*p, exercise, _apart, _UNLIKE_DEG) for p in neighbours]),
-        "completeness": _mean([float(rep.rep.complete) for rep in judged]),
+        "completeness": _mean([_Seen(float(rep.rep.complete), 1.0) for rep in whole]),
     }
-    return _score(shares, exercise, weights, reps=max(map(len, sets)))
+    return _score(seen, exercise, weights, severity, reps=max(map(len, sets)))
 
 
 def _sets(reps: list[RepMeasures]) -> list[list[RepMeasures]]:
@@ -130,7 +192,11 @@ def _first_and_last(one: list[RepMeasures]) -> product[tuple[RepMeasures, RepMea
 
 
 def _score(
-    shares: dict[PartName, _Share], exercise: Exercise, weights: Weights, reps: int
+    seen: dict[PartName, _Seen],
+    exercise: Exercise,
+    weights: Weights,
+    severity: Severity,
+    reps: int,
 ) -> Score | None:
     """Weigh the parts that this lift, and a set of this length, can have."""
     long = reps >= LEAST_REPS and bool(exercise.drifts_into)
@@ -141,34 +207,32 @@ def _score(
         "consistency": long,
         "completeness": True,
     }
-    names = [name for name in shares if has[name] and weights[name] > 0]
-    if not names:
+    names = [name for name in seen if has[name] and weights[name] > 0]
+    if not any(seen[name].basis for name in names):
         return None
     scale = 100 / sum(weights[name] for name in names)
-    return Score(
-        tuple(
-            Part(name, (shares[name] or 0.0) * of, of, shares[name] is not None)
-            for name in names
-            for of in [scale * weights[name]]
-        )
+    parts = (
+        Part(name, seen[name].share * of, of, seen[name].basis)
+        for name in names
+        for of in [scale * weights[name]]
     )
+    return Score(tuple(parts), severity)
 
 
-def _rounding(rep: RepMeasures, exercise: Exercise) -> _Share:
-    limit_deg = exercise.rounded_deg
-    if not rep.measured or limit_deg is None:
-        return None
+def _rounding(rep: RepMeasures, judgement: Judgement | None, exercise: Exercise) -> _Seen:
+    if not rep.measured or judgement is None:
+        return _NOTHING
     # On the floor the other half is hidden in every repetition, whatever the camera does
     judged = "all" if exercise.rounds_in == "all" else exercise.watched
-    return rep.visible_in(judged) * _marks(rep.peak_deg, limit_deg)
+    return _Seen(1 - judgement.probability, rep.visible_in(judged))
 
 
-def _arching(rep: RepMeasures, neutral: Neutral, exercise: Exercise) -> _Share:
+def _arching(rep: RepMeasures, neutral: Neutral, exercise: Exercise) -> _Seen:
     limit_deg = arching_limit_deg(neutral, exercise)
     if not rep.measured or limit_deg is None:
-        return None
+        return _NOTHING
     beyond_deg = neutral.lumbar_deg - rep.least_deg
-    return rep.visible_in(exercise.arches_in) * _marks(beyond_deg, limit_deg)
+    return _Seen(_marks(beyond_deg, limit_deg), rep.visible_in(exercise.arches_in))
 
 
 def _unlike(
@@ -177,13 +241,13 @@ def _unlike(
     exercise: Exercise,
     measure: Callable[[float, float], float],
     threshold_deg: float,
-) -> _Share:
+) -> _Seen:
     """How alike two repetitions are, in the direction in which they are least so."""
     if not (one.measured and other.measured):
-        return None
+        return _NOTHING
     ways = exercise.drifts_into
     worst = max((measure(_towards(one, way), _towards(other, way)) for way in ways), default=0.0)
-    return _marks(worst, threshold_deg)
+    return _Seen(_marks(worst, threshold_deg), 1.0)
 
 
 def _towards(rep: RepMeasures, way: Drift) -> float:
@@ -203,8 +267,9 @@ def _marks(fault: float, threshold: float) -> float:
     return min(max(1.5 - fault / threshold, 0.0), 1.0)
 
 
-def _mean(shares: Sequence[_Share]) -> _Share:
-    """Mean, in which what was not seen earned nothing; None if nothing was."""
-    if all(share is None for share in shares):
-        return None
-    return sum(share or 0.0 for share in shares) / len(shares)
+def _mean(seen: Sequence[_Seen]) -> _Seen:
+    """Mean over what was seen at all, and the mean of how much that was."""
+    shares = [one.share for one in seen if one.basis > 0]
+    if not shares:
+        return _NOTHING
+    return _Seen(sum(shares) / len(shares), sum(one.basis for one in seen) / len(seen))

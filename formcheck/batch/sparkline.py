@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from formcheck.batch.results import ClipResult
-from formcheck.report.words import lift_of
+from formcheck.report.words import flagged
 
 __all__ = ["HEIGHT", "WIDTH", "Mark", "Sparkline", "sparklines"]
 
@@ -36,8 +36,6 @@ class Sparkline:
         Where repetitions stand that were not measured.
     flat : float
         Height of 0 degrees.
-    limit : float or None
-        Height of the threshold of rounding.
     says : str
         The same in words.
     """
@@ -45,14 +43,12 @@ class Sparkline:
     marks: tuple[Mark, ...]
     unseen: tuple[float, ...]
     flat: float
-    limit: float | None
     says: str
 
 
 def sparklines(results: Sequence[ClipResult]) -> list[Sparkline]:
     """Make a chart of each, all on the same scale."""
-    limits = [lift_of(result.document).rounded_deg for result in results]
-    ends = [0.0, *(limit for limit in limits if limit is not None)]
+    ends = [0.0]
     for result in results:
         for rep in result.reps:
             angle = rep["lumbar_deg"]
@@ -60,7 +56,7 @@ def sparklines(results: Sequence[ClipResult]) -> list[Sparkline]:
                 half = angle["uncertainty"] or 0.0
                 ends += [angle["peak"] - half, angle["peak"] + half]
     scale = _Scale(min(ends), max(ends))
-    return [_sparkline(result, limit, scale) for result, limit in zip(results, limits, strict=True)]
+    return [_sparkline(result, scale) for result in results]
 
 
 @dataclass(frozen=True)
@@ -73,7 +69,7 @@ class _Scale:
         return round(HEIGHT - _EDGE - share * (HEIGHT - 2 * _EDGE), 1)
 
 
-def _sparkline(result: ClipResult, limit_deg: float | None, scale: _Scale) -> Sparkline:
+def _sparkline(result: ClipResult, scale: _Scale) -> Sparkline:
     step = (WIDTH - 2 * _EDGE) / max(len(result.reps) - 1, 1)
     marks, unseen, said = [], [], []
     for i, rep in enumerate(result.reps):
@@ -84,12 +80,11 @@ def _sparkline(result: ClipResult, limit_deg: float | None, scale: _Scale) -> Sp
             continue
         half = angle["uncertainty"] or 0.0
         at = [scale.y(angle["peak"] + d) for d in (0.0, half, -half)]
-        marks.append(Mark(x, at[0], at[1], at[2], bool(rep["findings"])))
+        marks.append(Mark(x, at[0], at[1], at[2], flagged(result.document, rep["index"])))
         said.append(f"{angle['peak']:+z.0f}°")
     return Sparkline(
         tuple(marks),
         tuple(unseen),
         scale.y(0.0),
-        None if limit_deg is None else scale.y(limit_deg),
         "Most flexed, repetition by repetition: " + ", ".join(said),
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from formcheck.batch.job import Outcome
 from formcheck.batch.results import ClipResult
@@ -37,6 +38,9 @@ _SUMMARY = (
     "folder",
     "load_given",
     "date_from",
+    "rounding_grade",
+    "rounding_probability",
+    "score_basis",
 )
 _REPS = (
     *_CLIP,
@@ -53,6 +57,8 @@ _REPS = (
     "findings",
     "score_of_100",
     "folder",
+    "rounding_grade",
+    "rounding_probability",
 )
 _ERRORS = (*_CLIP, "reason", "elapsed_s", "source")
 
@@ -137,7 +143,15 @@ def _summary_row(result: ClipResult) -> Sequence[object]:
         result.folder,
         result.clip.load_given,
         result.clip.date_from,
+        *_rounding(document),
+        document.get("score_basis"),
     )
+
+
+def _rounding(part: Mapping[str, Any]) -> tuple[object, object]:
+    """Grade and probability of a set, or of a repetition; empty where not judged."""
+    said = part.get("rounding")
+    return (said["grade"], said["probability"]) if said else ("", "")
 
 
 def _rep_rows(result: ClipResult) -> Iterator[Sequence[object]]:
@@ -157,4 +171,5 @@ def _rep_rows(result: ClipResult) -> Iterator[Sequence[object]]:
             " ".join(rep["findings"]),
             rep["score"],
             result.folder,
+            *_rounding(rep),
         )

@@ -26,7 +26,7 @@ __all__ = ["compare"]
 
 _TITLES: dict[Measure, tuple[str, str]] = {
     "lumbar_peak_deg": ("most flexed", "°"),
-    "lumbar_least_deg": ("most arched", "°"),
+    "lumbar_least_deg": ("least flexed", "°"),
     "flexion_peak_deg": ("flexed from neutral", "°"),
     "concentric_speed": ("speed", " /s"),
     "drift_deg_per_rep": ("drift a repetition", "°"),

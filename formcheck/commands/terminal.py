@@ -13,7 +13,16 @@ from rich.text import Text
 from formcheck.commands.tables import fitted
 from formcheck.plain import plain, typed
 from formcheck.report import REPORT_NAME
-from formcheck.report.words import Document, degrees, fatigue_sets, headline, plural, what_was_read
+from formcheck.report.words import (
+    Document,
+    degrees,
+    fatigue_sets,
+    finding_label,
+    headline,
+    plural,
+    score_basis,
+    what_was_read,
+)
 
 __all__ = ["print_result", "print_verdict"]
 
@@ -87,11 +96,11 @@ def _table(document: Document) -> Table:
         "whole",
         "most flexed",
         "least",
-        "from neutral",
+        "from normal",
         "speed",
         "back seen",
         Column("findings", overflow="fold", min_width=21),
-        title=f"{_lift(document)}: lumbar angle, 0 flat, + rounded, - arched",
+        title=f"{_lift(document)}: lumbar angle, 0 flat, + flexed, - extended",
         title_justify="left",
         box=None,
         padding=(0, 1, 0, 0),
@@ -122,13 +131,13 @@ def _row(rep: Mapping[str, Any], found: list[Mapping[str, Any]]) -> tuple[str | 
         _angle(rep["flexion_deg"]["peak"]),
         "-" if speed is None else f"{speed:.2f} /s",
         f"{rep['visible']:.0%}",
-        Text(" ").join(Text(one["code"], style=_STYLES[one["severity"]]) for one in found),
+        Text(" ").join(Text(finding_label(one), style=_STYLES[one["severity"]]) for one in found),
     )
 
 
 def _neutral(neutral: Mapping[str, Any]) -> str:
     angle = f"{_angle(neutral['lumbar_deg'])} ±{neutral['uncertainty_deg']:.0f}"
-    return f"Neutral: {angle} ({neutral['posture']})."
+    return f"Your normal: {angle} ({neutral['posture']})."
 
 
 def _finding(finding: Mapping[str, Any], *, said: bool) -> Text:
@@ -150,10 +159,13 @@ def _contributor(one: Mapping[str, Any]) -> Text:
 def _score(document: Document) -> Text:
     parts = ", ".join(
         f"{part['name']} {part['points']:.0f} of {part['of']:.0f}"
-        + ("" if part["measured"] else " (not seen)")
+        if part["measured"]
+        else f"{part['name']} not seen"
         for part in document["score_parts"]
     )
-    return Text.assemble((f"Score {document['score']:.0f} of 100", "bold"), f": {parts}.")
+    return Text.assemble(
+        (f"Score {document['score']:.0f} of 100", "bold"), f"{score_basis(document)}: {parts}."
+    )
 
 
 def _reason(reason: Mapping[str, Any], *, said: bool) -> Text:

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-import numpy as np
-
+from formcheck.assessment.score import BANDS
 from formcheck.batch.results import ClipResult
 from formcheck.errors import ConfigurationError
 from formcheck.history.sets import PastSet
@@ -149,25 +148,11 @@ def _drift(document: AnalysisDocument) -> Reading | None:
 
 
 def _score(document: AnalysisDocument) -> Reading | None:
-    """The score, and what the angles' uncertainty can do to it at most.
-
-    Points fall evenly from half to one and a half of the threshold
-    (`formcheck.assessment.score`), and there by a part's points for as many degrees as the
-    threshold has. Elsewhere less: this is an upper bound.
-    """
+    """The score, and how far it may be off within the band of its verdict."""
     if document.score is None:
         return None
-    rubric = document.settings.rubric
-    limits_deg = {"rounding": rubric.rounded_deg, "arching": rubric.arched_deg}
-    angle = set_mean("lumbar_peak_deg", document)
-    half_deg = angle.half if angle else 0.0
-    halves = [
-        min(part.of, part.of * half_deg / limit_deg)
-        for part in document.score_parts
-        for limit_deg in [limits_deg.get(part.name)]
-        if limit_deg
-    ]
-    return Reading(document.score, float(np.linalg.norm(halves)) if halves else 0.0)
+    low, high = next(band for band in BANDS.values() if document.score <= band[1])
+    return Reading(document.score, (high - low) / 2)
 
 
 def read_sets(content: bytes) -> list[PastSet]:

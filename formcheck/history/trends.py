@@ -27,7 +27,7 @@ Says = Literal["more", "less", "no-change", "too-few", "one-day"]
 # With its unit, and the word for more and for less of it.
 MEASURES: dict[str, tuple[str, str, str, str]] = {
     "lumbar_peak_deg": ("Most flexed, from flat", "°", "rounder", "less round"),
-    "flexion_peak_deg": ("Most flexed, from the own neutral", "°", "more flexed", "less flexed"),
+    "flexion_peak_deg": ("Most flexed, from your normal", "°", "more flexed", "less flexed"),
     "drift_deg_per_rep": ("Drift within the set", "° a rep", "drifts more", "drifts less"),
     "score": ("Score", " points", "higher", "lower"),
 }

@@ -131,8 +131,8 @@ class Exercise:
     finish : Mark or None
         What a complete repetition reaches besides its swing.
     rounded_deg : float or None
-        Lumbar angle from flat, beyond which the loaded back is called rounded;
-        None where flexion is the movement itself, or does not occur.
+        How strictly the loaded back is called rounded, in degrees about 10; None where
+        flexion is the movement itself, or does not occur.
     rounds_in : {"low", "all"}
         The half of the swing in which that is judged.
     arched_deg : float or None
@@ -171,9 +171,8 @@ class Exercise:
     counts_flexion: bool = False
 
 
-# Backs that other people labelled neutral read -16..+5 degrees in deadlifts on
-# real clips, rounded ones +14..+33 (docs/measurement.md); ours repeat it in
-# benchmarks/clips.md. The threshold lies in the gap.
+# At this setting a back is judged as it was fitted (`formcheck.assessment.judgement`); it is
+# no limit of any one angle: less is as many degrees stricter, more as many milder.
 _ROUNDED_DEG = 10.0
 
 # Standing extension ends some 16 degrees beyond neutral, L1 to S1 on X-rays (Pearcy,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from formcheck.arrays import FloatArray
 from formcheck.geometry import Kinematics
 from formcheck.geometry.neutral import Neutral
-from formcheck.geometry.signals import runs
+from formcheck.geometry.signals import running_median, runs
 from formcheck.lifts.exercises import Exercise, Measure
 from formcheck.lifts.reps import Rep
 
@@ -102,12 +102,26 @@ def _lean_at_hips_up(scene: _Scene) -> Measured:
 
 
 def _curl(scene: _Scene) -> Measured:
-    """Flexion of the back from lying, or from the neutral where that is hidden, to the top."""
+    """Flexion of the back from lying, or from the neutral where that is hidden, to the most.
+
+    The most that is held, wherever that is: a roll-up's curl is over before the top.
+    """
     kin, neutral = scene.kin, scene.neutral
-    top, lying = (_moment(kin, _middle(end)) for end in (scene.rep.high, scene.rep.low))
+    lying = _moment(kin, _middle(scene.rep.low))
     if np.isfinite(lying.value_deg):
-        return _less(top, lying)
-    return _less(top, Measured(neutral.lumbar_deg, neutral.uncertainty_deg, float("nan")))
+        return _less(_most_flexed(scene), lying)
+    return _less(
+        _most_flexed(scene), Measured(neutral.lumbar_deg, neutral.uncertainty_deg, float("nan"))
+    )
+
+
+def _most_flexed(scene: _Scene) -> Measured:
+    """The moment of a repetition about which the back is most flexed."""
+    kin, frames = scene.kin, slice(scene.rep.start, scene.rep.end + 1)
+    angle = running_median(kin.time_s[frames], kin.back.lumbar_deg[frames], 2 * _MOMENT_S)
+    if not np.isfinite(angle).any():
+        return UNSEEN
+    return _moment(kin, scene.rep.start + int(np.nanargmax(angle)))
 
 
 _MEASURES: Mapping[Measure, Callable[[_Scene], Measured]] = MappingProxyType(

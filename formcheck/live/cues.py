@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from formcheck.annotate.scene import finding_label
-from formcheck.assessment.findings import Severity
+from formcheck.assessment.wording import Severity, label_of
 from formcheck.live.tally import Counted, Tally
 
 __all__ = ["Cue", "CueWatch", "tone_player"]
@@ -52,7 +51,7 @@ class CueWatch:
     def news(self, tally: Tally, now_s: float) -> list[Cue]:
         """What there is to call out now, on the set's clock; asked once an analysis."""
         seen = [
-            (Cue(finding.code, finding_label(finding.code), finding.severity, number), _span(rep))
+            (Cue(finding.code, finding.words, finding.severity, number), _span(rep))
             for number, rep in enumerate(tally.reps, start=1)
             for finding in rep.findings
             if finding.severity != "info"
@@ -61,7 +60,7 @@ class CueWatch:
         ]
         if tally.fatigue and tally.fatigue.verdict == "breakdown":
             code = "breakdown-under-fatigue"
-            seen.append((Cue(code, finding_label(code), "stop", None), _WHOLE_SET))
+            seen.append((Cue(code, label_of(code), "stop", None), _WHOLE_SET))
         sure = [one for one in seen if _among(self._suspected, *one)]
         self._suspected = [(cue.code, span) for cue, span in seen]
         news = [(cue, span) for cue, span in sure if not _among(self._said, cue, span)]

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from formcheck.analysis import SetAnalysis
-from formcheck.annotate.scene import finding_label
 from formcheck.live.cues import Cue
 from formcheck.live.saving import Saved
 from formcheck.live.tally import Counted
@@ -57,8 +56,8 @@ def notice(text: str) -> Event:
 def rep_event(set_number: int, number: int, rep: Counted, exercise: str) -> Event:
     """A repetition that has ended."""
     measures = rep.measures
-    faults = [f for f in rep.findings if f.severity != "info"]
-    words = ", ".join(finding_label(f.code) for f in faults)
+    faults = [f for f in rep.findings if f.told]
+    words = ", ".join(f.words for f in faults)
     angles = "back not seen"
     if measures.measured:
         angles = (
@@ -118,8 +117,8 @@ def _summary(set_number: int, analysis: SetAnalysis) -> tuple[str, ...]:
     most = max(measured, key=lambda rep: rep.peak_deg)
     least = min(rep.least_deg for rep in measured)
     angles = f"most flexed {most.peak_deg:+z.0f}° ±{most.uncertainty_deg:.0f}, least {least:+z.0f}°"
-    faults = [finding for finding in analysis.findings if finding.severity != "info"]
-    often = Counter(finding.code for finding in faults if finding.rep is not None)
-    words = [f"{finding_label(code)} ({times} of {count})" for code, times in often.items()]
-    words += [finding_label(one.code) for one in faults if one.code not in often]
+    faults = [finding for finding in analysis.findings if finding.told]
+    often = Counter(finding.words for finding in faults if finding.rep is not None)
+    words = [f"{label} ({times} of {count})" for label, times in often.items()]
+    words += [one.words for one in faults if one.words not in often]
     return title, angles.replace("-", "\N{MINUS SIGN}"), ", ".join(words) or "no fault found"

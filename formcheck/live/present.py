@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from formcheck.annotate.back import DrawnBack, back_along
+from formcheck.annotate.back import DrawnBack, back_along, moment_rgb
 from formcheck.arrays import BoolArray
 from formcheck.geometry.curve import LUMBAR_FROM, LUMBAR_TO, TrunkCurve, trunk_curve
 from formcheck.geometry.lumbar import read_back
@@ -69,10 +69,11 @@ def measure_present(pose: Pose, reading: Reading | None, age_s: float) -> Presen
     if not _readable(curve, reading):
         return NOTHING
     lumbar_deg = float(kin.back.lumbar_deg[known[-1]])
+    colour = moment_rgb(reading.analysis, int(known[-1]), lumbar_deg)
     return Present(
         lumbar_deg,
         float(kin.back.uncertainty_deg[known[-1]]),
-        back_along(curve, 0, pose.landmarks_px.astype(np.float64), lumbar_deg),
+        back_along(curve, 0, pose.landmarks_px.astype(np.float64), colour),
     )
 
 

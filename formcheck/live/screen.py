@@ -116,16 +116,14 @@ class Screen:
         return time.monotonic() < self._news_until_s and not (self._is_summary and lifting)
 
     def _band_for(self, width: int, height: int, reading: Reading | None) -> Band:
-        limits, refusal = Scale(math.nan, math.nan, math.nan), ""
+        limits, refusal = Scale(math.nan, math.nan), ""
         if reading:
             analysis = reading.analysis
             limits = scale(analysis.exercise, analysis.neutral)
             if not analysis.kinematics.measurable and analysis.reasons:
                 refusal = analysis.reasons[0].code.replace("-", " ")
         # Whole degrees, or the band would be made anew with every analysis.
-        whole = Scale(
-            *(_whole(v) for v in (limits.rounded_deg, limits.arched_deg, limits.neutral_deg))
-        )
+        whole = Scale(_whole(limits.arched_deg), _whole(limits.neutral_deg))
         key = (width, repr(whole), refusal)
         if self._band is None or self._band[0] != key:
             band = Band(width, landscape=width > height, limits=whole, refusal=refusal)
@@ -172,6 +170,7 @@ def _caption(view: View) -> Caption:
         arrow,
         "",
         "info",
+        reading.analysis.judged.grades[-1],
     )
 
 

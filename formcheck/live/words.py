@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from formcheck.annotate.colours import AMBER, PAPER, SEVERITIES, Rgb
-from formcheck.annotate.scene import finding_label
 from formcheck.live.analyst import Reading
 from formcheck.live.present import LATE_S
 from formcheck.live.tally import Counted, Tally
@@ -64,7 +63,7 @@ def last_rep(ended: tuple[Counted, ...]) -> str:
     if not rep.measured:
         return words + "back not seen"
     words += f"{rep.peak_deg:+z.0f}° ±{rep.uncertainty_deg:.0f} most flexed"
-    faults = [finding_label(f.code) for f in ended[-1].findings if f.severity != "info"]
+    faults = [f.words for f in ended[-1].findings if f.told]
     return (words + (f": {', '.join(faults)}" if faults else "")).replace("-", "\N{MINUS SIGN}")
 
 

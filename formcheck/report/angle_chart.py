@@ -16,7 +16,7 @@ from formcheck.annotate.scene import Scale
 from formcheck.arrays import FloatArray
 from formcheck.geometry.signals import runs
 from formcheck.report.result import Frames, Result
-from formcheck.report.words import Document
+from formcheck.report.words import Document, finding_label
 
 __all__ = ["Figure", "angle_chart", "listed"]
 
@@ -115,9 +115,7 @@ def _pins(result: Result) -> Iterator[Figure]:
             "mode": "markers",
             "x": [f["at_s"] for f in found],
             "y": listed(result.frames.lumbar_deg[at], 1),
-            "customdata": [
-                [f["at_s"], f"rep {f['rep']}: {f['code'].replace('-', ' ')}"] for f in found
-            ],
+            "customdata": [[f["at_s"], f"rep {f['rep']}: {finding_label(f)}"] for f in found],
             "hovertemplate": "<b>%{customdata[1]}</b><br>%{y:+.0f}°, %{x:.1f} s<extra></extra>",
             "marker": {
                 "symbol": symbol,
@@ -160,9 +158,8 @@ def _rep_numbers(document: Document) -> Iterator[Figure]:
 
 def _limits(limits: Scale) -> list[tuple[float, str, str, str]]:
     lines = [
-        (limits.rounded_deg, "rounded beyond", "var(--flexed)", "dash"),
         (0.0, "flat", "var(--soft)", "solid"),
-        (limits.neutral_deg, "neutral", "var(--neutral)", "dot"),
+        (limits.neutral_deg, "your normal", "var(--neutral)", "dot"),
         (limits.arched_deg, "over-arched below", "var(--arched)", "dash"),
     ]
     return [line for line in lines if math.isfinite(line[0])]

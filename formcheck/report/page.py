@@ -106,6 +106,9 @@ def _page(result: Result, target: Path, *, embed: bool, plotly: str | None) -> s
         "degrees": words.degrees,
         "plain_degrees": words.plain_degrees,
         "plural": words.plural,
+        "label": words.finding_label,
+        "flagged": words.flagged,
+        "rep_findings": words.rep_findings,
         "evidence": words.evidence_items,
     }
     template = environment.get_template("report.html.j2")
@@ -119,6 +122,7 @@ def _context(result: Result, target: Path, *, embed: bool, plotly: str | None) -
     return {
         "d": document,
         "measured": result.measured,
+        "basis": words.score_basis(document),
         "headline": words.headline(document),
         "groups": words.finding_groups(document),
         "read": words.what_was_read(document),

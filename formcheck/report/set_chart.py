@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from formcheck.arrays import FloatArray
+from formcheck.assessment.wording import label_of
 from formcheck.report.angle_chart import Figure, listed
 from formcheck.report.result import Result
 from formcheck.report.words import fatigue_sets
@@ -151,7 +152,7 @@ def _area(x: FloatArray, low: FloatArray, high: FloatArray, name: str, colour: s
 def _give_way(one: Mapping[str, Any]) -> tuple[Figure, Figure]:
     """A line before the repetition from which a set changed, and its words."""
     at = one["from_rep"] - 0.5
-    words = "form gives way" if one["verdict"] == "breakdown" else "changes from here"
+    words = label_of("breakdown-under-fatigue") if one["verdict"] == "breakdown" else "changes"
     line = {
         "type": "line",
         "name": "from rep",

@@ -11,6 +11,7 @@ from typing import Any
 
 from formcheck.assessment.findings import DRIFT_CODES, looked_for
 from formcheck.assessment.rubric import LIMITS
+from formcheck.assessment.wording import grade_words, label_of
 from formcheck.geometry.neutral import Neutral
 from formcheck.lifts.exercises import EXERCISES, OTHER, Exercise, Measure
 
@@ -21,6 +22,8 @@ __all__ = [
     "evidence_items",
     "fatigue_sets",
     "finding_groups",
+    "finding_label",
+    "flagged",
     "headline",
     "key_reps",
     "lift_columns",
@@ -29,6 +32,8 @@ __all__ = [
     "neutral_of",
     "plain_degrees",
     "plural",
+    "rep_findings",
+    "score_basis",
     "typical_uncertainty",
     "what_was_read",
 ]
@@ -36,7 +41,8 @@ __all__ = [
 Document = Mapping[str, Any]
 
 _RANK = {"info": 0, "caution": 1, "stop": 2}
-_TONES = (("good", "No fault found"), ("caution", "Caution"), ("stop", "Stop and mend"))
+_TONES = (("good", "No fault found"), ("caution", "Caution"), ("stop", "Stop"))
+_CLOSE = "Close to the limit"
 # They tell how the set went from first to last.
 _COURSE_CODES = {"breakdown-under-fatigue", "velocity-loss", *DRIFT_CODES.values()}
 _UNITS = {"deg_per_rep": "° a rep", "deg": "°", "s": " s", "pct": " %", "hz": " Hz"}
@@ -95,16 +101,33 @@ def headline(document: Document) -> Headline:
         more = [main["message"] for main in mains]
         return Headline("unknown", "No verdict", f"Not measured: {said}", more)
     faults = [main for main in mains if _RANK[main["severity"]] > 0]
+    close = [main for main in mains if main.get("grade") and main not in faults]
     told = [main for main in mains if main in faults or main["code"] in _COURSE_CODES]
-    told.sort(key=lambda main: main["code"] != "breakdown-under-fatigue")
+    told.sort(key=_first_told)
     sentences = [main["message"] for main in told]
     if not faults:
-        sentences.insert(0, _no_fault(document))
+        sentences[:0] = [main["message"] for main in close] or [_no_fault(document)]
     if not any(main["code"] in _COURSE_CODES for main in told):
         sentences += _course(document)
     gravest = max((_RANK[fault["severity"]] for fault in faults), default=0)
     tone, label = _TONES[gravest]
+    if close and not faults:
+        label = _CLOSE
+    label += _grade_of(faults, gravest)
     return Headline(tone, label, sentences[0], list(dict.fromkeys(sentences[1:])))
+
+
+def _first_told(main: Mapping[str, Any]) -> tuple[int, bool]:
+    """Rounding first, as a coach says it, then how the set went; a breakdown leads its equals."""
+    return -_RANK[main["severity"]], main.get("grade") is None
+
+
+def _grade_of(faults: Sequence[Mapping[str, Any]], gravest: int) -> str:
+    """The grade of rounding, where that is what the verdict stands on."""
+    grades = [
+        one["grade"] for one in faults if one.get("grade") and _RANK[one["severity"]] == gravest
+    ]
+    return f": {grade_words(grades[0])}" if grades else ""
 
 
 def fatigue_sets(document: Document) -> list[Mapping[str, Any]]:
@@ -126,24 +149,54 @@ def _course_of(one: Mapping[str, Any], *, named: bool) -> str:
     noticed = f": no drift as large as the {mdc:.0f}° that would have been noticed" if mdc else ""
     slower = f" by {loss:.0f} %" if loss is not None else ""
     said = {
-        "held": f"Form held over the set{noticed}.",
-        "drift": f"Form changed from rep {start} on, while the speed did not.",
-        "tired": f"The lifts slowed{slower}; the lower back held.",
-        "breakdown": f"Form gave way from rep {start} on, as the lifts slowed{slower}.",
+        "held": f"Your form held over the set{noticed}.",
+        "drift": f"Your form changed from rep {start} on.",
+        "tired": f"You slowed down{slower}; your lower back held.",
+        "breakdown": f"Your form gave way from rep {start} on{_as_slowed(one, slower)}.",
         "too-few-reps": "Too few repetitions to tell how the set changed.",
         "not-measured": "How the set changed could not be told.",
     }.get(one["verdict"], "")
     return where + (one.get("reason") or said)
 
 
+def _as_slowed(one: Mapping[str, Any], slower: str) -> str:
+    """The slowing, together with the back only where both began together."""
+    if one.get("together"):
+        return f", as you slowed down{slower}"
+    since = one.get("slow_from_rep")
+    return f"; your speed fell{slower}" + (f" from rep {since} on" if since else "")
+
+
 def _no_fault(document: Document) -> str:
     reps = measured_reps(document)
-    worst = max(reps, key=lambda rep: rep["lumbar_deg"]["peak"])["lumbar_deg"]
-    return (
-        f"No {looked_for(neutral_of(document), lift_of(document))} found in {len(reps)} of "
-        f"{plural(len(document['reps']), 'repetition')}; most flexed "
-        f"{degrees(worst['peak'])} ±{worst['uncertainty']:.0f}° from flat."
-    )
+    looked = looked_for(neutral_of(document), lift_of(document))
+    number = ""
+    bent = [rep["flexion_deg"] for rep in reps if rep["flexion_deg"]["peak"] is not None]
+    if bent:
+        most = max(bent, key=lambda flexion: flexion["peak"])
+        number = f"; most bent {degrees(most['peak'])} (±{most['uncertainty']:.0f}°) from normal"
+    return f"No {looked} found in {len(reps)} of {plural(len(document['reps']), 'rep')}{number}."
+
+
+def finding_label(finding: Mapping[str, Any]) -> str:
+    """A finding of the document in two or three words."""
+    return str(finding.get("label") or label_of(finding["code"]))
+
+
+def rep_findings(document: Document, rep: int) -> list[Mapping[str, Any]]:
+    """What was found in a repetition."""
+    return [finding for finding in document["findings"] if finding["rep"] == rep]
+
+
+def flagged(document: Document, rep: int) -> bool:
+    """Whether a repetition has a fault: more than a note."""
+    return any(_RANK[finding["severity"]] > 0 for finding in rep_findings(document, rep))
+
+
+def score_basis(document: Document) -> str:
+    """What the score stands on: ``, based on 71 % of the criteria``; empty where unknown."""
+    basis = document.get("score_basis")
+    return "" if basis is None else f", based on {100 * basis:.0f} % of the criteria"
 
 
 def finding_groups(document: Document) -> list[FindingGroup]:
@@ -191,9 +244,9 @@ def key_reps(document: Document) -> list[dict[str, Any]]:
     reps = measured_reps(document)
     reps = [rep for rep in reps if rep["complete"]] or reps
     side, doubt, sign, what = (
-        ("least", "least_uncertainty", -1, "most arched")
+        ("least", "least_uncertainty", -1, "least flexed")
         if _arches(document)
-        else ("peak", "uncertainty", 1, "most rounded")
+        else ("peak", "uncertainty", 1, "most flexed")
     )
 
     def badness(rep: Mapping[str, Any]) -> tuple[float, float]:

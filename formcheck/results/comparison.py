@@ -216,8 +216,17 @@ def _difference(
     return Difference(measure, rep, first, second, between, (between - half, between + half), mdc)
 
 
+def _grades(first: AnalysisDocument, second: AnalysisDocument) -> str:
+    """How round each back was called."""
+    said = [
+        f"{document.source.name}: {document.rounding.words if document.rounding else 'not judged'}"
+        for document in (first, second)
+    ]
+    return "; ".join(said) + "."
+
+
 def _notes(first: AnalysisDocument, second: AnalysisDocument) -> tuple[str, ...]:
-    notes = []
+    notes = [_grades(first, second)] if first.rounding or second.rounding else []
     if first.neutral.method != second.neutral.method:
         notes.append(
             f"The neutrals differ in kind ({first.neutral.method}, {second.neutral.method}): "

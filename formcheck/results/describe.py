@@ -12,9 +12,11 @@ from formcheck.analysis import SetAnalysis
 from formcheck.assessment.contributors import Contributor
 from formcheck.assessment.fatigue import Fatigue, SetFatigue
 from formcheck.assessment.findings import Finding
+from formcheck.assessment.judgement import Judgement
 from formcheck.assessment.pace import live_fps
 from formcheck.assessment.refusals import Reason
 from formcheck.assessment.score import Score
+from formcheck.assessment.wording import rounding_label
 from formcheck.lifts.measures import RepMeasures
 from formcheck.results.document import (
     SCHEMA_VERSION,
@@ -31,6 +33,7 @@ from formcheck.results.document import (
     Quality,
     ReasonPart,
     RepPart,
+    RoundingPart,
     RubricPart,
     ScorePart,
     SetPart,
@@ -64,7 +67,9 @@ def describe(analysis: SetAnalysis) -> AnalysisDocument:
         fatigue=_fatigue(analysis.fatigue),
         findings=[_finding(f) for f in (*analysis.findings, *map(_refusal, analysis.reasons))],
         contributors=[_contributor(one) for one in analysis.contributors],
+        rounding=_rounding(analysis.judgement),
         score=_points(analysis.score),
+        score_basis=_basis(analysis.score),
         score_parts=_score_parts(analysis.score),
         quality=_quality(analysis),
     )
@@ -191,7 +196,9 @@ def _rep(index: int, rep: RepMeasures, score: Score | None, analysis: SetAnalysi
             }
         ),
         findings=[f.code for f in analysis.findings if f.rep == index],
+        rounding=_rounding(analysis.judged.reps[index - 1]),
         score=_points(score),
+        score_basis=_basis(score),
         score_parts=_score_parts(score),
     )
 
@@ -199,6 +206,24 @@ def _rep(index: int, rep: RepMeasures, score: Score | None, analysis: SetAnalysi
 def _points(score: Score | None) -> float | None:
     """Points out of 100, or null."""
     return None if score is None else known(score.points, 1)
+
+
+def _basis(score: Score | None) -> float | None:
+    """Share of the criteria that was seen, or null."""
+    return None if score is None else known(score.basis, 4)
+
+
+def _rounding(judgement: Judgement | None) -> RoundingPart | None:
+    """How round the back was called; null where it was not judged."""
+    if judgement is None:
+        return None
+    return RoundingPart(
+        grade=judgement.grade,
+        probability=round(judgement.probability, 4),
+        part=judgement.part,
+        at_s=known(judgement.at_s, 4),
+        words=rounding_label(judgement.grade, judgement.part),
+    )
 
 
 def _score_parts(score: Score | None) -> list[ScorePart]:
@@ -232,6 +257,9 @@ def _set(one: SetFatigue) -> SetPart:
         reason=one.reason,
         from_rep=one.from_rep,
         from_rep_range=one.from_range,
+        slow_from_rep=one.slow_from_rep,
+        slow_from_rep_range=one.slow_from_range,
+        together=one.together,
         velocity_loss_pct=known(one.velocity_loss_pct, 1),
         direction=one.direction,
         drift_deg_per_rep=known(drift.per_rep) if drift else None,
@@ -254,6 +282,8 @@ def _finding(finding: Finding) -> FindingPart:
         why=finding.why,
         evidence=_evidence(finding.evidence),
         advice=finding.advice,
+        label=finding.words,
+        grade=finding.grade,
     )
 
 

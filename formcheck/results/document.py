@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from formcheck.assessment.contributors import Sureness
 from formcheck.assessment.fatigue import Verdict
+from formcheck.assessment.judgement import Grade, Part
 from formcheck.assessment.score import PartName
 from formcheck.lifts.exercises import Drift
 
@@ -27,6 +28,7 @@ __all__ = [
     "Quality",
     "ReasonPart",
     "RepPart",
+    "RoundingPart",
     "RubricPart",
     "ScorePart",
     "SetPart",
@@ -143,7 +145,7 @@ class NeutralPart(DocumentPart):
 
 
 class LumbarRange(DocumentPart):
-    """0 flat, + rounded, - arched; an outline measure, not an X-ray."""
+    """0 flat, + flexed, - extended; an outline measure, not an X-ray."""
 
     peak: float | None
     least: float | None
@@ -191,13 +193,25 @@ class LiftPart(DocumentPart):
     curl_deg: float | None = Field(None, description="Flexion from lying to the top.")
 
 
+class RoundingPart(DocumentPart):
+    """How likely a careful coach would call the back rounded."""
+
+    grade: Grade = Field(
+        description="clear: stop; likely: caution; borderline: close to it; no: not rounded."
+    )
+    probability: Share
+    part: Part = Field(description="What rounded, or was nearest to it.")
+    at_s: float | None = Field(description="When it shows most.")
+    words: str = Field(description="As every output says it.")
+
+
 class ScorePart(DocumentPart):
-    """What one part of a score earned, of what it could earn."""
+    """What one part of a score says, within the band of the verdict."""
 
     name: PartName
     points: float
     of: float
-    measured: bool = Field(description="False: earned nothing because it was not seen.")
+    measured: bool = Field(description="False: left out, because it was not seen.")
 
 
 class RepPart(DocumentPart):
@@ -221,7 +235,11 @@ class RepPart(DocumentPart):
     visible_high: Share = Field(description="And in the upper half.")
     lift: LiftPart
     findings: list[str]
+    rounding: RoundingPart | None = Field(
+        default=None, description="null: not judged in this lift, or not seen."
+    )
     score: Score | None
+    score_basis: Share | None = Field(default=None, description="Share of the criteria seen.")
     score_parts: list[ScorePart]
 
 
@@ -232,8 +250,18 @@ class SetPart(DocumentPart):
     last_rep: int
     verdict: Verdict
     reason: str = Field(description="Why there is no verdict; else empty.")
-    from_rep: int | None = Field(description="First repetition of the change.")
+    from_rep: int | None = Field(
+        description="First repetition of the back's change, from the back alone; in a tired set "
+        "of the slowing."
+    )
     from_rep_range: tuple[int, int] | None = Field(description="Holds it four times in five.")
+    slow_from_rep: int | None = Field(
+        default=None, description="First repetition of the slowing, from the speed alone."
+    )
+    slow_from_rep_range: tuple[int, int] | None = None
+    together: bool = Field(
+        default=False, description="Whether back and speed changed within one repetition."
+    )
     velocity_loss_pct: float | None = Field(description="Last against fastest repetition.")
     direction: Drift | None
     drift_deg_per_rep: float | None
@@ -267,6 +295,8 @@ class FindingPart(DocumentPart):
     why: str
     evidence: dict[str, float]
     advice: str
+    label: str = Field(default="", description="The finding in two or three words.")
+    grade: Grade | None = Field(default=None, description="Of a finding of rounding.")
 
 
 class ContributorPart(DocumentPart):
@@ -312,6 +342,13 @@ class AnalysisDocument(DocumentPart):
     fatigue: FatiguePart | None
     findings: list[FindingPart]
     contributors: list[ContributorPart]
-    score: Score | None
+    rounding: RoundingPart | None = Field(
+        default=None, description="Of the repetition that rounded most."
+    )
+    score: Score | None = Field(
+        description="Follows the gravest finding: stop at most 49, caution 50 to 79, else 85 and "
+        "more."
+    )
+    score_basis: Share | None = Field(default=None, description="Share of the criteria seen.")
     score_parts: list[ScorePart]
     quality: Quality

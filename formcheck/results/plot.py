@@ -71,9 +71,8 @@ def _draw_reps(axes: Axes, analysis: SetAnalysis) -> None:
 def _draw_limits(axes: Axes, analysis: SetAnalysis) -> None:
     limits = scale(analysis.exercise, analysis.neutral)
     for at, name, colour, style in (
-        (limits.rounded_deg, "rounded beyond", _FLEXED, "--"),
         (0.0, "flat", _SOFT, "-"),
-        (limits.neutral_deg, "own neutral", _NEUTRAL, ":"),
+        (limits.neutral_deg, "your normal", _NEUTRAL, ":"),
         (limits.arched_deg, "over-arched below", _ARCHED, "--"),
     ):
         if np.isfinite(at):
@@ -110,7 +109,7 @@ def _draw_findings(axes: Axes, analysis: SetAnalysis) -> None:
 
 def _label(axes: Axes, analysis: SetAnalysis) -> None:
     axes.set_title(
-        f"{analysis.exercise.name}: lumbar angle, 0 flat, + rounded, \N{MINUS SIGN} arched",
+        f"{analysis.exercise.name}: lumbar angle, 0 flat, + flexed, \N{MINUS SIGN} extended",
         loc="left",
         pad=20,
     )

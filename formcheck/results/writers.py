@@ -16,7 +16,7 @@ from formcheck.analysis import SetAnalysis
 from formcheck.annotate.names import VIDEO_NAME, key_frame_name
 from formcheck.errors import OutputError
 from formcheck.pose.track import save_track
-from formcheck.results.document import AnalysisDocument
+from formcheck.results.document import AnalysisDocument, RoundingPart
 from formcheck.results.exports import EXPORTS
 from formcheck.results.plot import PLOT_FORMATS, PLOT_NAME
 from formcheck.results.workspace import sweep, workspace_name
@@ -77,6 +77,10 @@ REP_COLUMNS = (
     "curl_deg",
     "thoracic_peak_deg",
     "thoracic_uncertainty_deg",
+    "rounding_grade",
+    "rounding_probability",
+    "rounding_part",
+    "score_basis",
 )
 # An old one beside a new analysis would show, or say, what was not measured.
 _OPTIONAL = (
@@ -226,7 +230,13 @@ def _rep_rows(document: AnalysisDocument) -> Iterator[Sequence[object]]:
             *rep.lift.model_dump().values(),
             rep.thoracic_deg.peak,
             rep.thoracic_deg.uncertainty,
+            *_rounding(rep.rounding),
+            rep.score_basis,
         )
+
+
+def _rounding(said: RoundingPart | None) -> tuple[object, object, object]:
+    return (said.grade, said.probability, said.part) if said else (None, None, None)
 
 
 def _frame_rows(analysis: SetAnalysis) -> Iterator[Sequence[object]]:

@@ -10,7 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from formcheck.annotate.colours import Rgb, angle_rgb
+from formcheck.annotate.colours import Rgb
 from formcheck.annotate.scene import scale
 from formcheck.errors import InputError
 from formcheck.live.view import View
@@ -81,7 +81,6 @@ def _measured(view: View) -> dict[str, Any]:
         "countdown_s": known(countdown_s(view), 1),
         "angle": known(present.lumbar_deg, 1),
         "doubt": known(present.uncertainty_deg, 1),
-        "rounded": known(limits.rounded_deg, 1),
         "arched": known(limits.arched_deg, 1),
         "neutral": known(limits.neutral_deg, 1),
     }
@@ -89,7 +88,7 @@ def _measured(view: View) -> dict[str, Any]:
     if back is not None:
         shown["back"] = [np.round(part, 1).tolist() for part in back.whole]
         shown["lumbar"] = [np.round(part, 1).tolist() for part in back.lumbar]
-        shown["tint"] = _css(angle_rgb(back.lumbar_deg))
+        shown["tint"] = _css(back.colour)
     return shown
 
 

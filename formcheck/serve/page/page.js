@@ -150,7 +150,6 @@ function gauge(shown) {
     el(id).setAttribute("x", from); el(id).setAttribute("width", Math.max(0, to - from));
   };
   const known = (value) => value !== null && value !== undefined;
-  if (known(shown.rounded)) bar("rounded", at(shown.rounded), 100); else bar("rounded", 100, 100);
   if (known(shown.arched)) bar("arched", 0, at(shown.arched)); else bar("arched", 0, 0);
   el("own").hidden = !known(shown.neutral);
   if (known(shown.neutral)) {
