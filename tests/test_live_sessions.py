@@ -76,7 +76,15 @@ def wait_for_rep(process: subprocess.Popen[str], number: int) -> None:
         if event["event"] == "rep" and event["rep"] == number:
             return
     assert process.stderr is not None
-    pytest.fail(f"no repetition {number}: {process.stderr.read()}")
+    said = process.stderr.read()
+    skip_if_too_slow(said)
+    pytest.fail(f"no repetition {number}: {said}")
+
+
+def skip_if_too_slow(said: str) -> None:
+    """These clips play in real time: a machine with much other work cannot follow them."""
+    if "Too slow to judge" in said:
+        pytest.skip("the machine is too slow for a live set")
 
 
 @pytest.mark.usefixtures("pose_model")
@@ -155,6 +163,7 @@ def test_the_window_shows_picture_and_words(short: Path, tmp_path: Path) -> None
             lit = max(lit, float((picture.max(axis=2) > 60).mean()))
             time.sleep(0.3)
         said = process.communicate()[1]
+        skip_if_too_slow(said)
         assert process.returncode == 0, said
         assert lit > 0.2  # the wall behind the lifter; an empty screen is black
     finally:
