@@ -149,9 +149,9 @@ def test_colours_tell_arched_sound_and_rounded_apart() -> None:
     ("lumbar_deg", "grade", "words"),
     [
         (-30.0, "no", "your normal"),
-        (-36.0, "no", "hollower than normal"),
+        (-36.0, "no", "more hollow"),
         (-41.0, "no", "arched"),
-        (3.0, "no", "bent, not rounded"),
+        (3.0, "no", "not rounded"),
         (-25.0, "borderline", "close to rounded"),
         (3.0, "likely", "likely rounded"),
         (3.0, "clear", "clearly rounded"),

@@ -93,7 +93,10 @@ class Band:
         small = font(round(0.8 * text), bold=False)
         canvas.text((beside, 0.78 * text), f"±{caption.uncertainty_deg}°", _GREY, small, "lm")
         word = moment_words(caption.lumbar_deg, caption.grade, self._limits)
-        canvas.text((beside, 1.72 * text), word, PAPER, small, "lm")
+        room = self._x_of(_GAUGE_DEG[0]) - beside - 0.3 * text
+        size = 0.8 * min(1.0, room / max(canvas.textlength(word, small), 1.0))
+        fitting = font(round(size * text), bold=False)
+        canvas.text((beside, 1.72 * text), word, PAPER, fitting, "lm")
 
     def _colour(self, caption: Caption) -> Rgb:
         angle = math.inf if caption.lumbar_deg is None else caption.lumbar_deg
@@ -137,7 +140,7 @@ class Band:
 
     def _x_of(self, degrees: float) -> float:
         """Where an angle lies on the gauge, held within it."""
-        left, right = 8.7 * self._text_px, self.size_px[0] - 0.7 * self._text_px
+        left, right = 10.9 * self._text_px, self.size_px[0] - 0.7 * self._text_px
         low, high = _GAUGE_DEG
         return left + (right - left) * (min(max(degrees, low), high) - low) / (high - low)
 

@@ -145,7 +145,7 @@ def posture_words(grade: Grade, from_normal_deg: float, *, over_arched: bool = F
         return ""
     if abs(from_normal_deg) <= _NORMAL_DEG:
         return "your normal"
-    return "bent, not rounded" if from_normal_deg > 0 else "hollower than normal"
+    return "not rounded" if from_normal_deg > 0 else "more hollow"
 
 
 def arching_advice(exercise: str) -> str:
