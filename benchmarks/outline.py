@@ -290,7 +290,7 @@ def page(found: Sequence[Compared]) -> str:
     """All tables."""
     groups = [(g, [f for f in found if f.case.group == g]) for g in GROUPS]
     parts = [
-        _ABOUT,
+        _ABOUT + f"In this table: {len(found)} of the {len(cases())} clips.\n",
         _table("By what is in the way", (_row(g, part) for g, part in groups if part), "scenes"),
         _table("Each clip", (_row(f.case.name, [f]) for f in found), "clip"),
     ]
