@@ -46,6 +46,7 @@ from formcheck.assessment.judgement import (
 )
 from formcheck.geometry.curve import Surface
 from formcheck.geometry.shape import BackShape
+from formcheck.geometry.turn import outline_turn
 from formcheck.lifts.exercises import EXERCISES
 from formcheck.lifts.measures import half
 from formcheck.pose.track import load_track, save_track
@@ -213,12 +214,11 @@ def _repetitions(
 ) -> Iterator[tuple[slice, Evidence, BoolArray]]:
     """Frames, evidence and judged frames of every repetition whose back was measured."""
     kin, lift = analysis.kinematics, analysis.exercise
-    whole = gather_evidence(kin, analysis.neutral)
+    whole = gather_evidence(kin, analysis.neutral, outline_turn(kin.time_s, kin.back.curve))
     for rep in analysis.reps:
         if rep.measured:
             frames = slice(rep.rep.start, rep.rep.end + 1)
-            evidence = Evidence(**{name: values[frames] for name, values in vars(whole).items()})
-            yield frames, evidence, half(rep.rep, kin, lift, lift.rounds_in)
+            yield frames, whole[frames], half(rep.rep, kin, lift, lift.rounds_in)
 
 
 # -- the fit -------------------------------------------------------------------

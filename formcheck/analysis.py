@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from formcheck.arrays import FloatArray
 from formcheck.assessment.checks import lift_findings
 from formcheck.assessment.contributors import Contributor, possible_contributors
-from formcheck.assessment.fatigue import Fatigue, judge_fatigue
+from formcheck.assessment.fatigue import Fatigue, judge_fatigue, split_sets
 from formcheck.assessment.findings import Finding, fatigue_findings, form_findings, gravest
 from formcheck.assessment.judgement import Judgement, SetJudgement, judge_set
 from formcheck.assessment.pace import too_slow
@@ -22,7 +24,7 @@ from formcheck.geometry.neutral import Neutral
 from formcheck.lifts.exercises import AUTO, EXERCISES, Exercise, Measure
 from formcheck.lifts.lift_measures import Measured, measure_lift
 from formcheck.lifts.measures import RepMeasures, measure_rep
-from formcheck.lifts.neutral_choice import choose_neutral
+from formcheck.lifts.neutral_choice import choose_neutral, choose_neutrals
 from formcheck.lifts.put_down import without_standing_up
 from formcheck.lifts.recognition import Recognition, recognise
 from formcheck.lifts.reps import Phase, find_reps, phases
@@ -56,6 +58,9 @@ class SetAnalysis:
     lift_measures : tuple of mapping
         What the lift asks for besides, one a repetition.
     neutral : Neutral
+        Of the clip: that of its first set.
+    neutrals : tuple of Neutral
+        One a repetition: each set of a clip has its own.
     judged : SetJudgement
         How likely each repetition's back was rounded.
     findings : tuple of Finding
@@ -76,6 +81,7 @@ class SetAnalysis:
     reps: tuple[RepMeasures, ...]
     lift_measures: tuple[Mapping[Measure, Measured], ...]
     neutral: Neutral
+    neutrals: tuple[Neutral, ...]
     judged: SetJudgement
     findings: tuple[Finding, ...]
     reasons: tuple[Reason, ...]
@@ -113,7 +119,7 @@ class SetAnalysis:
         return score_set(
             self.reps,
             self.judged.reps,
-            self.neutral,
+            self.neutrals,
             self.exercise,
             gravest(self.findings),
             self.settings.rubric.weights,
@@ -127,20 +133,26 @@ class SetAnalysis:
             score_rep(
                 rep,
                 judgement,
-                self.neutral,
+                neutral,
                 self.exercise,
                 gravest([finding for finding in self.findings if finding.rep == number]),
                 weights,
             )
-            for number, (rep, judgement) in enumerate(
-                zip(self.reps, self.judged.reps, strict=True), start=1
+            for number, (rep, judgement, neutral) in enumerate(
+                zip(self.reps, self.judged.reps, self.neutrals, strict=True), start=1
             )
         )
 
     @property
     def flexion_deg(self) -> FloatArray:
-        """Lumbar angle over time against the lifter's own neutral, float (N,)."""
-        return self.kinematics.back.lumbar_deg - self.neutral.lumbar_deg
+        """Lumbar angle over time against the lifter's own neutral, float (N,).
+
+        In a repetition against that of its set, elsewhere against that of the clip.
+        """
+        neutral_deg = np.full(len(self.track), self.neutral.lumbar_deg)
+        for rep, neutral in zip(self.reps, self.neutrals, strict=True):
+            neutral_deg[rep.rep.start : rep.rep.end + 1] = neutral.lumbar_deg
+        return np.asarray(self.kinematics.back.lumbar_deg - neutral_deg)
 
     @property
     def phases(self) -> list[Phase]:
@@ -281,11 +293,17 @@ def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
     known = (recognition is None or recognition.known) and not too_slow(track)
     judged = kin if known else without_back(kin)
     reps = tuple(measure_rep(rep, judged, exercise) for rep in found)
-    neutral = choose_neutral(kin, found, exercise, settings)
-    details = tuple(measure_lift(rep, judged, exercise, neutral) for rep in found)
+    sets = split_sets(reps)
+    own = choose_neutrals(kin, [tuple(found[i] for i in one) for one in sets], exercise, settings)
+    neutrals = tuple(neutral for one, neutral in zip(sets, own, strict=True) for _ in one)
+    neutral = own[0] if own else choose_neutral(kin, found, exercise, settings)
+    details = tuple(
+        measure_lift(rep, judged, exercise, before)
+        for rep, before in zip(found, neutrals, strict=True)
+    )
     fatigue = judge_fatigue(reps, exercise)
-    said = judge_set(reps, judged, neutral, exercise)
-    findings = form_findings(reps, said, judged, neutral, exercise)
+    said = judge_set(reps, judged, neutrals, exercise)
+    findings = form_findings(reps, said, judged, neutrals, exercise)
     contributors: tuple[Contributor, ...] = ()
     if known:
         findings += lift_findings(reps, details, exercise)
@@ -300,6 +318,7 @@ def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
         reps=reps,
         lift_measures=details,
         neutral=neutral,
+        neutrals=neutrals,
         judged=said,
         findings=tuple(findings),
         reasons=tuple(

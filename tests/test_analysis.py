@@ -31,6 +31,7 @@ from formcheck.analysis import SetAnalysis, Settings, analyze_track
 from formcheck.errors import ConfigurationError, InputError
 from formcheck.lifts.exercises import EXERCISES
 from formcheck.pose.track import PoseTrack, save_track
+from formcheck.report.words import headline
 from formcheck.results.describe import describe
 from formcheck.results.outputs import Outputs, write_result
 from formcheck.results.writers import ResultFolder
@@ -342,3 +343,32 @@ def test_a_saved_track_is_analysed_like_a_fresh_one(tmp_path: Path) -> None:
 def test_a_missing_track_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"nothing\.npz"):
         formcheck.analyze(tmp_path / "nothing.npz", "squat")
+
+
+def test_two_sets_have_each_their_own_neutral_and_verdict() -> None:
+    def one_set(standing_deg: float, peak_deg: float) -> list[Move]:
+        reps = [Move(1.0, 1.0, peak_deg), Move(0.2, 1.0, peak_deg), Move(1.0, 0.0, standing_deg)]
+        return [Move(1.0, 0.0, standing_deg), *[*reps, Move(0.3, 0.0, standing_deg)] * 2]
+
+    rest = [Move(2.0, 0.0, -15.0), Move(21.0, 0.0, -15.0)]
+    track = perform("squat", [*one_set(-30.0, -25.0), *rest, *one_set(-15.0, 15.0)])
+    analysis = analyse(track)
+    assert analysis.fatigue is not None
+    assert [(one.first, one.last) for one in analysis.fatigue.sets] == [(1, 2), (3, 4)]
+    first, _, _, last = (neutral.lumbar_deg for neutral in analysis.neutrals)
+    assert last - first == pytest.approx(15.0, abs=3.0)
+    assert analysis.neutral == analysis.neutrals[0]
+    document = describe(analysis)
+    assert document.fatigue is not None
+    sets = document.fatigue.sets
+    assert [one.neutral_deg for one in sets] == [round(first, 2), round(last, 2)]
+    grades = [one.rounding.grade for one in sets if one.rounding]
+    assert grades[0] == "no"
+    assert grades[1] in {"likely", "clear"}
+    said = headline(document.model_dump(mode="json")).line
+    assert "Reps 1 to 2: lower back not rounded." in said
+    assert f"Reps 3 to 4: lower back {grades[1].replace('clear', 'clearly')} rounded." in said
+    # Flexion counts from the neutral of the repetition's own set.
+    assert document.reps[3].flexion_deg.peak == pytest.approx(
+        analysis.reps[3].peak_deg - last, abs=0.01
+    )

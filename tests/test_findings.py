@@ -16,6 +16,7 @@ from formcheck.assessment.findings import Finding, form_findings
 from formcheck.assessment.judgement import (
     HELD_S,
     LEAST_PROBABILITY,
+    Grade,
     Judgement,
     Part,
     SetJudgement,
@@ -32,6 +33,7 @@ SQUAT = EXERCISES["squat"]
 FPS = 30.0
 DOUBT_DEG = 4.0
 STANDING = Neutral(-25.0, 3.0, "standing")
+NO_GRADES: tuple[Grade, ...] = ()
 
 
 @cache
@@ -59,8 +61,8 @@ def findings_of(
         Judgement(grade_of(p), p, part, float(kin.time_s[rep.turn])) if one.measured else None
         for p, rep, one in zip(chances, reps, measures, strict=True)
     )
-    judged = SetJudgement(said, ("no",) * len(kin.time_s), np.full(len(kin.time_s), 21.0))
-    return form_findings(measures, judged, seen, neutral, SQUAT)
+    judged = SetJudgement(said, NO_GRADES, np.full(len(kin.time_s), 21.0))
+    return form_findings(measures, judged, seen, [neutral] * len(reps), SQUAT)
 
 
 def flat() -> FloatArray:
@@ -246,8 +248,8 @@ def test_what_is_said_fits_every_lift() -> None:
 def test_no_repetition_no_finding() -> None:
     kin, _ = base()
     nothing: list[RepMeasures] = []
-    judged = SetJudgement((), ("no",) * len(kin.time_s), flat())
-    assert form_findings(nothing, judged, kin, STANDING, SQUAT) == []
+    judged = SetJudgement((), NO_GRADES, flat())
+    assert form_findings(nothing, judged, kin, [], SQUAT) == []
 
 
 @pytest.mark.parametrize("lift", ["deadlift", "squat", "overhead-press", "back-extension"])

@@ -64,7 +64,7 @@ def scored(
     exercise: Exercise = DEADLIFT,
 ) -> Score | None:
     judged = [said(chance) for chance in chances or [0.0] * len(seen)]
-    return score_set(seen, judged, neutral, exercise, severity)
+    return score_set(seen, judged, [neutral] * len(seen), exercise, severity)
 
 
 def one_rep(

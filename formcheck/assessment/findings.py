@@ -110,18 +110,23 @@ def form_findings(
     reps: Sequence[RepMeasures],
     judged: SetJudgement,
     kin: Kinematics,
-    neutral: Neutral,
+    neutrals: Sequence[Neutral],
     exercise: Exercise,
 ) -> list[Finding]:
-    """Rounding and over-arching, repetition by repetition and for the set."""
+    """Rounding and over-arching, repetition by repetition and for the set.
+
+    `neutrals` are those of the repetitions: each set of a clip has its own.
+    """
     rounded = [
         _rounding(number, rep, judgement, judged, kin, neutral)
-        for number, (rep, judgement) in enumerate(zip(reps, judged.reps, strict=True), start=1)
+        for number, (rep, judgement, neutral) in enumerate(
+            zip(reps, judged.reps, neutrals, strict=True), start=1
+        )
         if judgement is not None and judgement.grade != "no"
     ]
     arched = [
         finding
-        for number, rep in enumerate(reps, start=1)
+        for number, (rep, neutral) in enumerate(zip(reps, neutrals, strict=True), start=1)
         if rep.measured
         for finding in _arching(number, rep, kin, neutral, exercise)
     ]

@@ -27,7 +27,7 @@ from formcheck.arrays import BoolArray, FloatArray
 from formcheck.geometry import Kinematics
 from formcheck.geometry.neutral import Neutral
 from formcheck.geometry.signals import TO_90_PERCENT
-from formcheck.geometry.turn import outline_turn
+from formcheck.geometry.turn import OutlineTurn, outline_turn
 from formcheck.lifts.exercises import Exercise
 from formcheck.lifts.measures import RepMeasures, half
 
@@ -175,6 +175,10 @@ class Evidence:
     flexion_sd: FloatArray
     thoracic_deg: FloatArray
 
+    def __getitem__(self, frames: slice) -> Evidence:
+        """The same over some frames."""
+        return Evidence(**{name: values[frames] for name, values in vars(self).items()})
+
     @property
     def features(self) -> FloatArray:
         """In the order of `FEATURES`, float (N, 4); nothing where the back was not read."""
@@ -246,24 +250,27 @@ class SetJudgement:
 
 
 def judge_set(
-    reps: Sequence[RepMeasures], kin: Kinematics, neutral: Neutral, exercise: Exercise
+    reps: Sequence[RepMeasures],
+    kin: Kinematics,
+    neutrals: Sequence[Neutral],
+    exercise: Exercise,
 ) -> SetJudgement:
-    """Judge every repetition of a clip in which the back was measured."""
-    evidence = gather_evidence(kin, neutral)
+    """Judge every repetition of a clip in which the back was measured, by its own neutral."""
+    turn = outline_turn(kin.time_s, kin.back.curve)
     judged: list[Judgement | None] = []
     grades: list[Grade] = ["no"] * len(kin.time_s)
     if exercise.rounded_deg is None:
-        return SetJudgement((None,) * len(reps), tuple(grades), evidence.lower_turn_deg)
-    probability = rounding(evidence, exercise.rounded_deg)
-    upper = upper_rounding(evidence)
-    for rep in reps:
+        return SetJudgement((None,) * len(reps), tuple(grades), turn.lower_deg)
+    for rep, neutral in zip(reps, neutrals, strict=True):
         frames = slice(rep.rep.start, rep.rep.end + 1)
+        evidence = gather_evidence(kin, neutral, turn)[frames]
         counts = half(rep.rep, kin, exercise, exercise.rounds_in)
-        said = judge(kin.time_s[frames], probability[frames], upper[frames], counts)
+        probability = rounding(evidence, exercise.rounded_deg)
+        said = judge(kin.time_s[frames], probability, upper_rounding(evidence), counts)
         judged.append(said if rep.measured else None)
         if judged[-1] is not None and judged[-1].part != "upper back":
-            grades[frames] = _frame_grades(probability[frames], counts, judged[-1].grade)
-    return SetJudgement(tuple(judged), tuple(grades), evidence.lower_turn_deg)
+            grades[frames] = _frame_grades(probability, counts, judged[-1].grade)
+    return SetJudgement(tuple(judged), tuple(grades), turn.lower_deg)
 
 
 def _frame_grades(probability: FloatArray, counts: BoolArray, most: Grade) -> list[Grade]:
@@ -271,10 +278,9 @@ def _frame_grades(probability: FloatArray, counts: BoolArray, most: Grade) -> li
     return [min(grade_of(float(p)), most, key=GRADES.index) for p in shown]
 
 
-def gather_evidence(kin: Kinematics, neutral: Neutral) -> Evidence:
+def gather_evidence(kin: Kinematics, neutral: Neutral, turn: OutlineTurn) -> Evidence:
     """What a clip shows of the back, frame by frame."""
     back = kin.back
-    turn = outline_turn(kin.time_s, back.curve)
     own = back.surface == "dorsal"
     nothing = np.full_like(back.lumbar_deg, np.nan)
     flexion_deg = back.lumbar_deg - neutral.lumbar_deg

@@ -149,7 +149,7 @@ def score_rep(  # noqa: PLR0917 - one more than five, all needed
 def score_set(  # noqa: PLR0917 - one more than five, all needed
     reps: Sequence[RepMeasures],
     judgements: Sequence[Judgement | None],
-    neutral: Neutral,
+    neutrals: Sequence[Neutral],
     exercise: Exercise,
     severity: Severity,
     weights: Weights = PARTS,
@@ -161,11 +161,13 @@ def score_set(  # noqa: PLR0917 - one more than five, all needed
 
     Parameters
     ----------
+    neutrals : sequence of Neutral
+        Of the repetitions: each set of a clip has its own.
     severity : {"info", "caution", "stop"}
         Of the gravest finding.
     """
-    judged = [(rep, one) for rep, one in zip(reps, judgements, strict=True) if not rep.rep.cut]
-    whole = [rep for rep, _ in judged]
+    judged = [one for one in zip(reps, judgements, neutrals, strict=True) if not one[0].rep.cut]
+    whole = [rep for rep, _, _ in judged]
     if not any(rep.measured for rep in whole):
         return None
     sets = [[rep for rep in one if rep.rep.complete] for one in _sets(whole)]
@@ -173,8 +175,8 @@ def score_set(  # noqa: PLR0917 - one more than five, all needed
     ends = [pair for one in long for pair in _first_and_last(one)]
     neighbours = [pair for one in long for pair in pairwise(one)]
     seen: dict[PartName, _Seen] = {
-        "rounding": _mean([_rounding(rep, one, exercise) for rep, one in judged]),
-        "arching": _mean([_arching(rep, neutral, exercise) for rep in whole]),
+        "rounding": _mean([_rounding(rep, one, exercise) for rep, one, _ in judged]),
+        "arching": _mean([_arching(rep, own, exercise) for rep, _, own in judged]),
         "drift": _mean([_unlike(*pair, exercise, _grew, _DRIFT_DEG) for pair in ends]),
         "consistency": _mean([_unlike(*p, exercise, _apart, _UNLIKE_DEG) for p in neighbours]),
         "completeness": _mean([_Seen(float(rep.rep.complete), 1.0) for rep in whole]),

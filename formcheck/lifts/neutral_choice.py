@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import numpy as np
 
 from formcheck.geometry import Kinematics
@@ -19,25 +22,33 @@ from formcheck.lifts.measures import neutral_frames
 from formcheck.lifts.reps import Rep
 from formcheck.settings import Settings
 
-__all__ = ["choose_neutral"]
+__all__ = ["choose_neutral", "choose_neutrals"]
 
 # The first repetitions are the lifter's fresh ones.
 _FRESH_REPS = 3
 
 
 def choose_neutral(
-    kin: Kinematics, reps: tuple[Rep, ...], exercise: Exercise, settings: Settings
+    kin: Kinematics,
+    reps: tuple[Rep, ...],
+    exercise: Exercise,
+    settings: Settings,
+    within: slice = slice(None),
 ) -> Neutral:
-    """The given neutral, else standing still, else the neutral ends of the first repetitions."""
+    """The given neutral, else standing still, else the neutral ends of the first repetitions.
+
+    `within` are the frames of one set, of which `reps` are the repetitions.
+    """
     if settings.neutral_deg is not None:
         return given_neutral(settings.neutral_deg, settings.neutral_uncertainty_deg)
-    busy = np.zeros(len(kin.time_s), dtype=np.bool_)
+    busy = np.ones(len(kin.time_s), dtype=np.bool_)
+    busy[within] = False
     for rep in reps:
         busy[rep.start : rep.end + 1] = True
     standing = standing_neutral(kin.time_s, kin.joints, kin.back, busy)
     if standing.method == "standing":
         return standing
-    ended = [0, *(rep.end + 1 for rep in reps)]
+    ended = [within.start or 0, *(rep.end + 1 for rep in reps)]
     ends = [
         neutral_frames(rep, exercise, kin.time_s, since)
         for rep, since in zip(reps[:_FRESH_REPS], ended, strict=False)
@@ -45,6 +56,24 @@ def choose_neutral(
     ]
     first = first_reps_neutral(kin.joints, kin.back, ends)
     return no_neutral(*standing.why, *first.why) if first.why else first
+
+
+def choose_neutrals(
+    kin: Kinematics, sets: Sequence[tuple[Rep, ...]], exercise: Exercise, settings: Settings
+) -> tuple[Neutral, ...]:
+    """The neutral of every set of a clip, from its own part of it.
+
+    The rest before a set is a part of it. A set that shows none has that of the whole clip.
+    """
+    whole = choose_neutral(kin, tuple(rep for one in sets for rep in one), exercise, settings)
+    if len(sets) < 2:
+        return (whole,) * len(sets)
+    edges = [0, *(one[-1].end + 1 for one in sets[:-1]), len(kin.time_s)]
+    own = (
+        choose_neutral(kin, one, exercise, settings, slice(start, stop))
+        for one, (start, stop) in zip(sets, pairwise(edges), strict=True)
+    )
+    return tuple(whole if neutral.method == "none" else neutral for neutral in own)
 
 
 def _bears(mark: Mark | None, rep: Rep, joints: Joints) -> bool:

@@ -107,6 +107,7 @@ def headline(document: Document) -> Headline:
     sentences = [main["message"] for main in told]
     if not faults:
         sentences[:0] = [main["message"] for main in close] or [_no_fault(document)]
+    sentences += _rounding_by_set(document)
     if not any(main["code"] in _COURSE_CODES for main in told):
         sentences += _course(document)
     gravest = max((_RANK[fault["severity"]] for fault in faults), default=0)
@@ -134,6 +135,17 @@ def fatigue_sets(document: Document) -> list[Mapping[str, Any]]:
     """The verdict on each set of the clip; none if fatigue was not judged."""
     fatigue = document.get("fatigue")
     return list(fatigue.get("sets") or [fatigue]) if fatigue else []
+
+
+def _rounding_by_set(document: Document) -> list[str]:
+    """How round the back was in each of several sets."""
+    sets = fatigue_sets(document)
+    told = [(one, one.get("rounding")) for one in sets if len(sets) > 1]
+    return [
+        f"Reps {one['first_rep']} to {one['last_rep']}: {said['words']}."
+        for one, said in told
+        if said
+    ]
 
 
 def _course(document: Document) -> list[str]:

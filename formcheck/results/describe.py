@@ -10,9 +10,9 @@ import numpy as np
 from formcheck import __version__
 from formcheck.analysis import SetAnalysis
 from formcheck.assessment.contributors import Contributor
-from formcheck.assessment.fatigue import Fatigue, SetFatigue
+from formcheck.assessment.fatigue import SetFatigue
 from formcheck.assessment.findings import Finding
-from formcheck.assessment.judgement import Judgement
+from formcheck.assessment.judgement import Judgement, worst
 from formcheck.assessment.pace import live_fps
 from formcheck.assessment.refusals import Reason
 from formcheck.assessment.score import Score
@@ -64,7 +64,7 @@ def describe(analysis: SetAnalysis) -> AnalysisDocument:
                 zip(analysis.reps, analysis.rep_scores, strict=True), start=1
             )
         ],
-        fatigue=_fatigue(analysis.fatigue),
+        fatigue=_fatigue(analysis),
         findings=[_finding(f) for f in (*analysis.findings, *map(_refusal, analysis.reasons))],
         contributors=[_contributor(one) for one in analysis.contributors],
         rounding=_rounding(analysis.judgement),
@@ -152,7 +152,7 @@ def _neutral(analysis: SetAnalysis) -> NeutralPart:
 
 
 def _rep(index: int, rep: RepMeasures, score: Score | None, analysis: SetAnalysis) -> RepPart:
-    neutral = analysis.neutral
+    neutral = analysis.neutrals[index - 1]
     return RepPart(
         index=index,
         start_s=round(rep.start_s, 4),
@@ -239,16 +239,18 @@ def _score_parts(score: Score | None) -> list[ScorePart]:
     ]
 
 
-def _fatigue(fatigue: Fatigue | None) -> FatiguePart | None:
+def _fatigue(analysis: SetAnalysis) -> FatiguePart | None:
     """All sets, the one to act on first before the others; null without a repetition."""
+    fatigue = analysis.fatigue
     if fatigue is None:
         return None
-    sets = [_set(one) for one in fatigue.sets]
-    return FatiguePart(**dict(_set(fatigue.worst)), sets=sets)
+    sets = [_set(one, analysis) for one in fatigue.sets]
+    return FatiguePart(**dict(_set(fatigue.worst, analysis)), sets=sets)
 
 
-def _set(one: SetFatigue) -> SetPart:
+def _set(one: SetFatigue, analysis: SetAnalysis) -> SetPart:
     drift = one.drift
+    neutral = analysis.neutrals[one.first - 1]
     low, high = drift.interval if drift else (math.nan, math.nan)
     return SetPart(
         first_rep=one.first,
@@ -269,6 +271,9 @@ def _set(one: SetFatigue) -> SetPart:
         late_change=bool(drift and drift.late),
         mdc_deg=known(drift.mdc) if drift else None,
         paused_after=list(one.paused_after),
+        neutral_deg=known(neutral.lumbar_deg),
+        neutral_method=neutral.method,
+        rounding=_rounding(worst(analysis.judged.reps[one.first - 1 : one.last])),
     )
 
 

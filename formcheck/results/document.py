@@ -276,6 +276,11 @@ class SetPart(DocumentPart):
     late_change: bool
     mdc_deg: float | None = Field(description="Minimal detectable change_deg.")
     paused_after: list[int]
+    neutral_deg: float | None = Field(default=None, description="Its own, from its own part.")
+    neutral_method: Literal["standing", "first-reps", "given", "none"] = "none"
+    rounding: RoundingPart | None = Field(
+        default=None, description="Of the repetition of the set that rounded most."
+    )
 
 
 class FatiguePart(SetPart):
