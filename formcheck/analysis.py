@@ -24,6 +24,7 @@ from formcheck.lifts.neutral_choice import choose_neutral
 from formcheck.lifts.put_down import without_standing_up
 from formcheck.lifts.recognition import Recognition, recognise
 from formcheck.lifts.reps import Phase, find_reps, phases
+from formcheck.lifts.sight import Sight, sight
 from formcheck.pose.track import PoseTrack, load_track
 from formcheck.settings import Settings
 
@@ -244,9 +245,16 @@ def _track_clip(
 def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
     """Analyse a track: pure, and quick enough to be run again and again."""
     kin = kinematics(track)
-    recognition, plain = _exercise(kin, settings)
+    seen = sight(kin)
+    recognition, plain = _exercise(kin.time_s, seen, settings)
     exercise = settings.rubric.of(plain)
-    found = find_reps(track.time_s, kin.joints, exercise, side_view=kin.view.measurable)
+    found = find_reps(
+        track.time_s,
+        seen.joints,
+        exercise,
+        side_view=seen.angles,
+        whereabouts=seen.whereabouts,
+    )
     if not exercise.swing.returns:
         found = without_standing_up(found, track, kin)
     known = recognition is None or recognition.known
@@ -279,12 +287,16 @@ def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
     )
 
 
-def _exercise(kin: Kinematics, settings: Settings) -> tuple[Recognition | None, Exercise]:
+def _exercise(
+    time_s: FloatArray, seen: Sight, settings: Settings
+) -> tuple[Recognition | None, Exercise]:
     """The given lift, or the recognised one with how sure that is."""
     given = settings.exercise
     if isinstance(given, Exercise):
         return None, given
     if given != AUTO:
         return None, EXERCISES[given]
-    recognition = recognise(kin.time_s, kin.joints, side_view=kin.view.measurable)
+    recognition = recognise(
+        time_s, seen.joints, side_view=seen.angles, whereabouts=seen.whereabouts
+    )
     return recognition, recognition.exercise

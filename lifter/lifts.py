@@ -275,7 +275,7 @@ def lift_for(name: str, variant: str = "") -> Lift:
     from lifter.movements import MOVEMENTS
 
     key = f"{name}/{variant}" if variant else name
-    known = {**LIFTS, **MOVEMENTS}
+    known = {**MOVEMENTS, **LIFTS}
     if key not in known:
         raise ValueError(f"no lift {key!r}; there are {', '.join(known)}")
     return known[key]

@@ -147,11 +147,11 @@ _VARIANTS: dict[str, Lift] = {
     ),
     "sit-up/straight-leg": _moves(
         "sit-up", "out", on_floor=True, hip_y=0.06, shin_deg=-90, thigh_deg=90,
-        trunk_deg=(-89, -2), arm_deg=(200, 95), arm_reach=0.9,
+        foot_deg=-80, trunk_deg=(-89, -2), arm_deg=(200, 95), arm_reach=0.9,
     ),
     "sit-up/roll-up": _moves(
         "sit-up", "out", on_floor=True, hip_y=0.06, shin_deg=-89, thigh_deg=91,
-        trunk_deg=(-89, 40), arm_deg=((0, 268), (0.3, 150), (1, 95)),
+        foot_deg=-80, trunk_deg=(-89, 40), arm_deg=((0, 268), (0.3, 150), (1, 95)),
     ),
     "sit-up/crunch": _moves(
         "sit-up", "out", on_floor=True, hip_y=0.06, shin_deg=-40, thigh_deg=132,
@@ -239,7 +239,7 @@ _OTHERS: dict[str, Lift] = {
         foot_deg=(0, 32),
     ),
     "leg-raise": _moves(
-        OTHER, "out", on_floor=True, hip_y=0.06, shin_deg=((0, -90), (1, -178)),
+        OTHER, "out", on_floor=True, hip_y=0.06, foot_deg=(-80, -150), shin_deg=((0, -90), (1, -178)),
         thigh_deg=((0, 90), (1, 178)), trunk_deg=-89, arm_deg=85,
     ),
     "mountain-climber": _moves(

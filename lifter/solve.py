@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lifter import free, lying, skin, standing
+from lifter.anatomy import Frame
 from lifter.lifts import evaluate
 from lifter.posing import Moment, Posing, Stance, lean
 from lifter.posture import (
@@ -20,6 +21,7 @@ from lifter.posture import (
     elbow_for,
     head_centre,
     knee_for,
+    two_link,
 )
 from lifter.spine import T1_LEVEL, Spine, turned
 
@@ -39,6 +41,13 @@ FAMILIES: dict[str, Family] = {
     "situp": lying.situp,
     "free": free.free,
 }
+
+
+def _left_knee(frame: Frame, hip: Array, ankle: Array) -> Array:
+    """Knee of a leg that is stretched, or bent behind the body, close to the floor."""
+    if ankle[0] > hip[0]:
+        return knee_for(frame, hip, ankle)
+    return two_link(hip, ankle, frame.thigh, frame.shin, np.array([1.0, -0.5, 0.0]))
 
 
 class Solver(Posing):
@@ -110,7 +119,7 @@ class Solver(Posing):
             pelvis_deg=stance.pitch_deg,
             head_deg=head,
             bar=stance.bar,
-            left_leg=None if left is None else (knee_for(frame, left_hip, left), left),
+            left_leg=None if left is None else (_left_knee(frame, left_hip, left), left),
         )
 
     def _hand(

@@ -106,7 +106,7 @@ def score_set(
     judged = [rep for rep in reps if not rep.rep.cut]
     if not judged or sum(rep.measured for rep in judged) < _LEAST_MEASURED * len(judged):
         return None
-    sets = [[rep for rep in one if rep.rep.complete] for one in _sets(judged)]
+    sets = [[rep for rep in one if rep.rep.whole] for one in _sets(judged)]
     long = [one for one in sets if len(one) >= LEAST_REPS]
     ends = [pair for one in long for pair in _first_and_last(one)]
     neighbours = [pair for one in long for pair in pairwise(one)]

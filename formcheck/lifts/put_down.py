@@ -26,35 +26,52 @@ _THIGH = (STATIONS > -0.36) & (STATIONS < -0.1)
 # for the camera reached 0.06 to 0.13 further. What counting comes to with these limits is
 # in benchmarks/accuracy.md and clips.md.
 _FURTHER, _CLOSER = 0.18, 0.1
+_MANY, _ALIKE, _SPREAD = 3, 0.08, 1.5
 # Repetitions of one load differ in speed by less: half of it is lost where lifters
 # fail (Gonzalez-Badillo and Sanchez-Medina 2010).
 _MUCH_FASTER = 2.0
+# Who lowered every repetition and then stays up for this long holds nothing any more, as
+# far as nothing else tells: a bar at lock-out is put down or dropped sooner.
+_LEAST_LOWERED, _STAYS_S = 2, 1.5
 
 
 def without_standing_up(
     reps: tuple[Rep, ...], track: PoseTrack, kin: Kinematics
 ) -> tuple[Rep, ...]:
-    """Drop a last repetition that ends upright, if the bar is not where it was before.
+    """Drop the last repetition of each set that ends upright, if the bar is not there.
 
     Parameters
     ----------
     reps : tuple of Rep
-        In order of time.
+        In order of time. A set ends with one that is not lowered again.
     track : PoseTrack
     kin : Kinematics
 
     Returns
     -------
     tuple of Rep
-        Unchanged where the set has too few lock-outs to compare with.
+        Unchanged where there are too few lock-outs to compare with.
     """
-    earlier = [rep for rep in reps[:-1] if rep.complete and rep.came_back]
-    if not earlier or reps[-1].came_back:
-        return reps
-    unloaded = _much_faster(reps[-1], earlier, kin) or _another_outline(
-        reps[-1], earlier, track, kin
+    lowered = [rep for rep in reps if rep.whole and rep.came_back]
+    return tuple(
+        rep for i, rep in enumerate(reps) if not _stands_up(rep, reps[:i], lowered, track, kin)
     )
-    return reps[:-1] if unloaded else reps
+
+
+def _stands_up(
+    rep: Rep, before: tuple[Rep, ...], lowered: list[Rep], track: PoseTrack, kin: Kinematics
+) -> bool:
+    """Whether a repetition is getting up without the bar after those of its set."""
+    after_a_set = bool(before) and before[-1].came_back
+    if rep.came_back or not after_a_set or not lowered:
+        return False
+    if _much_faster(rep, lowered, kin):
+        return True
+    another = _another_outline(rep, lowered, track, kin)
+    if another is None:
+        stays_s = float(kin.time_s[-1] - kin.time_s[rep.end])
+        return len(lowered) >= _LEAST_LOWERED and stays_s > _STAYS_S
+    return another
 
 
 def _much_faster(last: Rep, earlier: list[Rep], kin: Kinematics) -> bool:
@@ -67,16 +84,21 @@ def _speed(rep: Rep, kin: Kinematics) -> float:
     return float(rise / (kin.time_s[rep.reached] - kin.time_s[rep.start]))
 
 
-def _another_outline(last: Rep, earlier: list[Rep], track: PoseTrack, kin: Kinematics) -> bool:
+def _another_outline(
+    last: Rep, earlier: list[Rep], track: PoseTrack, kin: Kinematics
+) -> bool | None:
+    """Whether the outline before the thighs is not that of the lock-outs; None unseen."""
     if not last.complete:
-        return False
+        return None
     front = track.profile[:, 1 if kin.view.facing == "right" else 0][:, _THIGH]
     usual = np.array([_lock_out(front, rep) for rep in earlier])
-    if not np.isfinite(usual).all():
-        return False
     further = _lock_out(front, last) - float(np.median(usual))
-    # With a single one before, nobody knows how far they differ.
+    if not np.isfinite([*usual, further]).all():
+        return None
+    # With a single one before, nobody knows how far they differ; with several, they tell.
     closer = _CLOSER if usual.size > 1 else _FURTHER
+    if usual.size >= _MANY:
+        closer = min(closer, max(_ALIKE, _SPREAD * float(np.ptp(usual))))
     if further < 0:
         return bool(np.ptp(usual) < closer < -further)
     return bool(np.ptp(usual) < _FURTHER < further)

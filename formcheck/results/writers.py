@@ -73,6 +73,7 @@ REP_COLUMNS = (
     "curl_deg",
     "thoracic_peak_deg",
     "thoracic_uncertainty_deg",
+    "cut",
 )
 # An old one beside a new analysis would show what was not measured.
 _DRAWN = ("report.html", VIDEO_NAME, key_frame_name("*"))
@@ -201,6 +202,7 @@ def _rep_rows(document: AnalysisDocument) -> Iterator[Sequence[object]]:
             *rep.lift.model_dump().values(),
             rep.thoracic_deg.peak,
             rep.thoracic_deg.uncertainty,
+            str(rep.cut).lower(),
         )
 
 
