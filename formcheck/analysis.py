@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from formcheck.arrays import FloatArray
 from formcheck.assessment.checks import lift_findings
 from formcheck.assessment.contributors import Contributor, possible_contributors
@@ -17,6 +19,8 @@ from formcheck.assessment.score import Score, score_rep, score_set
 from formcheck.errors import ConfigurationError, InputError
 from formcheck.geometry import Kinematics, kinematics, without_back
 from formcheck.geometry.neutral import Neutral
+from formcheck.geometry.person import follow_lifter
+from formcheck.geometry.view import vote_facing
 from formcheck.lifts.exercises import AUTO, EXERCISES, Exercise, Measure
 from formcheck.lifts.lift_measures import Measured, measure_lift
 from formcheck.lifts.measures import RepMeasures, measure_rep
@@ -33,6 +37,10 @@ if TYPE_CHECKING:
     from formcheck.video.reader import Video
 
 __all__ = ["SetAnalysis", "Settings", "analyze", "analyze_track", "read_track", "with_neutral_from"]
+
+# A clip is read again for a facing that most of its evidence shows; where the two ways are
+# almost even, the other one would be no better.
+_SURE_OF_FACING = 0.6
 
 OnVideo = Callable[["Video"], Callable[[int], None]]
 
@@ -234,12 +242,25 @@ def read_track(
 def _track_clip(
     path: Path, settings: Settings, model: ResolvedModel, on_video: OnVideo | None
 ) -> PoseTrack:
-    from formcheck.pose.landmarker import track_pose
+    from formcheck.pose.landmarker import opening_faces_left, track_pose
     from formcheck.video.reader import open_video
 
+    def read(mirror: bool) -> PoseTrack:
+        with open_video(path, max_fps=settings.max_fps or None) as video:
+            on_frame = on_video(video) if on_video else None
+            return track_pose(
+                video, model, max_fps=settings.max_fps, mirror=mirror, on_frame=on_frame
+            )
+
     with open_video(path, max_fps=settings.max_fps or None) as video:
-        on_frame = on_video(video) if on_video else None
-        return track_pose(video, model, max_fps=settings.max_fps, on_frame=on_frame)
+        opening = opening_faces_left(video, model)
+    track = read(opening)
+    # Nobody may be there in the opening, or somebody who still turns into place.
+    facing, agreement = vote_facing(
+        track.landmarks_px[follow_lifter(track).frames].astype(np.float64)
+    )
+    other_way = (facing == "left") != opening and agreement > _SURE_OF_FACING
+    return read(not opening) if other_way else track
 
 
 def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
 
+from formcheck.analysis import Settings, analyze_track, read_track
+from formcheck.video.reader import Video
 from lifter.anatomy import frame_of
-from lifter.clip import motion_truth
+from lifter.clip import motion_truth, write_clip
 from lifter.motion import motion_of
 from lifter.movements import MOVEMENTS
 from lifter.params import Body, Camera, Scene, SetPlan, Take
@@ -101,3 +106,30 @@ def test_places_turn_and_shift() -> None:
     points = np.array([[1.0, 2.0, 0.0]])
     assert Place(1.0, 0.5, 90.0).moved(points) == pytest.approx(np.array([[1.0, 2.0, 1.5]]))
     assert HERE.moved(points) is points
+
+
+@pytest.mark.parametrize(("opening", "readings"), [("still", 1), ("turn", 2), ("empty", 2)])
+def test_a_clip_is_read_again_when_its_opening_tells_another_facing(
+    tmp_path: Path, opening: Literal["still", "turn", "empty"], readings: int
+) -> None:
+    facing: Literal["left", "right"] = "left" if opening == "empty" else "right"
+    fps = 30.0 if opening == "turn" else 12.0
+    camera = Camera(width_px=480, height_px=270, fps=fps, facing=facing)
+    take = Take(
+        name="opening",
+        plan=plan(1, opening=opening, stand_s=0.6),
+        camera=camera,
+        scene=Scene(busy=0),
+    )
+    clip = write_clip(take, tmp_path).video
+    read: list[str] = []
+
+    def on_video(video: Video) -> Callable[[int], None]:
+        read.append(repr(video))
+        return lambda done: None
+
+    track = read_track(clip, Settings("deadlift"), on_video=on_video)
+    assert len(read) == readings
+    analysis = analyze_track(track, Settings("deadlift"))
+    assert analysis.kinematics.view.facing == camera.facing
+    assert len(analysis.reps) == 1

@@ -30,6 +30,8 @@ _RETURN_SHARE = 0.3
 # What the clip cuts counts if it shows most of the way; half of it may be as well the
 # lifter getting into place.
 _LEAST_CUT_SHARE = 0.6
+# A swing that shows this much of the usual one is not cut, whatever is at its end.
+_ALL_SHOWN = 0.85
 # With less than this to either end of the clip, or of what is seen, nobody has rested there.
 _AT_THE_EDGE_S = 0.25
 # Held up for this long, the bar was let go of, or the set is over: what comes down then
@@ -197,8 +199,9 @@ def _rep(course: Course, turns: Turns, ends: tuple[int, int, int | None]) -> Rep
     share = 1 - _RETURN_SHARE if at_an_edge else _WHOLE_SHARE
     whole = max(swing.whole, share * usual, (1 - _RETURN_SHARE) * returned * swing.returns)
     complete = out >= whole and (came_back or not swing.returns)
-    cut = not complete and _is_cut(course, turns, (begin, start), (far, back))
     full = max(usual, out, returned)
+    missing = out < _ALL_SHOWN * full or (swing.returns and returned < _ALL_SHOWN * out)
+    cut = missing and _is_cut(course, turns, (begin, start), (far, back))
     shown = (out + min(returned, out)) / (2 * full) if swing.returns else out / full
     if cut and back is not None and begin == turns.points[0] and swing.returns:
         shown = (out + returned) / (2 * full)
