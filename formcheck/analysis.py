@@ -21,14 +21,13 @@ from formcheck.geometry import Kinematics, kinematics, without_back
 from formcheck.geometry.neutral import Neutral
 from formcheck.geometry.person import follow_lifter
 from formcheck.geometry.view import vote_facing
-from formcheck.lifts.exercises import AUTO, EXERCISES, Exercise, Measure
+from formcheck.lifts.counting import count_reps
+from formcheck.lifts.exercises import AUTO, Exercise, Measure
 from formcheck.lifts.lift_measures import Measured, measure_lift
 from formcheck.lifts.measures import RepMeasures, measure_rep
 from formcheck.lifts.neutral_choice import choose_neutral
-from formcheck.lifts.put_down import without_standing_up
-from formcheck.lifts.recognition import Recognition, recognise
-from formcheck.lifts.reps import Phase, find_reps, phases
-from formcheck.lifts.sight import Sight, sight
+from formcheck.lifts.recognition import Recognition
+from formcheck.lifts.reps import Phase, phases
 from formcheck.pose.track import PoseTrack, load_track
 from formcheck.settings import Settings
 
@@ -266,18 +265,8 @@ def _track_clip(
 def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
     """Analyse a track: pure, and quick enough to be run again and again."""
     kin = kinematics(track)
-    seen = sight(kin)
-    recognition, plain = _exercise(kin.time_s, seen, settings)
-    exercise = settings.rubric.of(plain)
-    found = find_reps(
-        track.time_s,
-        seen.joints,
-        exercise,
-        side_view=seen.angles,
-        whereabouts=seen.whereabouts,
-    )
-    if not exercise.swing.returns:
-        found = without_standing_up(found, track, kin)
+    counted = count_reps(track, kin, settings)
+    exercise, recognition, found = counted.exercise, counted.recognition, counted.reps
     known = recognition is None or recognition.known
     judged = kin if known else without_back(kin)
     reps = tuple(measure_rep(rep, judged, exercise) for rep in found)
@@ -306,18 +295,3 @@ def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
         fatigue=fatigue,
         contributors=contributors,
     )
-
-
-def _exercise(
-    time_s: FloatArray, seen: Sight, settings: Settings
-) -> tuple[Recognition | None, Exercise]:
-    """The given lift, or the recognised one with how sure that is."""
-    given = settings.exercise
-    if isinstance(given, Exercise):
-        return None, given
-    if given != AUTO:
-        return None, EXERCISES[given]
-    recognition = recognise(
-        time_s, seen.joints, side_view=seen.angles, whereabouts=seen.whereabouts
-    )
-    return recognition, recognition.exercise

@@ -239,7 +239,7 @@ _OTHERS: dict[str, Lift] = {
         foot_deg=(0, 32),
     ),
     "leg-raise": _moves(
-        OTHER, "out", on_floor=True, hip_y=0.06, foot_deg=(-80, -150), shin_deg=((0, -90), (1, -178)),
+        OTHER, "out", on_floor=True, hip_y=0.06, foot_deg=(-80, -150), shin_deg=(-90, -178),
         thigh_deg=((0, 90), (1, 178)), trunk_deg=-89, arm_deg=85,
     ),
     "mountain-climber": _moves(

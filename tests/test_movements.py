@@ -126,7 +126,7 @@ def test_a_clip_is_read_again_when_its_opening_tells_another_facing(
 
     def on_video(video: Video) -> Callable[[int], None]:
         read.append(repr(video))
-        return lambda done: None
+        return lambda _: None
 
     track = read_track(clip, Settings("deadlift"), on_video=on_video)
     assert len(read) == readings

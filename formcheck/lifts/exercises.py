@@ -200,6 +200,7 @@ _DEADLIFT = Exercise(
     swing=Swing("shoulder_height", starts="low", returns=False, least=0.25, whole=0.35),
     marks=(
         Mark("hip_height", "low", least=0.5, slack=0.2, required=True),
+        Mark("shoulder_height", "low", least=1.0, slack=0.25, doubt=0.1),
         Mark("trunk_tilt_deg", "low", least=38.0, slack=20.0),
         Mark("trunk_tilt_deg", "low", most=110.0, slack=20.0),
         Mark("trunk_tilt_deg", "high", most=30.0, slack=25.0, doubt=0.1),
@@ -308,6 +309,7 @@ _BACK_EXTENSION = Exercise(
         Mark("thigh_rise_deg", "low", least=-40.0, most=65.0, slack=15.0, doubt=0.1),
         Mark("knee_deg", "low", least=140.0, slack=30.0),
         Mark("hip_height", "range", most=0.22, slack=0.15),
+        Mark("trunk_tilt_deg", "range", least=7.0, slack=4.0, doubt=0.1),
         Mark("higher_hand", "high", least=-0.7, slack=0.3),
     ),
     load="shoulder_height",

@@ -44,7 +44,10 @@ class Whereabouts:
 
     def elsewhere(self, start: int, end: int) -> bool:
         """Whether hips and feet are further on in one frame than in another."""
-        hips, feet = self.hips[end, 0] - self.hips[start, 0], self.feet[end, 0] - self.feet[start, 0]
+        hips, feet = (
+            self.hips[end, 0] - self.hips[start, 0],
+            self.feet[end, 0] - self.feet[start, 0],
+        )
         together = min(abs(hips), abs(feet))
         return bool(together > _ELSEWHERE_TRUNKS and hips * feet > 0)
 

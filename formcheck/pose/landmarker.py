@@ -21,7 +21,14 @@ from formcheck.pose.recorder import Pose, TrackRecorder, no_pose
 from formcheck.pose.track import PoseTrack
 from formcheck.video.reader import Frame, Video
 
-__all__ = ["OPENING_FRAMES", "OnFrame", "PoseFinder", "faces_left", "opening_faces_left", "track_pose"]
+__all__ = [
+    "OPENING_FRAMES",
+    "OnFrame",
+    "PoseFinder",
+    "faces_left",
+    "opening_faces_left",
+    "track_pose",
+]
 
 OnFrame = Callable[[int], None]
 
