@@ -19,7 +19,7 @@ __all__ = ["Motion", "Stroke", "motion_of"]
 Array = NDArray[np.float64]
 
 SETUP_S, GRIP_S, LEAVE_S = 1.7, 0.5, 1.3
-DROPPED_S, WALK_S, EMPTY_S, TURN_S, TURN_DEG = 2.5, 2.5, 1.0, 0.6, 160.0
+DROPPED_S, WALK_S, EMPTY_S, TURN_S, TURN_DEG = 2.5, 2.5, 1.0, 1.0, 160.0
 # Lower bars (small plates, none) are taken to stand on blocks.
 MIN_BAR_M, BLOCK_BAR_M = 0.17, 0.225
 # Courses of the lumbar angle that are no lift's own.

@@ -143,7 +143,7 @@ class SetPlan:
         one set of all.
     opening
         What the clip begins with: standing ``"still"``, a ``"turn"`` into place within
-        its first half second, a ``"walk"`` in from the side, or an ``"empty"`` first second.
+        its first second, a ``"walk"`` in from the side, or an ``"empty"`` first second.
     ending
         How it ends: as the lift does (``"still"``), with a bar that is let go at the last
         lock-out (``"drop"``), with a ``"walk"`` to the camera, or both (``"drop-walk"``).

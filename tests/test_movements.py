@@ -113,7 +113,7 @@ def test_a_clip_is_read_again_when_its_opening_tells_another_facing(
     tmp_path: Path, opening: Literal["still", "turn", "empty"], readings: int
 ) -> None:
     facing: Literal["left", "right"] = "left" if opening == "empty" else "right"
-    fps = 30.0 if opening == "turn" else 12.0
+    fps = 15.0 if opening == "turn" else 12.0
     camera = Camera(width_px=480, height_px=270, fps=fps, facing=facing)
     take = Take(
         name="opening",

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from formcheck.geometry import Kinematics
 from formcheck.geometry.neutral import Neutral, WhyNone
 from formcheck.lifts.exercises import EXERCISES, OTHER, Exercise
 from formcheck.lifts.measures import RepMeasures
 from formcheck.lifts.recognition import Recognition
+from formcheck.pose.landmarks import LEFT, RIGHT
 from formcheck.pose.track import PoseTrack
 
 __all__ = ["Reason", "reasons"]
@@ -17,6 +20,10 @@ __all__ = ["Reason", "reasons"]
 # Below this rate a repetition of two seconds has fewer than twenty pictures.
 LOW_RATE_FPS = 10.0
 _MUCH_LOST = 0.2
+# Below and above all labelled clips, whose counts are exact: trunks from 63 px on, jumps up to
+# 0.076 trunk lengths.
+_SMALL_TRUNK_PX = 55.0
+_MOST_JUMP = 0.09
 _FRONT_YAW_DEG = 60.0
 
 
@@ -61,8 +68,8 @@ _NO_LIFT = Reason(
 )
 _UNCLEAR = Reason(
     "exercise-unclear",
-    "It looks like {first} ({confidence:.0%}), or {second}: as long as that is open, the back is "
-    "not judged.",
+    "Is it {first}? It looks most like that ({confidence:.0%}), but may be {second}: as long as "
+    "that is open, the back is not judged.",
     "Name the lift with --exercise.",
 )
 _NO_REP = Reason(
@@ -114,6 +121,20 @@ _WHY_NONE: Mapping[WhyNone, str] = {
     "hidden-at-rest": "in the first repetitions the back was not seen at rest",
     "rounded-at-rest": "in the first repetitions the back was rounded beyond flat at rest",
 }
+_SMALL = Reason(
+    "small-picture",
+    "The lifter is small in the picture: the trunk is {trunk:.0f} pixels long, so counts and "
+    "angles are less sure.",
+    "Film from nearer, or with more pixels; the lifter should fill half of the picture's height.",
+    refuses=False,
+)
+_COARSE = Reason(
+    "coarse-picture",
+    "The joints jump from frame to frame by {jump:.0%} of the trunk's length: the picture is too "
+    "coarse, or blurred, so counts and angles are less sure.",
+    "Send the clip as it was filmed, not through a chat that compresses it; film with more light.",
+    refuses=False,
+)
 _LOW_RATE = Reason(
     "low-frame-rate",
     "At {fps:.0f} frames a second the turning points of a lift are missed.",
@@ -188,9 +209,23 @@ def _doubts(track: PoseTrack, kin: Kinematics, neutral: Neutral) -> list[Reason]
     lost = 1.0 - float(kin.lifter.frames.mean())
     if lost > _MUCH_LOST and kin.lifter.one_person:
         found.append(_filled(_POSE_LOST, lost=lost))
+    trunk_px = kin.lifter.trunk_px
+    if trunk_px < _SMALL_TRUNK_PX:
+        found.append(_filled(_SMALL, trunk=trunk_px))
+    jump = _jump(track, kin) / trunk_px
+    if jump > _MOST_JUMP:
+        found.append(_filled(_COARSE, jump=jump))
     if track.clip.fps < LOW_RATE_FPS:
         found.append(_filled(_LOW_RATE, fps=track.clip.fps))
     return found
+
+
+def _jump(track: PoseTrack, kin: Kinematics) -> float:
+    """By how much shoulders and hips jump about their smooth course, in one frame of ten."""
+    trunk = [LEFT.shoulder, RIGHT.shoulder, LEFT.hip, RIGHT.hip]
+    off_px = np.abs(track.landmarks_px[:, trunk] - kin.points_px[:, trunk])
+    known = off_px[np.isfinite(off_px)]
+    return float(np.percentile(known, 90)) if known.size else 0.0
 
 
 def _filled(reason: Reason, *, refuses: bool | None = None, **values: object) -> Reason:

@@ -309,7 +309,7 @@ _BACK_EXTENSION = Exercise(
         Mark("thigh_rise_deg", "low", least=-40.0, most=65.0, slack=15.0, doubt=0.1),
         Mark("knee_deg", "low", least=140.0, slack=30.0),
         Mark("hip_height", "range", most=0.22, slack=0.15),
-        Mark("trunk_tilt_deg", "range", least=7.0, slack=4.0, doubt=0.1),
+        Mark("trunk_tilt_deg", "range", least=2.5, slack=2.0, doubt=0.1),
         Mark("higher_hand", "high", least=-0.7, slack=0.3),
     ),
     load="shoulder_height",
@@ -417,6 +417,14 @@ LOOKALIKES: tuple[Exercise, ...] = (
         Mark("lower_hand", "high", most=-0.6, slack=0.25, doubt=0.0),
         Mark("hip_height", "low", most=1.0, slack=0.3, doubt=0.1),
         Mark("knee_deg", "low", least=140.0, slack=30.0),
+    ),
+    _other(
+        "plank",
+        Swing("head_height", starts="either", returns=True, least=0.15, whole=0.15),
+        Mark("trunk_lean_deg", "low", least=60.0, slack=15.0, doubt=0.0),
+        Mark("trunk_tilt_deg", "range", most=5.0, slack=4.0, doubt=0.0),
+        Mark("lower_hand", "high", most=-0.45, slack=0.2, doubt=0.0),
+        Mark("hip_height", "low", least=0.25, most=1.0, slack=0.1, doubt=0.0),
     ),
     _other(
         "pull-up",

@@ -53,24 +53,23 @@ def without_standing_up(
         Unchanged where there are too few lock-outs to compare with.
     """
     lowered = [rep for rep in reps if rep.whole and rep.came_back]
-    return tuple(
-        rep for i, rep in enumerate(reps) if not _stands_up(rep, reps[:i], lowered, track, kin)
-    )
+    return tuple(rep for i, rep in enumerate(reps) if not _stands_up(i, reps, lowered, track, kin))
 
 
 def _stands_up(
-    rep: Rep, before: tuple[Rep, ...], lowered: list[Rep], track: PoseTrack, kin: Kinematics
+    number: int, reps: tuple[Rep, ...], lowered: list[Rep], track: PoseTrack, kin: Kinematics
 ) -> bool:
     """Whether a repetition is getting up without the bar after those of its set."""
-    after_a_set = bool(before) and before[-1].came_back
-    if rep.came_back or not after_a_set or not lowered:
+    rep = reps[number]
+    if rep.came_back or not number or not reps[number - 1].came_back or not lowered:
         return False
     if _much_faster(rep, lowered, kin):
         return True
     another = _another_outline(rep, lowered, track, kin)
     if another is None:
-        stays_s = float(kin.time_s[-1] - kin.time_s[rep.end])
-        return len(lowered) >= _LEAST_LOWERED and stays_s > _STAYS_S
+        if number + 1 < len(reps) or len(lowered) < _LEAST_LOWERED:
+            return False
+        return float(kin.time_s[-1] - kin.time_s[rep.end]) > _STAYS_S
     return another
 
 

@@ -13,9 +13,10 @@ from formcheck.pose.landmarks import middle
 
 __all__ = ["Whereabouts", "whereabouts"]
 
-# Feet and hips go the same way by this many trunk lengths within the window. Walking is
-# some 1.5 trunk lengths a second; a lift moves the hips and leaves the feet.
-_WALKED_TRUNKS, _WALKED_S = 0.35, 0.6
+# Feet, hips and shoulders go the same way by this many trunk lengths within the window.
+# Walking is some 1.5 trunk lengths a second; a lift leaves the feet, and where plates hide
+# them and they are guessed with the hips, shoulders and hips go different ways.
+_WALKED_TRUNKS, _WALKED_S = 0.3, 0.6
 _LEAST_WALK_S = 0.4
 # Who comes to the camera, or goes, is upright and grows by this share within the window,
 # legs and trunk alike, and the feet move down, or up.
@@ -56,16 +57,16 @@ def whereabouts(time_s: FloatArray, points: FloatArray, trunk_px: float) -> Wher
     """Follow hips and feet of landmarks, float (N, 33, 2)."""
     hips, feet = middle(points, "hip") / trunk_px, middle(points, "ankle") / trunk_px
     shoulders = middle(points, "shoulder") / trunk_px
-    walks = _along(time_s, hips, feet) | _to_the_camera(time_s, shoulders, hips, feet)
+    walks = _along(time_s, shoulders, hips, feet) | _to_the_camera(time_s, shoulders, hips, feet)
     return Whereabouts(hips, feet, _lasting(time_s, walks))
 
 
-def _along(time_s: FloatArray, hips: FloatArray, feet: FloatArray) -> BoolArray:
-    """Frames in which hips and feet go the same way, bool (N,)."""
-    hip, ankle = _gone(time_s, hips), _gone(time_s, feet)
-    together = np.minimum(length(hip), length(ankle))
+def _along(time_s: FloatArray, *parts: FloatArray) -> BoolArray:
+    """Frames in which all parts go the same way across the picture, bool (N,)."""
+    gone = np.stack([_gone(time_s, part)[:, 0] for part in parts], axis=1)
     with np.errstate(invalid="ignore"):
-        return np.asarray((together > _WALKED_TRUNKS) & ((hip * ankle).sum(axis=1) > 0))
+        forwards, backwards = gone.min(axis=1), -gone.max(axis=1)
+        return np.asarray(np.maximum(forwards, backwards) > _WALKED_TRUNKS)
 
 
 def _to_the_camera(
@@ -77,8 +78,10 @@ def _to_the_camera(
         sizes = np.log(np.stack([length(trunk), length(leg)], axis=1))
         upright = -trunk[:, 1] > np.cos(np.radians(_UPRIGHT_DEG)) * length(trunk)
         grown, down = _gone(time_s, sizes), _gone(time_s, feet)[:, 1:]
-        alike = (grown * down > 0).all(axis=1) & (np.abs(grown) > _GROWN).all(axis=1)
-        return np.asarray(upright & alike & (np.abs(down[:, 0]) > _LOWER_TRUNKS))
+        lower = down[:, 0]
+        nearer = (grown.min(axis=1) > _GROWN) & (lower > _LOWER_TRUNKS)
+        farther = (grown.max(axis=1) < -_GROWN) & (lower < -_LOWER_TRUNKS)
+        return np.asarray(upright & (nearer | farther))
 
 
 def _lasting(time_s: FloatArray, walks: BoolArray) -> BoolArray:
