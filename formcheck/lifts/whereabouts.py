@@ -96,7 +96,7 @@ def _lasting(time_s: FloatArray, walks: BoolArray) -> BoolArray:
 
 def _gone(time_s: FloatArray, place: FloatArray) -> FloatArray:
     """How far a place (N, 2) moves in the window around each frame."""
-    known = np.isfinite(place).all(axis=1)
+    known = np.asarray(np.isfinite(place).all(axis=1))
     if not known.any():
         return np.full_like(place, np.nan)
     ends = (time_s - _WALKED_S / 2, time_s + _WALKED_S / 2)
