@@ -5,7 +5,10 @@
 
 Labelled clips are read as pose tracks (`benchmarks/clips.py --tracks` makes them). Posed sets
 are true joints of `lifter`, seen by its camera and disturbed as MediaPipe disturbs them; `--sets`
-keeps them. Nothing was chosen on the sets of the default seed, and no two have a lifter in common.
+keeps them. No two have a lifter in common, and none of the default seed is one of those on which
+the marks and limits were chosen (seed 50000). The default ones were looked at once before, and
+four classes of errors they showed were mended: planks, leg raises, single deadlifts followed by
+standing up, and lock-outs seen obliquely.
 
 A cut is right if the count is one that the truth allows: a repetition must count if nine tenths
 of its way are in the clip, must not if less than four tenths are, and may in between.
@@ -24,7 +27,7 @@ from pathlib import Path
 
 import numpy as np
 from common.movers import takes
-from common.posed import PosedSet, RepTruth, posed_set, resampled, sliced
+from common.posed import PosedSet, RepTruth, posed_set, resampled, sliced, true_reps
 from common.script import LABELLED, options
 
 from formcheck.analysis import Settings
@@ -34,6 +37,7 @@ from formcheck.lifts.counting import count_reps
 from formcheck.lifts.exercises import EXERCISES, OTHER
 from formcheck.lifts.recognition import Recognition
 from formcheck.pose.track import PoseTrack, load_track
+from lifter.motion import motion_of
 
 RATES = (0.0, 10.0, 5.0)
 _MUST, _MAY = 0.9, 0.4
@@ -111,7 +115,12 @@ def posed(each: int, seed: int, kept: Path | None) -> list[Case]:
         sets = [posed_set(take) for take in takes(each, seed=seed)]
         if kept:
             kept.write_bytes(pickle.dumps(sets))
-    return [Case(s.take.name, _kind(s), s.track, s.lift, len(s.reps), s.reps) for s in sets]
+    return [_case(one) for one in sets]
+
+
+def _case(one: PosedSet) -> Case:
+    reps = true_reps(one.take, motion_of(one.take))
+    return Case(one.take.name, _kind(one), one.track, one.lift, len(reps), reps)
 
 
 def _kind(one: PosedSet) -> str:
@@ -157,9 +166,9 @@ def cut_right(case: Case, rng: np.random.Generator) -> bool:
 
 
 def _shown(rep: RepTruth, start_s: float, end_s: float) -> float:
-    """Share of a repetition's time that a piece shows."""
-    both = min(rep.end_s, end_s) - max(rep.start_s, start_s)
-    return max(both, 0.0) / (rep.end_s - rep.start_s)
+    """Share of a repetition's time that a piece shows, until it is done."""
+    both = min(rep.done_s, end_s) - max(rep.start_s, start_s)
+    return max(both, 0.0) / (rep.done_s - rep.start_s)
 
 
 def page(found: Sequence[Found], cuts: Sequence[bool]) -> str:

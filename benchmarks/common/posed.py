@@ -22,7 +22,7 @@ from lifter.params import Take
 from lifter.posture import joints
 from lifter.solve import Solver
 
-__all__ = ["PosedSet", "RepTruth", "posed_set", "resampled", "sliced"]
+__all__ = ["PosedSet", "RepTruth", "posed_set", "resampled", "sliced", "true_reps"]
 
 # Of 40 labelled clips against a filter of 4 Hz: jitter of 0.005-0.02 trunk lengths, more on
 # the far side; constant and posture-dependent offsets of some 0.03 (docs/measurement.md).
@@ -44,9 +44,10 @@ _NAMES: tuple[str, ...] = (
 
 @dataclass(frozen=True)
 class RepTruth:
-    """When a repetition happens."""
+    """When a repetition happens, and when it is done: a deadlift is at lock-out."""
 
     start_s: float
+    done_s: float
     end_s: float
 
 
@@ -77,7 +78,7 @@ def posed_set(take: Take, *, noisy: bool = True) -> PosedSet:
         empty = time_s < motion.strokes[0].end_s
         points[empty] = np.nan
     track = replace(_track(points, time_s, take), profile=_outline(take, motion, time_s))
-    return PosedSet(take, track, _reps(take, motion))
+    return PosedSet(take, track, true_reps(take, motion))
 
 
 def _seen(take: Take, motion: Motion, time_s: FloatArray) -> FloatArray:
@@ -179,13 +180,15 @@ def _outline(take: Take, motion: Motion, time_s: FloatArray) -> NDArray[np.float
     return profile
 
 
-def _reps(take: Take, motion: Motion) -> tuple[RepTruth, ...]:
+def true_reps(take: Take, motion: Motion) -> tuple[RepTruth, ...]:
+    """The repetitions of a set; none of a movement that is no lift."""
     if take.plan.lift == "other":
         return ()
     found = []
     for rep in range(1, take.plan.reps + 1):
         mine = [stroke for stroke in motion.strokes if stroke.rep == rep]
-        found.append(RepTruth(mine[0].start_s, mine[-1].end_s))
+        done_s = (mine[0] if motion.lift.starts_far else mine[-1]).end_s
+        found.append(RepTruth(mine[0].start_s, done_s, mine[-1].end_s))
     return tuple(found)
 
 

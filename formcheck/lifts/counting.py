@@ -35,6 +35,7 @@ def count_reps(track: PoseTrack, kin: Kinematics, settings: Settings) -> Counted
         seen.joints,
         exercise,
         side_view=seen.angles,
+        square_on=kin.view.measurable,
         whereabouts=seen.whereabouts,
     )
     if not exercise.swing.returns:

@@ -309,6 +309,7 @@ _BACK_EXTENSION = Exercise(
         Mark("thigh_rise_deg", "low", least=-40.0, most=65.0, slack=15.0, doubt=0.1),
         Mark("knee_deg", "low", least=140.0, slack=30.0),
         Mark("hip_height", "range", most=0.22, slack=0.15),
+        Mark("thigh_rise_deg", "range", most=30.0, slack=20.0, doubt=0.1),
         Mark("trunk_tilt_deg", "range", least=2.5, slack=2.0, doubt=0.1),
         Mark("higher_hand", "high", least=-0.7, slack=0.3),
     ),

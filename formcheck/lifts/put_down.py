@@ -7,9 +7,12 @@ nobody lifts a bar twice as fast as in the repetitions before.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.arrays import FloatArray
 from formcheck.geometry import Kinematics
 from formcheck.lifts.reps import Rep
 from formcheck.pose.outline import STATIONS
@@ -32,7 +35,7 @@ _MANY, _ALIKE, _SPREAD = 3, 0.08, 1.5
 _MUCH_FASTER = 2.0
 # Who lowered every repetition and then stays up for this long holds nothing any more, as
 # far as nothing else tells: a bar at lock-out is put down or dropped sooner.
-_LEAST_LOWERED, _STAYS_S = 2, 1.5
+_STAYS_S = 1.5
 
 
 def without_standing_up(
@@ -65,12 +68,14 @@ def _stands_up(
         return False
     if _much_faster(rep, lowered, kin):
         return True
-    another = _another_outline(rep, lowered, track, kin)
-    if another is None:
-        if number + 1 < len(reps) or len(lowered) < _LEAST_LOWERED:
-            return False
-        return float(kin.time_s[-1] - kin.time_s[rep.end]) > _STAYS_S
-    return another
+    further = _further(rep, lowered, track, kin)
+    if not math.isnan(further) and (len(lowered) > 1 or abs(further) < _ALIKE):
+        return _another_outline(further, lowered, track, kin)
+    if abs(further) > _FURTHER:
+        return True
+    # Nothing tells, or a single lock-out before leaves it open.
+    last = number + 1 == len(reps)
+    return last and float(kin.time_s[-1] - kin.time_s[rep.end]) > _STAYS_S
 
 
 def _much_faster(last: Rep, earlier: list[Rep], kin: Kinematics) -> bool:
@@ -83,24 +88,30 @@ def _speed(rep: Rep, kin: Kinematics) -> float:
     return float(rise / (kin.time_s[rep.reached] - kin.time_s[rep.start]))
 
 
-def _another_outline(
-    last: Rep, earlier: list[Rep], track: PoseTrack, kin: Kinematics
-) -> bool | None:
-    """Whether the outline before the thighs is not that of the lock-outs; None unseen."""
+def _further(last: Rep, earlier: list[Rep], track: PoseTrack, kin: Kinematics) -> float:
+    """By how much the outline before the thighs stands further out than at the lock-outs."""
     if not last.complete:
-        return None
-    front = track.profile[:, 1 if kin.view.facing == "right" else 0][:, _THIGH]
-    usual = np.array([_lock_out(front, rep) for rep in earlier])
-    further = _lock_out(front, last) - float(np.median(usual))
-    if not np.isfinite([*usual, further]).all():
-        return None
-    # With a single one before, nobody knows how far they differ; with several, they tell.
-    closer = _CLOSER if usual.size > 1 else _FURTHER
-    if usual.size >= _MANY:
-        closer = min(closer, max(_ALIKE, _SPREAD * float(np.ptp(usual))))
+        return math.nan
+    return _lock_out(_front(track, kin), last) - float(np.median(_usual(earlier, track, kin)))
+
+
+def _another_outline(further: float, earlier: list[Rep], track: PoseTrack, kin: Kinematics) -> bool:
+    """Whether the outline differs by more than the lock-outs do among themselves."""
+    spread = float(np.ptp(_usual(earlier, track, kin)))
+    closer = _CLOSER
+    if len(earlier) >= _MANY:
+        closer = min(closer, max(_ALIKE, _SPREAD * spread))
     if further < 0:
-        return bool(np.ptp(usual) < closer < -further)
-    return bool(np.ptp(usual) < _FURTHER < further)
+        return spread < closer < -further
+    return spread < _FURTHER < further
+
+
+def _front(track: PoseTrack, kin: Kinematics) -> NDArray[np.float32]:
+    return track.profile[:, 1 if kin.view.facing == "right" else 0][:, _THIGH]
+
+
+def _usual(earlier: list[Rep], track: PoseTrack, kin: Kinematics) -> FloatArray:
+    return np.array([_lock_out(_front(track, kin), rep) for rep in earlier])
 
 
 def _lock_out(front: NDArray[np.float32], rep: Rep) -> float:

@@ -102,6 +102,7 @@ def find_reps(
     exercise: Exercise,
     *,
     side_view: bool = True,
+    square_on: bool = True,
     whereabouts: Whereabouts | None = None,
 ) -> tuple[Rep, ...]:
     """Find the repetitions of one lift.
@@ -114,6 +115,8 @@ def find_reps(
     exercise : Exercise
     side_view : bool
         Whether angles are to be believed, and not heights alone.
+    square_on : bool
+        Whether they are good enough to tell a lock-out from one that falls short.
     whereabouts : Whereabouts, optional
         Where the lifter is, and when they walk: no repetition goes anywhere.
 
@@ -125,7 +128,7 @@ def find_reps(
     """
     course = course_of(time_s, joints, exercise, side_view=side_view, whereabouts=whereabouts)
     found = [
-        _finished(rep, course, exercise, joints, side_view=side_view)
+        _finished(rep, course, exercise, joints, square_on=square_on)
         for rep in _read_either_way(course)
         if bears_what_it_must(exercise, rep, joints, side_view=side_view)
         and not (whereabouts and _goes_elsewhere(rep, whereabouts))
@@ -205,9 +208,9 @@ def _rep(course: Course, turns: Turns, ends: tuple[int, int, int | None]) -> Rep
     shown = (out + min(returned, out)) / (2 * full) if swing.returns else out / full
     if cut and back is not None and begin == turns.points[0] and swing.returns:
         shown = (out + returned) / (2 * full)
-    if cut and shown < _LEAST_CUT_SHARE:
+    if cut and (shown < _LEAST_CUT_SHARE or max(out, returned) < swing.whole):
         return None
-    complete = complete or (cut and max(out, returned) >= swing.whole)
+    complete = complete or cut
     rises = bool(signal[far] > signal[begin])
     return Rep(start, reached, far, left, end, complete, came_back, cut, rises)
 
@@ -243,11 +246,11 @@ def _goes_elsewhere(rep: Rep, whereabouts: Whereabouts) -> bool:
 
 
 def _finished(
-    rep: Rep, course: Course, exercise: Exercise, joints: Joints, *, side_view: bool
+    rep: Rep, course: Course, exercise: Exercise, joints: Joints, *, square_on: bool
 ) -> Rep:
     """The repetition, complete only if it also finished, unless the clip ends before."""
     finish = exercise.finish
-    if finish is None or rep.cut or not side_view or mark_degree(finish, rep, joints) > 0:
+    if finish is None or rep.cut or not square_on or mark_degree(finish, rep, joints) > 0:
         return rep
     ends = course.time_s[-1] - course.time_s[rep.turn] < _AT_THE_EDGE_S
     return replace(rep, complete=bool(ends), cut=bool(ends))
