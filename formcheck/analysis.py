@@ -21,13 +21,15 @@ from formcheck.assessment.score import Score, score_rep, score_set
 from formcheck.errors import ConfigurationError, InputError
 from formcheck.geometry import Kinematics, kinematics, without_back
 from formcheck.geometry.neutral import Neutral
-from formcheck.lifts.exercises import AUTO, EXERCISES, Exercise, Measure
+from formcheck.geometry.person import follow_lifter
+from formcheck.geometry.view import vote_facing
+from formcheck.lifts.counting import count_reps
+from formcheck.lifts.exercises import AUTO, Exercise, Measure
 from formcheck.lifts.lift_measures import Measured, measure_lift
 from formcheck.lifts.measures import RepMeasures, measure_rep
 from formcheck.lifts.neutral_choice import choose_neutral, choose_neutrals
-from formcheck.lifts.put_down import without_standing_up
-from formcheck.lifts.recognition import Recognition, recognise
-from formcheck.lifts.reps import Phase, find_reps, phases
+from formcheck.lifts.recognition import Recognition
+from formcheck.lifts.reps import Phase, phases
 from formcheck.pose.track import PoseTrack, load_track
 from formcheck.settings import Settings
 
@@ -36,6 +38,10 @@ if TYPE_CHECKING:
     from formcheck.video.reader import Video
 
 __all__ = ["SetAnalysis", "Settings", "analyze", "analyze_track", "read_track", "with_neutral_from"]
+
+# A clip is read again for a facing that most of its evidence shows; where the two ways are
+# almost even, the other one would be no better.
+_SURE_OF_FACING = 0.6
 
 OnVideo = Callable[["Video"], Callable[[int], None]]
 
@@ -274,22 +280,32 @@ def read_track(
 def _track_clip(
     path: Path, settings: Settings, model: ResolvedModel, on_video: OnVideo | None
 ) -> PoseTrack:
-    from formcheck.pose.landmarker import track_pose
+    from formcheck.pose.landmarker import opening_faces_left, track_pose
     from formcheck.video.reader import open_video
 
+    def read(mirror: bool) -> PoseTrack:
+        with open_video(path, max_fps=settings.max_fps or None) as video:
+            on_frame = on_video(video) if on_video else None
+            return track_pose(
+                video, model, max_fps=settings.max_fps, mirror=mirror, on_frame=on_frame
+            )
+
     with open_video(path, max_fps=settings.max_fps or None) as video:
-        on_frame = on_video(video) if on_video else None
-        return track_pose(video, model, max_fps=settings.max_fps, on_frame=on_frame)
+        opening = opening_faces_left(video, model)
+    track = read(opening)
+    # Nobody may be there in the opening, or somebody who still turns into place.
+    facing, agreement = vote_facing(
+        track.landmarks_px[follow_lifter(track).frames].astype(np.float64)
+    )
+    other_way = (facing == "left") != opening and agreement > _SURE_OF_FACING
+    return read(not opening) if other_way else track
 
 
 def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
     """Analyse a track: pure, and quick enough to be run again and again."""
     kin = kinematics(track)
-    recognition, plain = _exercise(kin, settings)
-    exercise = settings.rubric.of(plain)
-    found = find_reps(track.time_s, kin.joints, exercise, side_view=kin.view.measurable)
-    if not exercise.swing.returns:
-        found = without_standing_up(found, track, kin)
+    counted = count_reps(track, kin, settings)
+    exercise, recognition, found = counted.exercise, counted.recognition, counted.reps
     known = (recognition is None or recognition.known) and not too_slow(track)
     judged = kin if known else without_back(kin)
     reps = tuple(measure_rep(rep, judged, exercise) for rep in found)
@@ -327,14 +343,3 @@ def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
         fatigue=fatigue,
         contributors=contributors,
     )
-
-
-def _exercise(kin: Kinematics, settings: Settings) -> tuple[Recognition | None, Exercise]:
-    """The given lift, or the recognised one with how sure that is."""
-    given = settings.exercise
-    if isinstance(given, Exercise):
-        return None, given
-    if given != AUTO:
-        return None, EXERCISES[given]
-    recognition = recognise(kin.time_s, kin.joints, side_view=kin.view.measurable)
-    return recognition, recognition.exercise

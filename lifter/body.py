@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
@@ -132,13 +134,24 @@ def _neck(body: Body, clothes: Clothes, posture: Posture, frame: Frame) -> Mesh:
     return tube(path, front, side, deep, deep, colours=paint, columns=24)
 
 
+def _with_left_leg(posture: Posture) -> Posture:
+    """The posture's mirror image, as far as it can be told by its right leg."""
+    if posture.left_leg is None:
+        return posture
+    knee, ankle = (point * np.array([1.0, 1.0, -1.0]) for point in posture.left_leg)
+    return replace(posture, knee=knee, ankle=ankle)
+
+
 def body_mesh(body: Body, clothes: Clothes, frame: Frame, posture: Posture) -> Mesh:
     """The whole lifter, `BACK` on the faces of the trunk and `BODY` on all others."""
-    right = merge([leg_mesh(body, clothes, posture), arm_mesh(body, clothes, posture)])
+    arm = arm_mesh(body, clothes, posture)
+    right, left = (
+        merge([leg_mesh(body, clothes, one), arm]) for one in (posture, _with_left_leg(posture))
+    )
     parts = [
         _trunk(body, clothes, posture, _cones(body, posture)),
         right,
-        mirrored(right),
+        mirrored(left),
         _neck(body, clothes, posture, frame),
         head_mesh(body, frame, posture),
     ]

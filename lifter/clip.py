@@ -86,7 +86,7 @@ def _rep(renderer: Renderer, truths: list[FrameTruth], rep: int) -> dict[str, ob
         "turn_s": round(next(s.start_s for s in mine if s.phase == turning), 3),
         "end_s": round(mine[-1].end_s, 3),
         "concentric_s": times["concentric"],
-        "eccentric_s": times["eccentric"],
+        "eccentric_s": times.get("eccentric"),
         "peak": _extreme(during, _flexed),
         "least": _extreme(during, _arched),
     }

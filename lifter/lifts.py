@@ -17,7 +17,7 @@ from scipy.interpolate import PchipInterpolator
 __all__ = ["LIFTS", "Curve", "Lift", "evaluate", "lift_for"]
 
 Curve = tuple[tuple[float, float], ...]
-Family = Literal["hinge", "squat", "press", "bridge", "bench", "prone", "situp"]
+Family = Literal["hinge", "squat", "press", "bridge", "bench", "prone", "situp", "free"]
 
 
 @lru_cache(maxsize=256)
@@ -272,7 +272,10 @@ def lift_for(name: str, variant: str = "") -> Lift:
     ValueError
         If there is no such lift or variant.
     """
+    from lifter.movements import MOVEMENTS
+
     key = f"{name}/{variant}" if variant else name
-    if key not in LIFTS:
-        raise ValueError(f"no lift {key!r}; there are {', '.join(LIFTS)}")
-    return LIFTS[key]
+    known = {**MOVEMENTS, **LIFTS}
+    if key not in known:
+        raise ValueError(f"no lift {key!r}; there are {', '.join(known)}")
+    return known[key]

@@ -11,6 +11,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from lifter.lifts import Curve, Lift, evaluate, lift_for
 from lifter.params import Take
+from lifter.place import HERE, Place, between
 from lifter.posing import Moment
 
 __all__ = ["Motion", "Stroke", "motion_of"]
@@ -18,6 +19,7 @@ __all__ = ["Motion", "Stroke", "motion_of"]
 Array = NDArray[np.float64]
 
 SETUP_S, GRIP_S, LEAVE_S = 1.7, 0.5, 1.3
+DROPPED_S, WALK_S, EMPTY_S, TURN_S, TURN_DEG = 2.5, 2.5, 1.0, 1.0, 160.0
 # Lower bars (small plates, none) are taken to stand on blocks.
 MIN_BAR_M, BLOCK_BAR_M = 0.17, 0.225
 # Courses of the lumbar angle that are no lift's own.
@@ -34,8 +36,8 @@ class Stroke:
     Attributes
     ----------
     phase
-        ``still``, ``setup``, ``concentric``, ``eccentric``, ``home``, ``far``
-        or ``leave``.
+        ``still``, ``setup``, ``concentric``, ``eccentric``, ``home``, ``far``,
+        ``leave`` or ``walk``.
     rep
         From 1; 0 outside repetitions.
     """
@@ -47,6 +49,7 @@ class Stroke:
     u: tuple[float, float]
     lumbar_deg: tuple[float, float]
     holding: bool = True
+    places: tuple[Place, Place] = (HERE, HERE)
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,12 @@ class Motion:
             if time_s < stroke.end_s:
                 return stroke
         return self.strokes[-1]
+
+    def place_at(self, time_s: float) -> Place:
+        """Where the lifter is at a time, and which way round."""
+        stroke = self.stroke_at(time_s)
+        share = (time_s - stroke.start_s) / max(stroke.end_s - stroke.start_s, 1e-6)
+        return between(*stroke.places, float(np.clip(share, 0, 1)))
 
     def at(self, time_s: float) -> tuple[Stroke, Moment]:
         """Stroke and prescription at a time."""
@@ -153,11 +162,18 @@ class _Clock:
         u: tuple[float, float],
         lumbar: tuple[float, float],
         holding: bool = True,
+        places: tuple[Place, Place] = (HERE, HERE),
     ) -> None:
         if lasting_s > 0:
             end_s = self.now_s + lasting_s
-            self.strokes.append(Stroke(phase, rep, self.now_s, end_s, u, lumbar, holding))
+            stroke = Stroke(phase, rep, self.now_s, end_s, u, lumbar, holding, places)
+            self.strokes.append(stroke)
             self.now_s = end_s
+
+    def rest(self, phase: str, lasting_s: float, lumbar_deg: float, *places: Place) -> None:
+        """Stand at home without a bar, or walk from one place to the next."""
+        at = (places[0], places[-1]) if places else (HERE, HERE)
+        self.add(phase, 0, lasting_s, (0, 0), (lumbar_deg, lumbar_deg), False, at)
 
 
 def _jitter(take: Take) -> Iterator[float]:
@@ -172,12 +188,38 @@ def _homes(take: Take, lift: Lift) -> list[float]:
     return list(plan.home_lumbar_deg) or [default] * plan.reps
 
 
+def _ends_of_sets(take: Take) -> set[int]:
+    """Numbers of the last repetitions of all sets but the last one."""
+    return set(np.cumsum(take.plan.sets)[:-1].tolist())
+
+
+def _open(take: Take, clock: _Clock, lumbar_deg: float) -> None:
+    """What comes before the lifter stands in place."""
+    away = Place(x_m=-0.9 * take.camera.distance_m)
+    match take.plan.opening:
+        case "turn":
+            clock.rest("walk", TURN_S, lumbar_deg, Place(turn_deg=TURN_DEG), HERE)
+        case "walk":
+            clock.rest("walk", WALK_S, lumbar_deg, away, HERE)
+        case "empty":
+            clock.rest("walk", EMPTY_S, lumbar_deg, Place(x_m=-3 * take.camera.distance_m))
+
+
+def _close(take: Take, clock: _Clock, lumbar_deg: float) -> None:
+    """What comes after the last repetition."""
+    clock.rest("still", 0.5 * take.plan.stand_s, lumbar_deg)
+    if take.plan.ending in {"walk", "drop-walk"}:
+        near = Place(z_m=0.45 * take.camera.distance_m, turn_deg=90.0)
+        clock.rest("walk", WALK_S, lumbar_deg, HERE, near)
+
+
 def _from_home(take: Take, lift: Lift, clock: _Clock) -> None:
     """Lifts whose repetitions begin at home: out, pause, back, pause."""
     plan, vary, homes = take.plan, _jitter(take), _homes(take, lift)
     phases = (
         ("concentric", "eccentric") if lift.concentric == "out" else ("eccentric", "concentric")
     )
+    _open(take, clock, homes[0])
     clock.add("still", 0, plan.stand_s, (0, 0), (homes[0], homes[0]))
     for k, far in enumerate(plan.far_lumbar_deg):
         times = {"concentric": plan.concentric_s[k], "eccentric": plan.eccentric_s[k]}
@@ -188,7 +230,9 @@ def _from_home(take: Take, lift: Lift, clock: _Clock) -> None:
         clock.add(phases[1], k + 1, times[phases[1]] * next(vary), (1, 0), (home, far)[::-1])
         if k + 1 < plan.reps:
             clock.add("home", 0, plan.home_pause_s * next(vary), (0, 0), (home, after))
-    clock.add("still", 0, 0.5 * plan.stand_s, (0, 0), (homes[-1], homes[-1]))
+        if k + 1 in _ends_of_sets(take):
+            clock.add("still", 0, plan.rest_s, (0, 0), (after, after))
+    _close(take, clock, homes[-1])
 
 
 def _from_far(take: Take, lift: Lift, clock: _Clock) -> None:
@@ -196,20 +240,32 @@ def _from_far(take: Take, lift: Lift, clock: _Clock) -> None:
     plan, vary, homes = take.plan, _jitter(take), _homes(take, lift)
     standing = -take.body.lordosis_deg
     fars = plan.far_lumbar_deg
-    clock.add("still", 0, plan.stand_s, (0, 0), (standing, standing), False)
-    clock.add("setup", 0, SETUP_S, (0, 1), (standing, fars[0]), False)
-    clock.add("far", 0, GRIP_S, (1, 1), (fars[0], fars[0]))
+    _open(take, clock, standing)
+    clock.rest("still", plan.stand_s, standing)
+    _take_hold(clock, standing, fars[0])
     for k, far in enumerate(fars):
         after = fars[min(k + 1, plan.reps - 1)]
         down = far - 1.5 * np.sign(far - homes[k])
+        last = k + 1 == plan.reps
         clock.add("concentric", k + 1, plan.concentric_s[k] * next(vary), (1, 0), (far, homes[k]))
         clock.add("home", k + 1, plan.home_pause_s * next(vary), (0, 0), (homes[k], homes[k]))
+        if last and plan.ending in {"drop", "drop-walk"}:
+            clock.add("still", 0, DROPPED_S, (0, 0), (homes[k], standing), False)
+            break
         clock.add("eccentric", k + 1, plan.eccentric_s[k] * next(vary), (0, 1), (homes[k], down))
-        last = k + 1 == plan.reps
         clock.add("far", 0, plan.far_pause_s * next(vary), (1, 1), (down, down if last else after))
-    end = clock.strokes[-1].lumbar_deg[1]
-    clock.add("leave", 0, LEAVE_S, (1, 0), (end, standing), False)
-    clock.add("still", 0, 0.5 * plan.stand_s, (0, 0), (standing, standing), False)
+        if last or k + 1 in _ends_of_sets(take):
+            end = clock.strokes[-1].lumbar_deg[1]
+            clock.add("leave", 0, LEAVE_S, (1, 0), (end, standing), False)
+        if k + 1 in _ends_of_sets(take):
+            clock.rest("still", plan.rest_s, standing)
+            _take_hold(clock, standing, after)
+    _close(take, clock, standing)
+
+
+def _take_hold(clock: _Clock, standing_deg: float, far_deg: float) -> None:
+    clock.add("setup", 0, SETUP_S, (0, 1), (standing_deg, far_deg), False)
+    clock.add("far", 0, GRIP_S, (1, 1), (far_deg, far_deg))
 
 
 def motion_of(take: Take) -> Motion:

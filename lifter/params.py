@@ -9,10 +9,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["LIFT_NAMES", "RGB", "Body", "Camera", "Clothes", "Prop", "Scene", "SetPlan", "Take"]
+__all__ = [
+    "LIFT_NAMES",
+    "OTHER",
+    "RGB",
+    "Body",
+    "Camera",
+    "Clothes",
+    "Prop",
+    "Scene",
+    "SetPlan",
+    "Take",
+]
 
 RGB = tuple[float, float, float]
 LIFT_NAMES = ("deadlift", "squat", "overhead-press", "glute-bridge", "back-extension", "sit-up")
+OTHER = "other"
+"""What movements are called that are none of the lifts; the variant says which."""
 
 
 def _check(condition: bool, message: str) -> None:
@@ -154,6 +167,15 @@ class SetPlan:
         0 = hips and shoulders rise together, 1 = hips shoot up first (deadlift).
     wobble
         Natural variation from repetition to repetition (1 = ordinary).
+    sets
+        Repetitions of each set, with `rest_s` of standing between them; empty for
+        one set of all.
+    opening
+        What the clip begins with: standing ``"still"``, a ``"turn"`` into place within
+        its first second, a ``"walk"`` in from the side, or an ``"empty"`` first second.
+    ending
+        How it ends: as the lift does (``"still"``), with a bar that is let go at the last
+        lock-out (``"drop"``), with a ``"walk"`` to the camera, or both (``"drop-walk"``).
     """
 
     lift: str = "deadlift"
@@ -172,14 +194,20 @@ class SetPlan:
     variant: str = ""
     hip_rise: float = 0.0
     wobble: float = 1.0
+    sets: tuple[int, ...] = ()
+    rest_s: float = 6.0
+    opening: Literal["still", "turn", "walk", "empty"] = "still"
+    ending: Literal["still", "drop", "walk", "drop-walk"] = "still"
 
     def __post_init__(self) -> None:
-        _check(self.lift in LIFT_NAMES, f"lift must be one of {LIFT_NAMES}, not {self.lift!r}")
+        names = (*LIFT_NAMES, OTHER)
+        _check(self.lift in names, f"lift must be one of {names}, not {self.lift!r}")
         reps = len(self.far_lumbar_deg)
         for name in ("home_lumbar_deg", "concentric_s", "eccentric_s"):
             count = len(getattr(self, name))
             allowed = (0, reps) if name == "home_lumbar_deg" else (reps,)
             _check(count in allowed, f"{name} has {count} entries for {reps} repetitions")
+        _check(sum(self.sets) in {0, reps}, f"sets of {self.sets} do not make {reps} repetitions")
 
     @property
     def reps(self) -> int:

@@ -309,6 +309,8 @@ class PersonFigure:
 
     def _leg(self, moves: dict[str, _Move], posture: Posture, side: str, flip: Array) -> None:
         hip, knee, ankle = (getattr(posture, n) * flip for n in ("hip", "knee", "ankle"))
+        if side == "L" and posture.left_leg is not None:
+            knee, ankle = posture.left_leg
         joint = self._joints
         rest = [joint[f"{n}.{side}"] for n in ("upperleg01", "lowerleg01", "foot")]
         thigh = _aligned(moves[f"pelvis.{side}"].turn, rest[1] - rest[0], knee - hip)

@@ -51,7 +51,11 @@ class Moment:
 
 @dataclass(frozen=True)
 class Stance:
-    """What a family's solver finds; the rest follows in the same way for all."""
+    """What a family's solver finds; the rest follows in the same way for all.
+
+    `hand` is the palm in the sagittal plane where the arms are ``"free"``, and
+    `left_ankle` is the left ankle where it is not the right one's mirror image.
+    """
 
     hip: Array
     pitch_deg: float
@@ -63,6 +67,8 @@ class Stance:
     bar: Array | None = None
     grip_half: float = 0.13
     reach_deg: float = 0.0
+    hand: Array | None = None
+    left_ankle: Array | None = None
 
 
 def lean(vector: Array) -> float:

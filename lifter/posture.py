@@ -1,8 +1,8 @@
 """A whole body in one posture, and the geometry that finds it.
 
 World: x forward (where the lifter looks when standing), y up, z to the
-lifter's right, metres. All lifts are symmetric, so a posture stores the right
-side and mirrors it.
+lifter's right, metres. The lifts are symmetric, so a posture stores the right
+side and mirrors it; a leg that does something else is stored beside it.
 """
 
 from __future__ import annotations
@@ -56,6 +56,9 @@ class Posture:
         Pitch of the head: 0 = looks level, + = down.
     bar
         Centre of the barbell in the sagittal plane, or None.
+    left_leg
+        Knee and ankle of the left leg, each shape (3,), where it is not the right
+        one's mirror image.
     """
 
     spine: Spine
@@ -72,6 +75,7 @@ class Posture:
     pelvis_deg: float
     head_deg: float
     bar: Array | None
+    left_leg: tuple[Array, Array] | None = None
 
     def __repr__(self) -> str:
         return f"Posture(hip={np.round(self.hip, 2)}, lumbar_deg={self.spine.lumbar_deg:.1f})"
@@ -148,13 +152,13 @@ def head_points(frame: Frame, spine: Spine, head_deg: float) -> dict[str, Array]
     return points
 
 
-def _foot_points(frame: Frame, posture: Posture) -> dict[str, Array]:
-    ahead = direction(90 + posture.foot_deg)
-    down = direction(180 + posture.foot_deg)
+def _foot_points(frame: Frame, ankle: Array, foot_deg: float) -> dict[str, Array]:
+    ahead = direction(90 + foot_deg)
+    down = direction(180 + foot_deg)
     drop = frame.ankle_height * 0.78
-    heel = posture.ankle[:2] - ahead * frame.foot_behind + down * drop
-    toe = posture.ankle[:2] + ahead * (frame.foot_ahead - 0.016 * frame.height) + down * drop
-    z = posture.ankle[2]
+    heel = ankle[:2] - ahead * frame.foot_behind + down * drop
+    toe = ankle[:2] + ahead * (frame.foot_ahead - 0.016 * frame.height) + down * drop
+    z = ankle[2]
     return {
         "heel": np.array([*heel, z]),
         "foot_index": np.array([*toe, z + 0.012 * frame.height]),
@@ -167,8 +171,18 @@ def joints(frame: Frame, posture: Posture) -> dict[str, Array]:
     points = {"nose": one.pop("nose")}
     one |= {name: getattr(posture, name) for name in ("shoulder", "elbow", "wrist")}
     one |= {name: getattr(posture, name) for name in ("hip", "knee", "ankle")}
-    one |= _foot_points(frame, posture)
+    one |= _foot_points(frame, posture.ankle, posture.foot_deg)
     for name, point in one.items():
         points[f"left_{name}"] = point * np.array([1.0, 1.0, -1.0])
         points[f"right_{name}"] = point
+    if posture.left_leg is not None:
+        knee, ankle = posture.left_leg
+        left = {"knee": knee, "ankle": ankle} | _foot_points(frame, ankle, _left_foot_deg(posture))
+        points |= {f"left_{name}": point for name, point in left.items()}
     return points
+
+
+def _left_foot_deg(posture: Posture) -> float:
+    """A foot that stands behind is on its toes."""
+    assert posture.left_leg is not None
+    return 50.0 if posture.left_leg[1][0] < posture.ankle[0] - 0.2 else 0.0

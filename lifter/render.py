@@ -127,7 +127,7 @@ class Renderer:
             parts.append(barbell(posture.bar, plan.plate_radius_m, take.scene.seed, plan.plates))
         if self.lift.family == "bench":
             parts.append(bench(self._solver(self.motion.at(0.0)[1]), take.body.height_m / 1.75))
-        return merge(parts)
+        return self.motion.place_at(time_s).moved_mesh(merge(parts))
 
     def _drawn(self, time_s: float, *, parts: bool) -> tuple[Layer | None, F32]:
         """The lifter's patch, and the light left on the floor."""
@@ -208,7 +208,8 @@ class Renderer:
     ) -> FrameTruth:
         stroke, moment = self.motion.at(time_s)
         points = joints(self._solver.frame, posture)
-        seen = self.view.project(np.array(list(points.values())))
+        there = self.motion.place_at(time_s).moved(np.array(list(points.values())))
+        seen = self.view.project(there)
         pixels = dict(zip(points, seen, strict=True))
         hidden: set[str] = set()
         for layer in layers or [None]:

@@ -11,7 +11,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from lifter import lying, skin, standing
+from lifter import free, lying, skin, standing
+from lifter.anatomy import Frame
 from lifter.lifts import evaluate
 from lifter.posing import Moment, Posing, Stance, lean
 from lifter.posture import (
@@ -20,6 +21,7 @@ from lifter.posture import (
     elbow_for,
     head_centre,
     knee_for,
+    two_link,
 )
 from lifter.spine import T1_LEVEL, Spine, turned
 
@@ -37,7 +39,15 @@ FAMILIES: dict[str, Family] = {
     "bench": lying.bench,
     "prone": lying.prone,
     "situp": lying.situp,
+    "free": free.free,
 }
+
+
+def _left_knee(frame: Frame, hip: Array, ankle: Array) -> Array:
+    """Knee of a leg that is stretched, or bent behind the body, close to the floor."""
+    if ankle[0] > hip[0]:
+        return knee_for(frame, hip, ankle)
+    return two_link(hip, ankle, frame.thigh, frame.shin, np.array([1.0, -0.5, 0.0]))
 
 
 class Solver(Posing):
@@ -90,6 +100,8 @@ class Solver(Posing):
         world = turned(spine, stance.pitch_deg, stance.hip)
         shoulder = self.figure.shoulder(world, stance.rise, stance.forward)
         head = float(world.angle_deg[-1])
+        left = stance.left_ankle
+        left_hip = hip * np.array([1.0, 1.0, -1.0])
         hand, pole, fist = self._hand(moment, stance, world, shoulder)
         elbow, wrist = elbow_for(frame, shoulder, hand, pole)
         return Posture(
@@ -107,6 +119,7 @@ class Solver(Posing):
             pelvis_deg=stance.pitch_deg,
             head_deg=head,
             bar=stance.bar,
+            left_leg=None if left is None else (_left_knee(frame, left_hip, left), left),
         )
 
     def _hand(
@@ -115,6 +128,9 @@ class Solver(Posing):
         """Place of the palm, the side the elbow points to, and whether it grips."""
         frame, h = self.frame, self.frame.height
         half = stance.grip_half * h
+        if stance.hand is not None:
+            pole = np.array([-0.6, -0.6, 0.5])
+            return np.array([*stance.hand, half]), pole, moment.holding
         if stance.arms == "hang":
             flat = standing.hanging_bar(self, moment, shoulder)
             return np.array([*flat, half]), np.array([-1.0, 0.0, 0.4]), moment.holding

@@ -28,9 +28,7 @@ def live(track: PoseTrack, came: int | None = None) -> PoseTrack:
 def thinned(track: PoseTrack, share: float) -> PoseTrack:
     """What is left of a set when so large a share of its frames could be processed."""
     kept = np.sort(np.random.default_rng(5).permutation(len(track))[: round(share * len(track))])
-    names = ("frame", "time_s", "landmarks_px", "visibility", "profile")
-    fewer = replace(track, **{name: getattr(track, name)[kept] for name in names})
-    return live(fewer, len(track))
+    return live(track.only(kept), len(track))
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +76,7 @@ def test_ten_slow_seconds_are_enough_and_a_hitch_is_not(
     rounded: PoseTrack, gap_s: float, slow: bool
 ) -> None:
     kept = (rounded.time_s < 6.0) | (rounded.time_s > 6.0 + gap_s)
-    names = ("frame", "time_s", "landmarks_px", "visibility", "profile")
-    fewer = replace(rounded, **{name: getattr(rounded, name)[kept] for name in names})
-    assert too_slow(live(fewer, len(rounded))) == slow
+    assert too_slow(live(rounded.only(np.flatnonzero(kept)), len(rounded))) == slow
 
 
 def test_what_has_just_begun_has_no_pace(rounded: PoseTrack) -> None:

@@ -25,13 +25,7 @@ def last_ends_upright(facing: Facing = "right") -> tuple[PoseTrack, tuple[Rep, .
     track = moving_lifter("deadlift", [0.0] * 4, facing=facing)
     reps = find_reps(track.time_s, kinematics(track).joints, EXERCISES["deadlift"])
     end = reps[-1].left + 1
-    cut = replace(
-        track,
-        **{
-            name: getattr(track, name)[:end]
-            for name in ("frame", "time_s", "landmarks_px", "visibility", "profile")
-        },
-    )
+    cut = track[:end]
     reps = find_reps(cut.time_s, kinematics(cut).joints, EXERCISES["deadlift"])
     assert [rep.came_back for rep in reps] == [True, True, True, False]
     return cut, reps

@@ -150,7 +150,7 @@ class _Series:
 
 
 def _judge(one: range, reps: Sequence[RepMeasures], exercise: Exercise) -> SetFatigue:
-    whole = [(i + 1, reps[i]) for i in one if reps[i].rep.complete]
+    whole = [(i + 1, reps[i]) for i in one if reps[i].rep.whole]
     slowness = _slowness(whole)
     slowed = _slowed(slowness.value)
     way, form, drift = _worst_drift(whole, exercise.drifts_into)

@@ -14,6 +14,7 @@ from formcheck.geometry.trust import Cause
 from formcheck.lifts.exercises import EXERCISES, OTHER, Exercise
 from formcheck.lifts.measures import RepMeasures
 from formcheck.lifts.recognition import Recognition
+from formcheck.pose.landmarks import LEFT, RIGHT
 from formcheck.pose.track import PoseTrack
 from formcheck.video.clip import ClipInfo
 
@@ -22,6 +23,10 @@ __all__ = ["Reason", "reasons"]
 # Below this rate a repetition of two seconds has fewer than twenty pictures.
 LOW_RATE_FPS = 10.0
 _MUCH_LOST = 0.2
+# Below and above all labelled clips, whose counts are exact: trunks from 63 px on, jumps up to
+# 0.076 trunk lengths.
+_SMALL_TRUNK_PX = 55.0
+_MOST_JUMP = 0.09
 _FRONT_YAW_DEG = 60.0
 
 
@@ -66,8 +71,8 @@ _NO_LIFT = Reason(
 )
 _UNCLEAR = Reason(
     "exercise-unclear",
-    "It looks like {first} ({confidence:.0%}), or {second}: as long as that is open, the back is "
-    "not judged.",
+    "Is it {first}? It looks most like that ({confidence:.0%}), but may be {second}: as long as "
+    "that is open, the back is not judged.",
     "Name the lift with --exercise.",
 )
 _NO_REP = Reason(
@@ -159,6 +164,20 @@ _WHY_NONE: Mapping[WhyNone, str] = {
     "hidden-at-rest": "in the first repetitions the back was not seen at rest",
     "rounded-at-rest": "in the first repetitions the back was rounded beyond flat at rest",
 }
+_SMALL = Reason(
+    "small-picture",
+    "The lifter is small in the picture: the trunk is {trunk:.0f} pixels long, so counts and "
+    "angles are less sure.",
+    "Film from nearer, or with more pixels; the lifter should fill half of the picture's height.",
+    refuses=False,
+)
+_COARSE = Reason(
+    "coarse-picture",
+    "The joints jump from frame to frame by {jump:.0%} of the trunk's length: the picture is too "
+    "coarse, or blurred, so counts and angles are less sure.",
+    "Send the clip as it was filmed, not through a chat that compresses it; film with more light.",
+    refuses=False,
+)
 _LOW_RATE = Reason(
     "low-frame-rate",
     "At {fps:.0f} frames a second the turning points of a lift are missed.",
@@ -303,6 +322,12 @@ def _doubts(track: PoseTrack, kin: Kinematics, neutral: Neutral) -> list[Reason]
         found.append(_camera_moved(kin))
     if kin.lifter.shots_left_out:
         found.append(_shots(kin.lifter.shots_left_out))
+    trunk_px = kin.lifter.trunk_px
+    if trunk_px < _SMALL_TRUNK_PX:
+        found.append(_filled(_SMALL, trunk=trunk_px))
+    jump = _jump(track, kin) / trunk_px
+    if jump > _MOST_JUMP:
+        found.append(_filled(_COARSE, jump=jump))
     if track.clip.fps < LOW_RATE_FPS:
         found.append(_filled(_LOW_RATE, fps=track.clip.fps))
     return found + _of_file(track.clip)
@@ -337,6 +362,14 @@ def _shots(count: int) -> Reason:
     many = count > 1
     shots = f"{count} shots" if many else "a shot"
     return _filled(_SHOTS, shots=shots, s="" if many else "s", were="were" if many else "was")
+
+
+def _jump(track: PoseTrack, kin: Kinematics) -> float:
+    """By how much shoulders and hips jump about their smooth course, in one frame of ten."""
+    trunk = [LEFT.shoulder, RIGHT.shoulder, LEFT.hip, RIGHT.hip]
+    off_px = np.abs(track.landmarks_px[:, trunk] - kin.points_px[:, trunk])
+    known = off_px[np.isfinite(off_px)]
+    return float(np.percentile(known, 90)) if known.size else 0.0
 
 
 def _filled(reason: Reason, *, refuses: bool | None = None, **values: object) -> Reason:

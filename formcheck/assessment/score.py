@@ -170,7 +170,7 @@ def score_set(  # noqa: PLR0917 - one more than five, all needed
     whole = [rep for rep, _, _ in judged]
     if not any(rep.measured for rep in whole):
         return None
-    sets = [[rep for rep in one if rep.rep.complete] for one in _sets(whole)]
+    sets = [[rep for rep in one if rep.rep.whole] for one in _sets(whole)]
     long = [one for one in sets if len(one) >= LEAST_REPS]
     ends = [pair for one in long for pair in _first_and_last(one)]
     neighbours = [pair for one in long for pair in pairwise(one)]

@@ -115,8 +115,12 @@ def _lift(document: Document) -> str:
     exercise = document["exercise"]
     if exercise["given"]:
         return str(exercise["name"])
-    how = "unclear" if "exercise-unclear" in _reason_codes(document) else "recognised"
-    return f"{exercise['name']} ({how}, {exercise['confidence']:.0%})"
+    sureness = f"{exercise['confidence']:.0%}"
+    if "exercise-unclear" in _reason_codes(document):
+        return f"{exercise['name']}? (unclear, {sureness})"
+    if not document["view"]["measurable"]:
+        return f"{exercise['name']}? (as far as this view shows, {sureness})"
+    return f"{exercise['name']} (recognised, {sureness})"
 
 
 def _row(rep: Mapping[str, Any], found: list[Mapping[str, Any]]) -> tuple[str | Text, ...]:

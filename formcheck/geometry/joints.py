@@ -40,6 +40,7 @@ class Joints:
     hip_height, shoulder_height, head_height : above the ankles' lowest place in the clip.
     higher_hand, lower_hand : wrists above the shoulders.
     stance : distance between the ankles, forwards and backwards.
+    knees_apart : one knee above the other.
     balance : middle of the body's mass in front of the ankles.
     """
 
@@ -53,6 +54,7 @@ class Joints:
     higher_hand: FloatArray
     lower_hand: FloatArray
     stance: FloatArray
+    knees_apart: FloatArray
     balance: FloatArray
 
     @property
@@ -113,6 +115,7 @@ def joint_angles(
         higher_hand=hands.max(axis=1),
         lower_hand=hands.min(axis=1),
         stance=np.abs(points_px[:, LEFT.ankle, 0] - points_px[:, RIGHT.ankle, 0]) / trunk_px,
+        knees_apart=np.abs(points_px[:, LEFT.knee, 1] - points_px[:, RIGHT.knee, 1]) / trunk_px,
         balance=forwards * (_mass_middle(points_px) - ankle_mid)[:, 0] / (trunk_px * foreshortened),
     )
 

@@ -19,8 +19,10 @@ Facing = Literal["left", "right"]
 # Distance between the shoulder (hip) landmarks seen square-on, over the trunk's
 # length: the 80th percentile in the front views of `labels.csv`'s clips. The
 # table of all clips is in benchmarks/clips.md.
-_SHOULDER_WIDTH = 0.72
-_HIP_WIDTH = 0.48
+_SQUARE_ON = np.array([0.72, 0.48])
+# Shoulders that part by so much more at some times than at others, as a share of square-on,
+# turn over the hips, as in a sit-up with punches; in labelled clips that share varies by less.
+_TWIST = 0.6
 
 # Side views there read 4-15 degrees in lifts on the feet and up to 22 on the floor, oblique
 # and front ones 52 and more; rendered lifters turned by 15 degrees read 10-14, by 50
@@ -110,15 +112,28 @@ def _yaw_deg(track: PoseTrack, frames: BoolArray) -> float:
     shoulders = points[:, LEFT.shoulder] - points[:, RIGHT.shoulder]
     hips = points[:, LEFT.hip] - points[:, RIGHT.hip]
     along = unit(trunk)
-    across = _width(cross(along, shoulders), cross(along, hips))
-    level = _width(shoulders[:, 0], hips[:, 0])
-    widths = np.stack([across, level])[:, frames] / trunk_px
-    widths = widths[:, np.isfinite(widths).all(axis=0)]
+    shares = [_shares(shoulders, hips, along), np.stack([shoulders[:, 0], hips[:, 0]], axis=1)]
+    widths = np.abs(np.stack(shares))[:, frames] / (trunk_px * _SQUARE_ON)
+    widths = widths[:, np.isfinite(widths).all(axis=(0, 2))]
     if widths.size == 0:
         return float("nan")
-    return float(np.degrees(np.arcsin(min(1.0, float(np.median(widths, axis=1).max())))))
+    both = widths[..., 1] if _twists(widths) else widths.mean(axis=-1)
+    return float(np.degrees(np.arcsin(min(1.0, float(np.median(both, axis=1).max())))))
 
 
-def _width(shoulders: FloatArray, hips: FloatArray) -> FloatArray:
-    """Mean share of the widths that a lifter has square-on, times the trunk's length."""
-    return np.asarray((np.abs(shoulders) / _SHOULDER_WIDTH + np.abs(hips) / _HIP_WIDTH) / 2)
+def _shares(shoulders: FloatArray, hips: FloatArray, along: FloatArray) -> FloatArray:
+    """How far shoulders and hips part across the trunk, float (N, 2)."""
+    return np.stack([cross(along, shoulders), cross(along, hips)], axis=1)
+
+
+def _twists(widths: FloatArray) -> bool:
+    """Whether the shoulders turn again and again over hips that are seen from the side.
+
+    Parameters
+    ----------
+    widths : float (2, N, 2)
+        Across the trunk and level, of shoulders and hips, as shares of square-on.
+    """
+    low, high = np.percentile(widths[..., 0], [10, 90], axis=1)
+    hips = float(np.median(widths[..., 1], axis=1).max())
+    return bool((high - low).max() > _TWIST and hips < np.sin(np.radians(YAW_DOUBTFUL_DEG)))

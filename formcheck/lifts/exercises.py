@@ -17,6 +17,7 @@ __all__ = [
     "ANGLES",
     "AUTO",
     "EXERCISES",
+    "LOOKALIKES",
     "OTHER",
     "CheckCode",
     "Drift",
@@ -42,11 +43,12 @@ Signal = Literal[
     "higher_hand",
     "lower_hand",
     "stance",
+    "knees_apart",
     "balance",
 ]
-# What is only what it says when the camera sees the lifter from the side.
+# What is only what it says when the camera does not look at the lifter from the front.
 ANGLES: frozenset[Signal] = frozenset(
-    {"trunk_lean_deg", "trunk_tilt_deg", "hip_deg", "knee_deg", "thigh_rise_deg", "stance"}
+    {"trunk_lean_deg", "hip_deg", "knee_deg", "stance", "balance"}
 )
 End = Literal["low", "high"]
 Measure = Literal[
@@ -99,6 +101,9 @@ class Mark:
     required : bool
         Whether a movement without it is not counted, even if the lift is given.
         The others only tell lifts apart.
+    doubt : float
+        What is left of the fit where it does not hold at all. One landmark may be
+        wrong, three seldom are; less where variants of the lift do without it.
     """
 
     signal: Signal
@@ -107,6 +112,7 @@ class Mark:
     most: float = math.inf
     slack: float = 0.0
     required: bool = False
+    doubt: float = 0.25
 
 
 @dataclass(frozen=True)
@@ -193,14 +199,19 @@ _DEADLIFT = Exercise(
     swing=Swing("shoulder_height", starts="low", returns=False, least=0.25, whole=0.35),
     marks=(
         Mark("hip_height", "low", least=0.5, slack=0.2, required=True),
-        Mark("trunk_tilt_deg", "low", least=35.0, slack=15.0, required=True),
-        Mark("trunk_tilt_deg", "low", most=105.0, slack=20.0),
-        Mark("thigh_rise_deg", "low", least=15.0, slack=20.0),
-        Mark("trunk_tilt_deg", "high", most=30.0, slack=30.0),
+        Mark("shoulder_height", "low", least=1.0, slack=0.25, doubt=0.1),
+        Mark("trunk_tilt_deg", "low", least=38.0, slack=20.0),
+        Mark("trunk_tilt_deg", "low", most=110.0, slack=20.0),
+        Mark("trunk_tilt_deg", "high", most=30.0, slack=25.0, doubt=0.1),
+        Mark("trunk_tilt_deg", "range", least=20.0, slack=15.0, doubt=0.1),
+        Mark("thigh_rise_deg", "low", least=10.0, slack=20.0, doubt=0.5),
+        Mark("hip_deg", "low", most=140.0, slack=25.0),
         Mark("lower_hand", "low", most=-0.7, slack=0.4),
         Mark("higher_hand", "low", most=-0.5, slack=0.4),
         Mark("lower_hand", "high", most=-0.6, slack=0.4),
+        Mark("higher_hand", "high", most=-0.5, slack=0.4),
         Mark("stance", "low", most=0.5, slack=0.3),
+        Mark("balance", "low", most=0.75, slack=0.4),
     ),
     load="shoulder_height",
     watched="low",
@@ -221,17 +232,20 @@ _DEADLIFT = Exercise(
 
 _SQUAT = Exercise(
     name="squat",
-    swing=Swing("hip_height", starts="high", returns=True, least=0.2, whole=0.35),
+    swing=Swing("hip_height", starts="high", returns=True, least=0.2, whole=0.3),
     marks=(
-        Mark("hip_height", "high", least=0.9, most=2.1, slack=0.3, required=True),
-        Mark("hip_height", "low", most=1.35, slack=0.15, required=True),
-        Mark("knee_deg", "low", most=130.0, slack=15.0, required=True),
-        Mark("trunk_tilt_deg", "low", most=65.0, slack=20.0),
-        Mark("thigh_rise_deg", "low", most=45.0, slack=20.0, required=True),
+        Mark("hip_height", "high", least=0.9, most=2.1, slack=0.3),
+        Mark("hip_height", "low", most=1.4, slack=0.2),
+        Mark("knee_deg", "low", most=130.0, slack=20.0),
+        Mark("trunk_tilt_deg", "low", most=60.0, slack=20.0),
+        Mark("thigh_rise_deg", "low", most=45.0, slack=20.0, doubt=0.4),
         Mark("trunk_tilt_deg", "high", most=25.0, slack=20.0),
+        Mark("trunk_lean_deg", "low", least=-15.0, slack=15.0),
         Mark("higher_hand", "low", least=-0.6, slack=0.5),
-        Mark("stance", "low", most=0.5, slack=0.3),
-        Mark("balance", "low", least=-0.15, most=0.5, slack=0.2),
+        Mark("stance", "low", most=0.5, slack=0.3, doubt=0.1),
+        Mark("knees_apart", "low", most=0.4, slack=0.2),
+        Mark("balance", "low", least=-0.15, slack=0.2, doubt=0.4),
+        Mark("balance", "low", most=0.6, slack=0.3, doubt=0.1),
     ),
     load="shoulder_height",
     watched="low",
@@ -247,9 +261,9 @@ _PRESS = Exercise(
     name="overhead-press",
     swing=Swing("higher_hand", starts="low", returns=True, least=0.35, whole=0.5),
     marks=(
-        Mark("higher_hand", "high", least=0.7, slack=0.2, required=True),
-        Mark("higher_hand", "low", least=-0.5, most=0.5, slack=0.25, required=True),
-        Mark("trunk_tilt_deg", "always", most=45.0, required=True),
+        Mark("trunk_tilt_deg", "always", most=60.0, required=True),
+        Mark("higher_hand", "high", least=0.65, slack=0.25, required=True),
+        Mark("higher_hand", "low", least=-0.5, most=0.5, slack=0.3),
         Mark("hip_height", "range", most=0.3, slack=0.3),
         Mark("trunk_lean_deg", "range", most=25.0, slack=20.0),
     ),
@@ -265,12 +279,13 @@ _GLUTE_BRIDGE = Exercise(
     name="glute-bridge",
     swing=Swing("hip_height", starts="low", returns=True, least=0.1, whole=0.15),
     marks=(
-        Mark("trunk_lean_deg", "always", least=-150.0, most=-30.0, required=True),
-        Mark("hip_height", "low", most=0.7, slack=0.3, required=True),
-        Mark("shoulder_height", "high", most=1.1, slack=0.3, required=True),
-        Mark("trunk_lean_deg", "high", least=-135.0, most=-65.0, slack=20.0),
-        Mark("knee_deg", "high", most=125.0, slack=30.0),
-        Mark("hip_deg", "high", least=150.0, slack=25.0),
+        Mark("trunk_tilt_deg", "always", least=20.0, required=True),
+        Mark("hip_height", "low", most=0.9, slack=0.3, doubt=0.05),
+        Mark("shoulder_height", "high", most=1.2, slack=0.3),
+        Mark("trunk_lean_deg", "low", most=-20.0, slack=20.0, doubt=0.05),
+        Mark("trunk_lean_deg", "high", least=-140.0, most=-65.0, slack=20.0),
+        Mark("knee_deg", "high", most=125.0, slack=30.0, doubt=0.6),
+        Mark("hip_deg", "high", least=150.0, slack=35.0, doubt=0.5),
         Mark("shoulder_height", "range", most=0.25, slack=0.2),
     ),
     load="hip_height",
@@ -286,12 +301,15 @@ _BACK_EXTENSION = Exercise(
     name="back-extension",
     swing=Swing("head_height", starts="either", returns=True, least=0.15, whole=0.15),
     marks=(
-        Mark("trunk_lean_deg", "always", least=15.0, required=True),
-        Mark("shoulder_height", "low", most=1.3, slack=0.3, required=True),
-        Mark("thigh_rise_deg", "low", least=-40.0, most=65.0, slack=15.0, required=True),
-        Mark("trunk_lean_deg", "low", least=70.0, slack=20.0),
+        Mark("trunk_tilt_deg", "always", least=12.0, required=True),
+        Mark("shoulder_height", "low", most=1.4, slack=0.4),
+        Mark("trunk_lean_deg", "low", least=60.0, slack=20.0, doubt=0.05),
+        Mark("trunk_lean_deg", "high", least=10.0, slack=10.0, doubt=0.1),
+        Mark("thigh_rise_deg", "low", least=-40.0, most=65.0, slack=15.0, doubt=0.1),
         Mark("knee_deg", "low", least=140.0, slack=30.0),
-        Mark("hip_height", "range", most=0.25, slack=0.2),
+        Mark("hip_height", "range", most=0.22, slack=0.15),
+        Mark("thigh_rise_deg", "range", most=30.0, slack=20.0, doubt=0.1),
+        Mark("trunk_tilt_deg", "range", least=2.5, slack=2.0, doubt=0.1),
         Mark("higher_hand", "high", least=-0.7, slack=0.3),
     ),
     load="shoulder_height",
@@ -307,10 +325,10 @@ _SIT_UP = Exercise(
     name="sit-up",
     swing=Swing("shoulder_height", starts="low", returns=True, least=0.12, whole=0.15),
     marks=(
-        Mark("trunk_lean_deg", "always", least=-150.0, most=60.0, required=True),
-        Mark("trunk_lean_deg", "low", most=-45.0, slack=15.0, required=True),
-        Mark("hip_height", "high", most=0.6, slack=0.3, required=True),
-        Mark("thigh_rise_deg", "low", most=20.0, slack=20.0),
+        Mark("hip_height", "high", most=0.9, slack=0.3, doubt=0.05),
+        Mark("trunk_lean_deg", "low", most=-45.0, slack=15.0, doubt=0.05),
+        Mark("trunk_lean_deg", "high", least=-140.0, most=70.0, slack=20.0),
+        Mark("thigh_rise_deg", "low", most=25.0, slack=20.0),
         Mark("hip_height", "range", most=0.25, slack=0.2),
     ),
     load="shoulder_height",
@@ -333,3 +351,93 @@ OTHER = Exercise(
     watched="low",
 )
 """Whatever is none of the lifts: no movement of it is a repetition."""
+
+
+def _other(name: str, swing: Swing, *marks: Mark) -> Exercise:
+    return Exercise(name=name, swing=swing, marks=marks, load=swing.signal, watched="low")
+
+
+# What looks like one of the lifts to a height, and is none. They are here to be told from
+# them, so their marks are what the lift that they look like does not have.
+LOOKALIKES: tuple[Exercise, ...] = (
+    _other(
+        "row",
+        Swing("higher_hand", starts="low", returns=True, least=0.25, whole=0.3),
+        Mark("trunk_tilt_deg", "low", least=35.0, slack=15.0, doubt=0.0),
+        Mark("trunk_tilt_deg", "high", least=35.0, slack=15.0, doubt=0.0),
+        Mark("hip_height", "low", least=1.0, slack=0.3, doubt=0.0),
+        Mark("shoulder_height", "range", most=0.25, slack=0.2, doubt=0.1),
+        Mark("lower_hand", "low", most=-0.6, slack=0.3),
+    ),
+    _other(
+        "swing",
+        Swing("higher_hand", starts="low", returns=True, least=0.5, whole=0.6),
+        Mark("trunk_tilt_deg", "low", least=30.0, slack=15.0, doubt=0.0),
+        Mark("trunk_tilt_deg", "high", most=30.0, slack=15.0, doubt=0.0),
+        Mark("higher_hand", "low", most=-0.5, slack=0.3),
+        Mark("hip_height", "low", least=1.0, slack=0.4, doubt=0.05),
+    ),
+    _other(
+        "good-morning",
+        Swing("shoulder_height", starts="high", returns=True, least=0.25, whole=0.3),
+        Mark("trunk_tilt_deg", "low", least=50.0, slack=15.0, doubt=0.0),
+        Mark("trunk_tilt_deg", "high", most=25.0, slack=15.0, doubt=0.0),
+        Mark("thigh_rise_deg", "low", least=48.0, slack=12.0, doubt=0.05),
+        Mark("hip_height", "low", least=1.2, slack=0.2, doubt=0.05),
+        Mark("lower_hand", "high", least=-0.5, slack=0.3, doubt=0.05),
+        Mark("lower_hand", "low", least=-0.6, slack=0.3, doubt=0.05),
+    ),
+    _other(
+        "clean",
+        Swing("shoulder_height", starts="low", returns=True, least=0.35, whole=0.4),
+        Mark("trunk_tilt_deg", "low", least=30.0, slack=15.0, doubt=0.0),
+        Mark("lower_hand", "low", most=-0.7, slack=0.3, doubt=0.05),
+        Mark("lower_hand", "high", least=-0.45, slack=0.25, doubt=0.0),
+    ),
+    _other(
+        "hands to the floor",
+        Swing("hip_height", starts="high", returns=True, least=0.35, whole=0.4),
+        Mark("hip_height", "high", least=1.3, slack=0.3, doubt=0.0),
+        Mark("shoulder_height", "low", most=1.3, slack=0.3, doubt=0.0),
+        Mark("trunk_tilt_deg", "low", least=60.0, slack=15.0, doubt=0.0),
+        Mark("balance", "low", least=0.9, slack=0.3, doubt=0.05),
+    ),
+    _other(
+        "lunge",
+        Swing("hip_height", starts="high", returns=True, least=0.15, whole=0.2),
+        Mark("hip_height", "high", least=1.0, slack=0.3, doubt=0.0),
+        Mark("knees_apart", "low", least=0.5, slack=0.15, doubt=0.0),
+        Mark("trunk_tilt_deg", "low", most=45.0, slack=20.0, doubt=0.1),
+    ),
+    _other(
+        "push-up",
+        Swing("shoulder_height", starts="high", returns=True, least=0.15, whole=0.2),
+        Mark("trunk_lean_deg", "low", least=60.0, slack=15.0, doubt=0.0),
+        Mark("trunk_lean_deg", "high", least=50.0, slack=15.0, doubt=0.0),
+        Mark("lower_hand", "high", most=-0.6, slack=0.25, doubt=0.0),
+        Mark("hip_height", "low", most=1.0, slack=0.3, doubt=0.1),
+        Mark("knee_deg", "low", least=140.0, slack=30.0),
+    ),
+    _other(
+        "plank",
+        Swing("head_height", starts="either", returns=True, least=0.15, whole=0.15),
+        Mark("trunk_lean_deg", "low", least=60.0, slack=15.0, doubt=0.0),
+        Mark("trunk_tilt_deg", "range", most=5.0, slack=4.0, doubt=0.0),
+        Mark("lower_hand", "high", most=-0.45, slack=0.2, doubt=0.0),
+        Mark("hip_height", "low", least=0.25, most=1.0, slack=0.1, doubt=0.0),
+    ),
+    _other(
+        "pull-up",
+        Swing("hip_height", starts="low", returns=True, least=0.3, whole=0.4),
+        Mark("lower_hand", "low", least=0.6, slack=0.3, doubt=0.0),
+        Mark("lower_hand", "high", least=-0.4, slack=0.3, doubt=0.0),
+        Mark("trunk_tilt_deg", "low", most=45.0, slack=20.0, doubt=0.1),
+    ),
+    _other(
+        "sit-to-stand",
+        Swing("hip_height", starts="high", returns=True, least=0.3, whole=0.35),
+        Mark("hip_height", "high", least=1.3, slack=0.3, doubt=0.0),
+        Mark("balance", "low", most=-0.3, slack=0.15, doubt=0.0),
+        Mark("trunk_tilt_deg", "low", most=30.0, slack=15.0, doubt=0.1),
+    ),
+)

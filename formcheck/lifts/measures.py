@@ -23,6 +23,9 @@ _ENDS: tuple[End, ...] = ("low", "high", "all")
 # likely missed.
 _MIN_VISIBLE = 0.4
 _MIN_WATCHED_VISIBLE = 0.6
+# With more frames a second than some 12, the steps are within the uncertainty
+# (benchmarks/invariance.md).
+_SLOW_STEP_S = 0.08
 # Before a repetition begins the lifter has settled for this long.
 _REST_S = 0.5
 # Hip to shoulder over stature (Drillis & Contini 1966: 0.818 - 0.530).
@@ -158,14 +161,30 @@ def _extremes(
         return _NOT_SEEN
     peak = int(np.nanargmax(angle_deg - uncertainty_deg))
     least = int(np.nanargmin(angle_deg + uncertainty_deg))
+    step_s = float(np.median(np.diff(kin.time_s)))
     return _Extremes(
         peak_deg=float(angle_deg[peak]),
         least_deg=float(angle_deg[least]),
         peak_s=float(kin.time_s[rep.start + peak]),
         least_s=float(kin.time_s[rep.start + least]),
-        uncertainty_deg=float(uncertainty_deg[peak]),
-        least_uncertainty_deg=float(uncertainty_deg[least]),
+        uncertainty_deg=_with_what_lies_between(angle_deg, uncertainty_deg, peak, step_s),
+        least_uncertainty_deg=_with_what_lies_between(angle_deg, uncertainty_deg, least, step_s),
     )
+
+
+def _with_what_lies_between(
+    angle_deg: FloatArray, uncertainty_deg: FloatArray, at: int, step_s: float
+) -> float:
+    """Uncertainty of an extreme, with half of the step to its neighbours at slow rates.
+
+    The extreme itself may lie between two frames, by at most that.
+    """
+    own = float(uncertainty_deg[at])
+    if step_s < _SLOW_STEP_S:
+        return own
+    near = angle_deg[max(at - 1, 0) : at + 2]
+    step_deg = float(np.nanmax(np.abs(near - angle_deg[at])))
+    return math.hypot(own, step_deg / 2)
 
 
 def half(rep: Rep, kin: Kinematics, exercise: Exercise, end: End) -> BoolArray:

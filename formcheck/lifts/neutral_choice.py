@@ -52,7 +52,7 @@ def choose_neutral(
     ends = [
         neutral_frames(rep, exercise, kin.time_s, since)
         for rep, since in zip(reps[:_FRESH_REPS], ended, strict=False)
-        if rep.complete and _bears(exercise.neutral_needs, rep, kin.joints)
+        if rep.whole and _bears(exercise.neutral_needs, rep, kin.joints)
     ]
     first = first_reps_neutral(kin.joints, kin.back, ends)
     return no_neutral(*standing.why, *first.why) if first.why else first

@@ -7,9 +7,12 @@ nobody lifts a bar twice as fast as in the repetitions before.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.arrays import FloatArray
 from formcheck.geometry import Kinematics
 from formcheck.lifts.reps import Rep
 from formcheck.pose.outline import STATIONS
@@ -26,35 +29,53 @@ _THIGH = (STATIONS > -0.36) & (STATIONS < -0.1)
 # for the camera reached 0.06 to 0.13 further. What counting comes to with these limits is
 # in benchmarks/accuracy.md and clips.md.
 _FURTHER, _CLOSER = 0.18, 0.1
+_MANY, _ALIKE, _SPREAD = 3, 0.08, 1.5
 # Repetitions of one load differ in speed by less: half of it is lost where lifters
 # fail (Gonzalez-Badillo and Sanchez-Medina 2010).
 _MUCH_FASTER = 2.0
+# Who lowered every repetition and then stays up for this long holds nothing any more, as
+# far as nothing else tells: a bar at lock-out is put down or dropped sooner.
+_STAYS_S = 1.5
 
 
 def without_standing_up(
     reps: tuple[Rep, ...], track: PoseTrack, kin: Kinematics
 ) -> tuple[Rep, ...]:
-    """Drop a last repetition that ends upright, if the bar is not where it was before.
+    """Drop the last repetition of each set that ends upright, if the bar is not there.
 
     Parameters
     ----------
     reps : tuple of Rep
-        In order of time.
+        In order of time. A set ends with one that is not lowered again.
     track : PoseTrack
     kin : Kinematics
 
     Returns
     -------
     tuple of Rep
-        Unchanged where the set has too few lock-outs to compare with.
+        Unchanged where there are too few lock-outs to compare with.
     """
-    earlier = [rep for rep in reps[:-1] if rep.complete and rep.came_back]
-    if not earlier or reps[-1].came_back:
-        return reps
-    unloaded = _much_faster(reps[-1], earlier, kin) or _another_outline(
-        reps[-1], earlier, track, kin
-    )
-    return reps[:-1] if unloaded else reps
+    lowered = [rep for rep in reps if rep.whole and rep.came_back]
+    return tuple(rep for i, rep in enumerate(reps) if not _stands_up(i, reps, lowered, track, kin))
+
+
+def _stands_up(
+    number: int, reps: tuple[Rep, ...], lowered: list[Rep], track: PoseTrack, kin: Kinematics
+) -> bool:
+    """Whether a repetition is getting up without the bar after those of its set."""
+    rep = reps[number]
+    if rep.came_back or not number or not reps[number - 1].came_back or not lowered:
+        return False
+    if _much_faster(rep, lowered, kin):
+        return True
+    further = _further(rep, lowered, track, kin)
+    if not math.isnan(further) and (len(lowered) > 1 or abs(further) < _ALIKE):
+        return _another_outline(further, lowered, track, kin)
+    if abs(further) > _FURTHER:
+        return True
+    # Nothing tells, or a single lock-out before leaves it open.
+    last = number + 1 == len(reps)
+    return last and float(kin.time_s[-1] - kin.time_s[rep.end]) > _STAYS_S
 
 
 def _much_faster(last: Rep, earlier: list[Rep], kin: Kinematics) -> bool:
@@ -67,19 +88,30 @@ def _speed(rep: Rep, kin: Kinematics) -> float:
     return float(rise / (kin.time_s[rep.reached] - kin.time_s[rep.start]))
 
 
-def _another_outline(last: Rep, earlier: list[Rep], track: PoseTrack, kin: Kinematics) -> bool:
+def _further(last: Rep, earlier: list[Rep], track: PoseTrack, kin: Kinematics) -> float:
+    """By how much the outline before the thighs stands further out than at the lock-outs."""
     if not last.complete:
-        return False
-    front = track.profile[:, 1 if kin.view.facing == "right" else 0][:, _THIGH]
-    usual = np.array([_lock_out(front, rep) for rep in earlier])
-    if not np.isfinite(usual).all():
-        return False
-    further = _lock_out(front, last) - float(np.median(usual))
-    # With a single one before, nobody knows how far they differ.
-    closer = _CLOSER if usual.size > 1 else _FURTHER
+        return math.nan
+    return _lock_out(_front(track, kin), last) - float(np.median(_usual(earlier, track, kin)))
+
+
+def _another_outline(further: float, earlier: list[Rep], track: PoseTrack, kin: Kinematics) -> bool:
+    """Whether the outline differs by more than the lock-outs do among themselves."""
+    spread = float(np.ptp(_usual(earlier, track, kin)))
+    closer = _CLOSER
+    if len(earlier) >= _MANY:
+        closer = min(closer, max(_ALIKE, _SPREAD * spread))
     if further < 0:
-        return bool(np.ptp(usual) < closer < -further)
-    return bool(np.ptp(usual) < _FURTHER < further)
+        return spread < closer < -further
+    return spread < _FURTHER < further
+
+
+def _front(track: PoseTrack, kin: Kinematics) -> NDArray[np.float32]:
+    return track.profile[:, 1 if kin.view.facing == "right" else 0][:, _THIGH]
+
+
+def _usual(earlier: list[Rep], track: PoseTrack, kin: Kinematics) -> FloatArray:
+    return np.array([_lock_out(_front(track, kin), rep) for rep in earlier])
 
 
 def _lock_out(front: NDArray[np.float32], rep: Rep) -> float:

@@ -9,15 +9,24 @@ import numpy as np
 
 from formcheck.arrays import FloatArray
 from formcheck.geometry.joints import Joints
-from formcheck.lifts.exercises import EXERCISES, OTHER, Exercise
+from formcheck.lifts.exercises import EXERCISES, LOOKALIKES, OTHER, Exercise
 from formcheck.lifts.marks import fit
 from formcheck.lifts.reps import find_reps
+from formcheck.lifts.whereabouts import Whereabouts
 
 __all__ = ["MARGIN", "Recognition", "recognise"]
 
 # With the two best closer than this, a landmark or two could turn the decision: one
 # mark that fails costs a lift three quarters of its fit.
 MARGIN = 0.25
+# A lift that half fits is a variant of it rather than another movement, as long as nothing
+# known fits better.
+_LACKING = 0.5
+# What tells a movement from a lift must be seen; the lifts get the benefit of the doubt.
+_UNSEEN = 0.3
+# A movement that looks like a lift may have more repetitions than that: several of them
+# beside one are the set.
+_MOST_OTHERS = 3.0
 
 
 @dataclass(frozen=True)
@@ -47,12 +56,18 @@ class Recognition:
         return self.clear and self.exercise is not OTHER
 
 
-def recognise(time_s: FloatArray, joints: Joints, *, side_view: bool) -> Recognition:
+def recognise(
+    time_s: FloatArray,
+    joints: Joints,
+    *,
+    side_view: bool,
+    whereabouts: Whereabouts | None = None,
+) -> Recognition:
     """Recognise the lift of a set.
 
     Every lift's repetitions are sought, and each one's fit to the marks of the
-    lift is its vote. What the best lift lacks of a full fit is the evidence that
-    it is none of them.
+    lift is its vote; so are those of movements that look like lifts. What the best lift
+    lacks of a full fit is the evidence that it is none of them.
 
     Parameters
     ----------
@@ -61,24 +76,24 @@ def recognise(time_s: FloatArray, joints: Joints, *, side_view: bool) -> Recogni
         Smoothed.
     side_view : bool
         Whether angles are to be believed, and not heights alone.
+    whereabouts : Whereabouts, optional
+        Where the lifter is, and when they walk.
     """
     if not np.isfinite(joints.hip_height).any():
         return Recognition(OTHER, 0.0, OTHER.name, clear=True)
-    votes = {
-        name: _votes(time_s, joints, exercise, side_view=side_view)
-        for name, exercise in EXERCISES.items()
-    }
-    best = max(votes, key=lambda name: votes[name].sum())
-    count = max(votes[best].size, 1)
-    shares = {name: min(float(vote.sum()) / count, 1.0) for name, vote in votes.items()}
-    return _decide(shares | {OTHER.name: 1.0 - shares[best]})
 
+    def votes(exercise: Exercise, unseen: float) -> FloatArray:
+        reps = find_reps(time_s, joints, exercise, side_view=side_view, whereabouts=whereabouts)
+        fits = [fit(exercise, rep, joints, side_view=side_view, unseen=unseen) for rep in reps]
+        return np.array(fits)
 
-def _votes(
-    time_s: FloatArray, joints: Joints, exercise: Exercise, *, side_view: bool
-) -> FloatArray:
-    reps = find_reps(time_s, joints, exercise, side_view=side_view)
-    return np.array([fit(exercise, rep, joints, side_view=side_view) for rep in reps])
+    lifts = {name: votes(exercise, 1.0) for name, exercise in EXERCISES.items()}
+    others = max(float(votes(exercise, _UNSEEN).sum()) for exercise in LOOKALIKES)
+    best = max(lifts, key=lambda name: lifts[name].sum())
+    count = max(lifts[best].size, 1)
+    shares = {name: min(float(vote.sum()) / count, 1.0) for name, vote in lifts.items()}
+    lacking = _LACKING * (1.0 - shares[best])
+    return _decide(shares | {OTHER.name: max(lacking, min(others / count, _MOST_OTHERS))})
 
 
 def _decide(shares: Mapping[str, float]) -> Recognition:

@@ -6,35 +6,42 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from formcheck.arrays import FloatArray
 from formcheck.geometry.joints import Joints
-from formcheck.geometry.signals import fill_gaps, running_median, runs
-from formcheck.lifts.exercises import End, Exercise, Swing
-from formcheck.lifts.marks import fit, in_posture, mark_degree
+from formcheck.lifts.exercises import End, Exercise
+from formcheck.lifts.marks import bears_what_it_must, mark_degree
+from formcheck.lifts.strangers import without_strangers
+from formcheck.lifts.swings import Course, Turns, course_of
+from formcheck.lifts.whereabouts import Whereabouts
 
 __all__ = ["SETTLED", "Phase", "Rep", "find_reps", "phases"]
 
 Phase = Literal["", "eccentric", "turn", "concentric"]
 
-# The pose may be lost behind a plate for this long inside a repetition.
-_BRIDGED_S = 1.0
 # This share of a swing at either end is settling, not lifting; more would leave out
 # the lift-off, where a deadlift rounds, less would be the landmarks' noise.
 SETTLED = 0.03
-# A joint that jumps behind a plate is back within this time; no stay at an end is so
-# short, but for ten quick repetitions on the floor (labels.csv: back-extension-prone).
-_GLITCH_S = 0.3
-# Where the clip cuts a repetition, less than this share of the lifter's own whole
-# swing cannot be told from letting go of the bar and standing up.
-_LEAST_CUT_SHARE = 0.6
-# Bobbing at either end is less than this share of the set's usual swing, a
-# repetition that was not given up more than the other.
-_BOBBING_SHARE, _WHOLE_SHARE = 0.35, 0.5
+# A repetition that was not given up is more than this share of the set's usual swing.
+_WHOLE_SHARE = 0.5
 # Back to where it began, and a swing that the clip may have cut a whole one, but for
 # this share.
 _RETURN_SHARE = 0.3
+# What the clip cuts counts if it shows most of the way; half of it may be as well the
+# lifter getting into place.
+_LEAST_CUT_SHARE = 0.6
+# A swing that shows this much of the usual one is not cut, whatever is at its end.
+_ALL_SHOWN = 0.85
+# With less than this to either end of the clip, or of what is seen, nobody has rested there.
+_AT_THE_EDGE_S = 0.25
+# Held up for this long, the bar was let go of, or the set is over: what comes down then
+# is the lifter. Cluster sets rest on the floor.
+_LONGEST_HOLD_S = 6.0
+# Who stays up has finished the repetition when this has passed.
+_LOCKED_S = 0.5
+# Hands that hold something heavy rise with the shoulders, by at least this share of their
+# rise. It has left the floor when they have gone this share of their own way.
+_HANDS_SHARE, _LIFTED_SHARE = 0.5, 0.04
 
 
 @dataclass(frozen=True)
@@ -71,9 +78,14 @@ class Rep:
     @property
     def unreached(self) -> End | None:
         """The end on the way to which the clip cut the repetition off."""
-        if self.complete or self.turn < self.end:
+        if not self.cut or self.turn < self.end:
             return None
         return "high" if self.rises else "low"
+
+    @property
+    def whole(self) -> bool:
+        """Whether it went all the way, and the clip shows all of it."""
+        return self.complete and not self.cut
 
     @property
     def _begin(self) -> slice:
@@ -85,7 +97,13 @@ class Rep:
 
 
 def find_reps(
-    time_s: FloatArray, joints: Joints, exercise: Exercise, *, side_view: bool = True
+    time_s: FloatArray,
+    joints: Joints,
+    exercise: Exercise,
+    *,
+    side_view: bool = True,
+    square_on: bool = True,
+    whereabouts: Whereabouts | None = None,
 ) -> tuple[Rep, ...]:
     """Find the repetitions of one lift.
 
@@ -97,23 +115,28 @@ def find_reps(
     exercise : Exercise
     side_view : bool
         Whether angles are to be believed, and not heights alone.
+    square_on : bool
+        Whether they are good enough to tell a lock-out from one that falls short.
+    whereabouts : Whereabouts, optional
+        Where the lifter is, and when they walk: no repetition goes anywhere.
 
     Returns
     -------
     tuple of Rep
-        In order of time. A repetition that the clip cuts, or that was given up,
-        is listed with ``complete=False``.
+        In order of time. One that the clip cuts after most of its way is marked as
+        ``cut``; one that was given up is listed with ``complete=False``.
     """
-    swing = exercise.swing
-    signal = _signal(time_s, joints, exercise, side_view=side_view)
-    pieces = [slice(start, stop) for start, stop in runs(np.isfinite(signal))]
-    usual = _usual_swing(signal, _turns(signal, pieces, swing.least), swing)
-    turns = _turns(signal, pieces, max(swing.least, _BOBBING_SHARE * usual))
+    course = course_of(time_s, joints, exercise, side_view=side_view, whereabouts=whereabouts)
     found = [
-        _of_the_lift(rep, exercise, joints, side_view=side_view)
-        for rep in _read_either_way(signal, turns, swing, usual)
+        _finished(rep, course, exercise, joints, square_on=square_on)
+        for rep in _read_either_way(course)
+        if bears_what_it_must(exercise, rep, joints, side_view=side_view)
+        and not (whereabouts and _goes_elsewhere(rep, whereabouts))
     ]
-    return tuple(_without_stubs([rep for rep in found if rep is not None], signal))
+    reps = without_strangers(found, exercise, joints, side_view=side_view)
+    if not exercise.swing.returns:
+        reps = [_loaded(_let_go(rep, time_s), joints) for rep in reps]
+    return tuple(reps)
 
 
 def phases(count: int, reps: tuple[Rep, ...]) -> list[Phase]:
@@ -132,65 +155,15 @@ def phases(count: int, reps: tuple[Rep, ...]) -> list[Phase]:
     return named
 
 
-def _signal(
-    time_s: FloatArray, joints: Joints, exercise: Exercise, *, side_view: bool
-) -> FloatArray:
-    """The height that counts, without glitches and without other postures."""
-    signal = running_median(time_s, getattr(joints, exercise.swing.signal), _GLITCH_S)
-    if side_view:
-        signal[~in_posture(exercise, joints)] = np.nan
-    return fill_gaps(time_s, signal, _BRIDGED_S)
-
-
-def _turns(signal: FloatArray, pieces: list[slice], least: float) -> list[NDArray[np.intp]]:
-    return [_turning_points(signal[piece], least) + piece.start for piece in pieces]
-
-
-def _turning_points(signal: FloatArray, least: float) -> NDArray[np.intp]:
-    """Indices of the alternating highs and lows that lie at least `least` apart.
-
-    The first and the last point of the signal count as ends of a swing.
-    """
-    heights: list[float] = signal.tolist()  # a list is quicker to walk than an array
-    points = [0]
-    rising: bool | None = None
-    extreme = low = high = 0
-    for i, height in enumerate(heights):
-        if rising is None:
-            low = i if height < heights[low] else low
-            high = i if height > heights[high] else high
-            if heights[high] - heights[low] >= least:
-                rising = high > low
-                points, extreme = [min(low, high)], i
-        elif height != heights[extreme] and (height > heights[extreme]) == rising:
-            extreme = i
-        elif abs(height - heights[extreme]) >= least:
-            points.append(extreme)
-            rising, extreme = not rising, i
-    if rising is not None:
-        points.append(extreme)
-    return np.array(points, dtype=np.intp)
-
-
-def _usual_swing(signal: FloatArray, turns: list[NDArray[np.intp]], swing: Swing) -> float:
-    """Median of the larger half of the swings out from the starting end; 0 without any."""
-    swings = np.concatenate([np.diff(signal[points]) for points in turns] or [np.empty(0)])
-    out = {"low": swings[swings > 0], "high": -swings[swings < 0], "either": np.abs(swings)}
-    sizes = np.sort(out[swing.starts])
-    return float(np.median(sizes[sizes.size // 2 :])) if sizes.size else 0.0
-
-
-def _read_either_way(
-    signal: FloatArray, turns: list[NDArray[np.intp]], swing: Swing, usual: float
-) -> list[Rep]:
+def _read_either_way(course: Course) -> list[Rep]:
     """Read the turning points from the end where the lift begins.
 
     Where that is open, from the end that gives more complete repetitions, then fewer
     that are cut, then from the one that the set begins with.
     """
-    ways = {"low": (True,), "high": (False,), "either": (True, False)}[swing.starts]
+    ways = {"low": (True,), "high": (False,), "either": (True, False)}[course.swing.starts]
     readings = [
-        [rep for points in turns for rep in _reps_between(signal, points, rises, swing, usual)]
+        [rep for turns in course.turns for rep in _reps_between(course, turns, rises)]
         for rises in ways
     ]
     return max(readings, key=_preferred)
@@ -200,42 +173,62 @@ def _preferred(reps: list[Rep]) -> tuple[int, int, int]:
     return sum(rep.complete for rep in reps), -len(reps), -reps[0].start if reps else 0
 
 
-def _reps_between(
-    signal: FloatArray, turns: NDArray[np.intp], rises: bool, swing: Swing, usual: float
-) -> list[Rep]:
+def _reps_between(course: Course, turns: Turns, rises: bool) -> list[Rep]:
     """Read the turning points as repetitions: out from the starting end, and back."""
     reps = []
-    for k in range(len(turns) - 1):
-        begin, far = int(turns[k]), int(turns[k + 1])
+    points, signal = turns.points, course.signal
+    for k in range(len(points) - 1):
+        begin, far = int(points[k]), int(points[k + 1])
         if (signal[far] > signal[begin]) == rises:
-            back = int(turns[k + 2]) if k + 2 < len(turns) else None
-            reps.append(_rep(signal, (begin, far, back), swing, usual, first=k == 0))
+            back = int(points[k + 2]) if k + 2 < len(points) else None
+            rep = _rep(course, turns, (begin, far, back))
+            if rep is not None:
+                reps.append(rep)
     return reps
 
 
-def _rep(
-    signal: FloatArray,
-    ends: tuple[int, int, int | None],
-    swing: Swing,
-    usual: float,
-    *,
-    first: bool,
-) -> Rep:
+def _rep(course: Course, turns: Turns, ends: tuple[int, int, int | None]) -> Rep | None:
+    """One repetition; None where the clip shows too little of it."""
+    signal, swing, usual = course.signal, course.swing, course.usual
     begin, far, back = ends
     start, reached = _progress(signal[begin : far + 1], begin)
     end = left = far
-    out = returned = abs(float(signal[far] - signal[begin]))
+    out, returned = abs(float(signal[far] - signal[begin])), 0.0
     if back is not None:
         left, end = _progress(signal[far : back + 1], far)
         returned = abs(float(signal[far] - signal[back]))
     came_back = back is not None and returned >= (1 - _RETURN_SHARE) * out
-    share = 1 - _RETURN_SHARE if first or back is None else _WHOLE_SHARE
+    at_an_edge = begin == turns.points[0] or back is None
+    share = 1 - _RETURN_SHARE if at_an_edge else _WHOLE_SHARE
     whole = max(swing.whole, share * usual, (1 - _RETURN_SHARE) * returned * swing.returns)
-    went_out = out >= whole
-    complete = went_out and (came_back or not swing.returns)
-    cut = not complete and (first or back is None)
+    complete = out >= whole and (came_back or not swing.returns)
+    full = max(usual, out, returned)
+    missing = out < _ALL_SHOWN * full or (swing.returns and returned < _ALL_SHOWN * out)
+    cut = missing and _is_cut(course, turns, (begin, start), (far, back))
+    shown = (out + min(returned, out)) / (2 * full) if swing.returns else out / full
+    if cut and back is not None and begin == turns.points[0] and swing.returns:
+        shown = (out + returned) / (2 * full)
+    if cut and (shown < _LEAST_CUT_SHARE or max(out, returned) < swing.whole):
+        return None
+    complete = complete or cut
     rises = bool(signal[far] > signal[begin])
     return Rep(start, reached, far, left, end, complete, came_back, cut, rises)
+
+
+def _is_cut(
+    course: Course, turns: Turns, beginning: tuple[int, int], ending: tuple[int, int | None]
+) -> bool:
+    """Whether the clip, or what is seen of the lifter, begins or ends within the repetition."""
+    time_s, swing = course.time_s, course.swing
+    (begin, start), (far, back) = beginning, ending
+    first, last = time_s[turns.piece.start], time_s[turns.piece.stop - 1]
+    begun_before = begin == turns.points[0] and time_s[start] - first < _AT_THE_EDGE_S
+    if back is None:
+        ends_after = swing.returns or last - time_s[far] < _AT_THE_EDGE_S
+    else:
+        ends_after = back == turns.points[-1] and last - time_s[back] < _AT_THE_EDGE_S
+        ends_after = ends_after and swing.returns
+    return bool(begun_before or ends_after)
 
 
 def _progress(swing: FloatArray, offset: int) -> tuple[int, int]:
@@ -246,20 +239,43 @@ def _progress(swing: FloatArray, offset: int) -> tuple[int, int]:
     return offset + begin, offset + int(after[0])
 
 
-def _of_the_lift(rep: Rep, exercise: Exercise, joints: Joints, *, side_view: bool) -> Rep | None:
-    """The repetition if it is one of this lift, complete only if it also finished."""
-    if fit(exercise, rep, joints, side_view=side_view) == 0:
-        return None
+def _goes_elsewhere(rep: Rep, whereabouts: Whereabouts) -> bool:
+    return whereabouts.elsewhere(rep.start, rep.reached) or (
+        rep.came_back and whereabouts.elsewhere(rep.left, rep.end)
+    )
+
+
+def _finished(
+    rep: Rep, course: Course, exercise: Exercise, joints: Joints, *, square_on: bool
+) -> Rep:
+    """The repetition, complete only if it also finished, unless the clip ends before."""
     finish = exercise.finish
-    if finish is None or not side_view or mark_degree(finish, rep, joints) > 0:
+    if finish is None or rep.cut or not square_on or mark_degree(finish, rep, joints) > 0:
         return rep
-    return replace(rep, complete=False, cut=rep.cut or not rep.came_back)
+    ends = course.time_s[-1] - course.time_s[rep.turn] < _AT_THE_EDGE_S
+    return replace(rep, complete=bool(ends), cut=bool(ends))
 
 
-def _without_stubs(reps: list[Rep], signal: FloatArray) -> list[Rep]:
-    """Drop what the clip's ends leave of a repetition, if it is too little."""
-    swings = [abs(signal[rep.turn] - signal[rep.start]) for rep in reps if rep.complete]
-    least = _LEAST_CUT_SHARE * float(np.median(swings)) if swings else 0.0
-    return [
-        rep for rep in reps if not rep.cut or abs(signal[rep.turn] - signal[rep.start]) >= least
-    ]
+def _let_go(rep: Rep, time_s: FloatArray) -> Rep:
+    """The repetition without what comes after a bar that was let go of, held up or dropped."""
+    held_s = time_s[rep.left] - time_s[rep.reached]
+    if rep.came_back and held_s <= _LONGEST_HOLD_S:
+        return rep
+    if rep.left < rep.end and not rep.came_back and held_s <= _LONGEST_HOLD_S:
+        return rep
+    locked = int(np.searchsorted(time_s, time_s[rep.reached] + _LOCKED_S))
+    end = min(max(locked, rep.reached), rep.left)
+    return replace(rep, turn=end, left=end, end=end, came_back=False)
+
+
+def _loaded(rep: Rep, joints: Joints) -> Rep:
+    """The repetition from where the bar leaves the floor: the tug before it lifts nothing."""
+    if not rep.rises:
+        return rep
+    frames = slice(rep.start, rep.reached + 1)
+    hands = (joints.shoulder_height + (joints.higher_hand + joints.lower_hand) / 2)[frames]
+    rise = joints.shoulder_height[rep.reached] - joints.shoulder_height[rep.start]
+    if not np.isfinite(hands).all() or hands[-1] - hands.min() < _HANDS_SHARE * rise:
+        return rep
+    down = hands <= hands.min() + _LIFTED_SHARE * (hands[-1] - hands.min())
+    return replace(rep, start=rep.start + int(np.flatnonzero(down)[-1]))

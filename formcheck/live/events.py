@@ -75,6 +75,7 @@ def rep_event(set_number: int, number: int, rep: Counted, exercise: str) -> Even
         "start_s": round(measures.start_s, 3),
         "end_s": round(measures.end_s, 3),
         "complete": measures.rep.complete,
+        "cut": measures.rep.cut,
         "lumbar_peak_deg": known(measures.peak_deg),
         "lumbar_least_deg": known(measures.least_deg),
         "uncertainty_deg": known(measures.uncertainty_deg),

@@ -63,6 +63,6 @@ def _counted(analysis: SetAnalysis) -> Sequence[Counted]:
     counted = []
     for number, rep in enumerate(analysis.reps, start=1):
         findings = tuple(f for f in analysis.findings if f.rep == number)
-        rested = last_s - rep.end_s >= _SETTLED_S and (rep.rep.came_back or rep.rep.complete)
+        rested = last_s - rep.end_s >= _SETTLED_S and (rep.rep.came_back or rep.rep.whole)
         counted.append(Counted(rep, findings, rested or number < len(analysis.reps)))
     return counted

@@ -24,7 +24,14 @@ from formcheck.pose.recorder import Pose, TrackRecorder, no_pose
 from formcheck.pose.track import PoseTrack
 from formcheck.video.reader import Frame, Video
 
-__all__ = ["OPENING_FRAMES", "OnFrame", "PoseFinder", "faces_left", "track_pose"]
+__all__ = [
+    "OPENING_FRAMES",
+    "OnFrame",
+    "PoseFinder",
+    "faces_left",
+    "opening_faces_left",
+    "track_pose",
+]
 
 OnFrame = Callable[[int], None]
 
@@ -40,7 +47,12 @@ _TRUSTED = os.devnull
 
 
 def track_pose(
-    video: Video, model: ResolvedModel, *, max_fps: float, on_frame: OnFrame | None = None
+    video: Video,
+    model: ResolvedModel,
+    *,
+    max_fps: float,
+    mirror: bool | None = None,
+    on_frame: OnFrame | None = None,
 ) -> PoseTrack:
     """Find the lifter in every frame of an open clip.
 
@@ -52,6 +64,8 @@ def track_pose(
         A pose landmarker bundle.
     max_fps : float
         With which the clip was opened, to be recorded; 0 for all frames.
+    mirror : bool, optional
+        Whether MediaPipe is shown the mirrored picture; judged from the opening if not given.
     on_frame : callable, optional
         Called after each frame with the number of frames done.
 
@@ -69,8 +83,8 @@ def track_pose(
     """
     frames = iter(video)
     opening = list(islice(frames, OPENING_FRAMES))
-    with PoseFinder(model) as finder:
-        mirror = faces_left([finder.find(frame) for frame in opening])
+    if mirror is None:
+        mirror = _opening_faces_left(opening, model)
     recorder = TrackRecorder()
     active = active_picture([f.image for f in opening[::_BARS_EVERY]]) if opening else None
     with PoseFinder(model, mirror=mirror, active=active) as finder:
@@ -82,6 +96,16 @@ def track_pose(
     if not len(recorder):
         raise InputError(f"{clip.name} has no frame that can be read. Film it again.")
     return recorder.track(clip, model_name=model.name, model_sha256=model.sha256, max_fps=max_fps)
+
+
+def opening_faces_left(video: Video, model: ResolvedModel) -> bool:
+    """Whether the lifter faces left in the first frames of an open clip."""
+    return _opening_faces_left(list(islice(video, OPENING_FRAMES)), model)
+
+
+def _opening_faces_left(opening: Sequence[Frame], model: ResolvedModel) -> bool:
+    with PoseFinder(model) as finder:
+        return faces_left([finder.find(frame) for frame in opening])
 
 
 def faces_left(poses: Sequence[Pose]) -> bool:

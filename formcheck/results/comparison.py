@@ -162,7 +162,7 @@ def compare(first: AnalysisDocument, second: AnalysisDocument) -> Comparison:
 
 def _readings(measure: Measure, document: AnalysisDocument) -> dict[int, Reading]:
     read, _ = _MEASURES[measure]
-    found = {rep.index: read(rep) for rep in document.reps if rep.complete}
+    found = {rep.index: read(rep) for rep in document.reps if rep.complete and not rep.cut}
     return {number: reading for number, reading in found.items() if reading is not None}
 
 

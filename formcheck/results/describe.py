@@ -162,6 +162,7 @@ def _rep(index: int, rep: RepMeasures, score: Score | None, analysis: SetAnalysi
         concentric_s=known(rep.concentric_s, 4),
         concentric_speed=known(rep.concentric_speed, 4),
         complete=rep.rep.complete,
+        cut=rep.rep.cut,
         lumbar_deg=LumbarRange(
             peak=known(rep.peak_deg),
             least=known(rep.least_deg),

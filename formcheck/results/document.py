@@ -225,6 +225,7 @@ class RepPart(DocumentPart):
     concentric_s: float | None
     concentric_speed: float | None = Field(description="Body lengths a second.")
     complete: bool
+    cut: bool = Field(False, description="The clip does not show the whole of it.")
     lumbar_deg: LumbarRange
     flexion_deg: FlexionRange
     thoracic_deg: ThoracicRange = ThoracicRange()

@@ -81,6 +81,7 @@ REP_COLUMNS = (
     "rounding_probability",
     "rounding_part",
     "score_basis",
+    "cut",
 )
 # An old one beside a new analysis would show, or say, what was not measured.
 _OPTIONAL = (
@@ -232,6 +233,7 @@ def _rep_rows(document: AnalysisDocument) -> Iterator[Sequence[object]]:
             rep.thoracic_deg.uncertainty,
             *_rounding(rep.rounding),
             rep.score_basis,
+            str(rep.cut).lower(),
         )
 
 

@@ -1,0 +1,58 @@
+"""Which lift a clip shows, and its repetitions: all that needs no outline of the back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from formcheck.geometry import Kinematics
+from formcheck.lifts.exercises import AUTO, EXERCISES, Exercise
+from formcheck.lifts.put_down import without_standing_up
+from formcheck.lifts.recognition import Recognition, recognise
+from formcheck.lifts.reps import Rep, find_reps
+from formcheck.lifts.sight import Sight, sight
+from formcheck.pose.track import PoseTrack
+from formcheck.settings import Settings
+
+__all__ = ["Counted", "count_reps"]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A lift and its repetitions; `recognition` is None where the lift was given."""
+
+    exercise: Exercise
+    recognition: Recognition | None
+    reps: tuple[Rep, ...]
+
+
+def count_reps(track: PoseTrack, kin: Kinematics, settings: Settings) -> Counted:
+    """Recognise the lift, unless it is given, and find its repetitions."""
+    seen = sight(kin)
+    recognition, plain = _exercise(kin, seen, settings)
+    exercise = settings.rubric.of(plain)
+    reps = find_reps(
+        kin.time_s,
+        seen.joints,
+        exercise,
+        side_view=seen.angles,
+        square_on=kin.view.measurable,
+        whereabouts=seen.whereabouts,
+    )
+    if not exercise.swing.returns:
+        reps = without_standing_up(reps, track, kin)
+    return Counted(exercise, recognition, reps)
+
+
+def _exercise(
+    kin: Kinematics, seen: Sight, settings: Settings
+) -> tuple[Recognition | None, Exercise]:
+    """The given lift, or the recognised one with how sure that is."""
+    given = settings.exercise
+    if isinstance(given, Exercise):
+        return None, given
+    if given != AUTO:
+        return None, EXERCISES[given]
+    recognition = recognise(
+        kin.time_s, seen.joints, side_view=seen.angles, whereabouts=seen.whereabouts
+    )
+    return recognition, recognition.exercise
