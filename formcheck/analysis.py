@@ -270,7 +270,7 @@ def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
     known = recognition is None or recognition.known
     judged = kin if known else without_back(kin)
     reps = tuple(measure_rep(rep, judged, exercise) for rep in found)
-    neutral = choose_neutral(kin, found, exercise, settings)
+    neutral = choose_neutral(kin, found, exercise, settings, counted.walking)
     details = tuple(measure_lift(rep, judged, exercise, neutral) for rep in found)
     fatigue = judge_fatigue(reps, exercise)
     findings = form_findings(reps, judged, neutral, exercise)

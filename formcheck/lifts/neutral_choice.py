@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from formcheck.arrays import BoolArray
 from formcheck.geometry import Kinematics
 from formcheck.geometry.joints import Joints
 from formcheck.geometry.neutral import (
@@ -26,12 +27,19 @@ _FRESH_REPS = 3
 
 
 def choose_neutral(
-    kin: Kinematics, reps: tuple[Rep, ...], exercise: Exercise, settings: Settings
+    kin: Kinematics,
+    reps: tuple[Rep, ...],
+    exercise: Exercise,
+    settings: Settings,
+    walking: BoolArray | None = None,
 ) -> Neutral:
-    """The given neutral, else standing still, else the neutral ends of the first repetitions."""
+    """The given neutral, else standing still, else the neutral ends of the first repetitions.
+
+    Who is `walking`, bool (N,), does not stand still, however little that moves the hips.
+    """
     if settings.neutral_deg is not None:
         return given_neutral(settings.neutral_deg, settings.neutral_uncertainty_deg)
-    busy = np.zeros(len(kin.time_s), dtype=np.bool_)
+    busy = np.zeros(len(kin.time_s), dtype=np.bool_) if walking is None else walking.copy()
     for rep in reps:
         busy[rep.start : rep.end + 1] = True
     standing = standing_neutral(kin.time_s, kin.joints, kin.back, busy)
