@@ -96,7 +96,8 @@ def recognise(
     count = max(lifts[best].size, 1)
     shares = {name: min(float(vote.sum()) / count, 1.0) for name, vote in lifts.items()}
     lacking = _LACKING * (1.0 - shares[best])
-    return _decide(shares | {OTHER.name: max(lacking, min(others / count, _MOST_OTHERS))})
+    other = max(lacking, min(others / count, _MOST_OTHERS))
+    return _decide({OTHER.name: other} | shares)  # where both are alike, nothing is claimed
 
 
 def _decide(shares: Mapping[str, float]) -> Recognition:
