@@ -310,9 +310,10 @@ def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
     judged = kin if known else without_back(kin)
     reps = tuple(measure_rep(rep, judged, exercise) for rep in found)
     sets = split_sets(reps)
-    own = choose_neutrals(kin, [tuple(found[i] for i in one) for one in sets], exercise, settings)
+    grouped = [tuple(found[i] for i in one) for one in sets]
+    own = choose_neutrals(kin, grouped, exercise, settings, counted.walking)
     neutrals = tuple(neutral for one, neutral in zip(sets, own, strict=True) for _ in one)
-    neutral = own[0] if own else choose_neutral(kin, found, exercise, settings)
+    neutral = own[0] if own else choose_neutral(kin, found, exercise, settings, counted.walking)
     details = tuple(
         measure_lift(rep, judged, exercise, before)
         for rep, before in zip(found, neutrals, strict=True)

@@ -15,6 +15,7 @@ from formcheck.geometry import kinematics
 from formcheck.geometry.joints import Joints
 from formcheck.lifts.counting import Counted, count_reps
 from formcheck.lifts.exercises import AUTO, EXERCISES, OTHER
+from formcheck.lifts.neutral_choice import choose_neutral
 from formcheck.lifts.reps import find_reps
 from formcheck.pose.landmarks import LEFT, RIGHT
 from formcheck.pose.track import PoseTrack
@@ -182,3 +183,13 @@ def still_joints(count: int) -> Joints:
 def test_nobody_has_no_repetitions() -> None:
     for lift in EXERCISES:
         assert counted(make_track([None] * 40), lift).reps == ()
+
+
+def test_who_walks_shows_no_neutral() -> None:
+    track = moving_lifter("squat", [0.0, 0.0], standing_deg=-25.0)
+    kin, settings = kinematics(track), Settings("squat")
+    found = count_reps(track, kin, settings)
+    still = choose_neutral(kin, found.reps, found.exercise, settings, found.walking)
+    walking = np.ones(len(track), dtype=np.bool_)
+    assert still.method == "standing"
+    assert choose_neutral(kin, found.reps, found.exercise, settings, walking).method != "standing"

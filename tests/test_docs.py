@@ -131,7 +131,7 @@ def test_every_reason_has_advice_in_the_filming_guide() -> None:
     page = (DOCS / "filming.md").read_text(encoding="utf-8")
     rows = set(re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE))
     reasons = codes_in(refusals)
-    assert len(reasons) == 18
+    assert len(reasons) >= 18
     assert rows == reasons
 
 

@@ -67,7 +67,9 @@ def test_the_tables_hold_what_the_contract_names(analysis: SetAnalysis, tmp_path
     assert flexion[0] == pytest.approx(lumbar[0] - analysis.neutral.lumbar_deg, abs=0.01)
 
 
-def test_the_upper_back_stands_in_the_last_columns(analysis: SetAnalysis, tmp_path: Path) -> None:
+def test_the_upper_back_stands_after_what_was_there_before(
+    analysis: SetAnalysis, tmp_path: Path
+) -> None:
     thoracic = np.full(len(analysis.track), 30.0)
     second, third = analysis.reps[1].rep, analysis.reps[2].rep
     thoracic[second.turn] = 47.256
@@ -79,7 +81,8 @@ def test_the_upper_back_stands_in_the_last_columns(analysis: SetAnalysis, tmp_pa
     assert [frames[second.turn][name] for name in last] == ["47.26", "3.50"]
     assert [frames[third.turn][name] for name in last] == ["", ""]
     last = ["thoracic_peak_deg", "thoracic_uncertainty_deg"]
-    assert list(reps[0])[-7:-4] == ["curl_deg", *last]
+    assert list(reps[0])[-8:-5] == ["curl_deg", *last]
+    assert list(reps[0])[-1] == "cut"
     assert [[row[name] for name in last] for row in reps] == [
         ["30.0", "3.5"],
         ["47.26", "3.5"],

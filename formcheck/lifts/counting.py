@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from formcheck.arrays import BoolArray
 from formcheck.geometry import Kinematics
 from formcheck.lifts.exercises import AUTO, EXERCISES, Exercise
 from formcheck.lifts.put_down import without_standing_up
@@ -16,13 +17,24 @@ from formcheck.settings import Settings
 __all__ = ["Counted", "count_reps"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Counted:
-    """A lift and its repetitions; `recognition` is None where the lift was given."""
+    """A lift and its repetitions.
+
+    Attributes
+    ----------
+    exercise : Exercise
+    recognition : Recognition or None
+        None where the lift was given.
+    reps : tuple of Rep
+    walking : bool (N,)
+        Frames in which the lifter walks.
+    """
 
     exercise: Exercise
     recognition: Recognition | None
     reps: tuple[Rep, ...]
+    walking: BoolArray
 
 
 def count_reps(track: PoseTrack, kin: Kinematics, settings: Settings) -> Counted:
@@ -40,7 +52,7 @@ def count_reps(track: PoseTrack, kin: Kinematics, settings: Settings) -> Counted
     )
     if not exercise.swing.returns:
         reps = without_standing_up(reps, track, kin)
-    return Counted(exercise, recognition, reps)
+    return Counted(exercise, recognition, reps, seen.whereabouts.walking)
 
 
 def _exercise(

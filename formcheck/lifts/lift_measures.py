@@ -28,6 +28,7 @@ _SUSTAINED_S = 0.2
 # Hips that rise less than this, in trunk lengths, do not lead: a stiff-legged pull.
 _HIPS_MOVE = 0.15
 _HIPS_UP_SHARE = 0.9
+_CROUCHED_S = 1.0
 # Half-width of the window around a moment, against the noise of single frames.
 _MOMENT_S = 0.1
 
@@ -92,12 +93,19 @@ def _wink(scene: _Scene) -> Measured:
 
 def _lean_at_hips_up(scene: _Scene) -> Measured:
     """How far the trunk still leans when the hips have done nine tenths of their rise."""
-    rep, joints = scene.rep, scene.kin.joints
-    rise = joints.hip_height[rep.start : rep.reached + 1] - joints.hip_height[rep.start]
-    top = float(np.nanmax(rise, initial=0.0))
-    if not rep.rises or top < _HIPS_MOVE:
+    rep, joints, time_s = scene.rep, scene.kin.joints, scene.kin.time_s
+    # Hips that shoot up do so before the bar leaves the floor.
+    crouched = int(np.searchsorted(time_s, time_s[rep.start] - _CROUCHED_S))
+    height = joints.hip_height[crouched : rep.reached + 1]
+    low = height[: rep.start + 1 - crouched]
+    if not rep.rises or not np.isfinite(low).any():
         return UNSEEN
-    up = rep.start + int(np.argmax(rise >= _HIPS_UP_SHARE * top))
+    begin = int(np.nanargmin(low))
+    rise = height[begin:] - height[begin]
+    top = float(np.nanmax(rise, initial=0.0))
+    if top < _HIPS_MOVE:
+        return UNSEEN
+    up = crouched + begin + int(np.argmax(rise >= _HIPS_UP_SHARE * top))
     return _joint(scene.kin, joints.trunk_lean_deg, up)
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from formcheck.arrays import BoolArray
 from formcheck.geometry import Kinematics
 from formcheck.geometry.joints import Joints
 from formcheck.geometry.neutral import (
@@ -28,21 +29,23 @@ __all__ = ["choose_neutral", "choose_neutrals"]
 _FRESH_REPS = 3
 
 
-def choose_neutral(
+def choose_neutral(  # noqa: PLR0917 - the clip, the set and what is known of it
     kin: Kinematics,
     reps: tuple[Rep, ...],
     exercise: Exercise,
     settings: Settings,
+    walking: BoolArray | None = None,
     within: slice = slice(None),
 ) -> Neutral:
     """The given neutral, else standing still, else the neutral ends of the first repetitions.
 
+    Who is `walking`, bool (N,), does not stand still, however little that moves the hips.
     `within` are the frames of one set, of which `reps` are the repetitions.
     """
     if settings.neutral_deg is not None:
         return given_neutral(settings.neutral_deg, settings.neutral_uncertainty_deg)
     busy = np.ones(len(kin.time_s), dtype=np.bool_)
-    busy[within] = False
+    busy[within] = False if walking is None else walking[within]
     for rep in reps:
         busy[rep.start : rep.end + 1] = True
     standing = standing_neutral(kin.time_s, kin.joints, kin.back, busy)
@@ -59,18 +62,23 @@ def choose_neutral(
 
 
 def choose_neutrals(
-    kin: Kinematics, sets: Sequence[tuple[Rep, ...]], exercise: Exercise, settings: Settings
+    kin: Kinematics,
+    sets: Sequence[tuple[Rep, ...]],
+    exercise: Exercise,
+    settings: Settings,
+    walking: BoolArray | None = None,
 ) -> tuple[Neutral, ...]:
     """The neutral of every set of a clip, from its own part of it.
 
     The rest before a set is a part of it. A set that shows none has that of the whole clip.
     """
-    whole = choose_neutral(kin, tuple(rep for one in sets for rep in one), exercise, settings)
+    every = tuple(rep for one in sets for rep in one)
+    whole = choose_neutral(kin, every, exercise, settings, walking)
     if len(sets) < 2:
         return (whole,) * len(sets)
     edges = [0, *(one[-1].end + 1 for one in sets[:-1]), len(kin.time_s)]
     own = (
-        choose_neutral(kin, one, exercise, settings, slice(start, stop))
+        choose_neutral(kin, one, exercise, settings, walking, slice(start, stop))
         for one, (start, stop) in zip(sets, pairwise(edges), strict=True)
     )
     return tuple(whole if neutral.method == "none" else neutral for neutral in own)

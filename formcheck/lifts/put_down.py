@@ -36,6 +36,8 @@ _MUCH_FASTER = 2.0
 # Who lowered every repetition and then stays up for this long holds nothing any more, as
 # far as nothing else tells: a bar at lock-out is put down or dropped sooner.
 _STAYS_S = 1.5
+# Who stands for so long before bending down again may have rested.
+_RESTS_S = 3.0
 
 
 def without_standing_up(
@@ -64,8 +66,14 @@ def _stands_up(
 ) -> bool:
     """Whether a repetition is getting up without the bar after those of its set."""
     rep = reps[number]
-    if rep.came_back or not number or not reps[number - 1].came_back or not lowered:
+    rests = rep.came_back and kin.time_s[rep.left] - kin.time_s[rep.reached] > _RESTS_S
+    others = [one for one in lowered if one is not rep]
+    if not number or not reps[number - 1].came_back or not others:
         return False
+    if rep.came_back:
+        further = _further(rep, others, track, kin)
+        return bool(rests and len(others) > 1 and _another_outline(further, others, track, kin))
+    lowered = others
     if _much_faster(rep, lowered, kin):
         return True
     further = _further(rep, lowered, track, kin)
@@ -97,7 +105,10 @@ def _further(last: Rep, earlier: list[Rep], track: PoseTrack, kin: Kinematics) -
 
 def _another_outline(further: float, earlier: list[Rep], track: PoseTrack, kin: Kinematics) -> bool:
     """Whether the outline differs by more than the lock-outs do among themselves."""
-    spread = float(np.ptp(_usual(earlier, track, kin)))
+    usual = _usual(earlier, track, kin)
+    # Standing up before a rest, and bending down after it, is among them at most once a set.
+    inner = usual[np.argsort(np.abs(usual - np.median(usual)))][: max(4, usual.size - 1)]
+    spread = float(np.ptp(inner))
     closer = _CLOSER
     if len(earlier) >= _MANY:
         closer = min(closer, max(_ALIKE, _SPREAD * spread))

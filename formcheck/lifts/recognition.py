@@ -19,6 +19,9 @@ __all__ = ["MARGIN", "Recognition", "recognise"]
 # With the two best closer than this, a landmark or two could turn the decision: one
 # mark that fails costs a lift three quarters of its fit.
 MARGIN = 0.25
+# Of names with less confidence three in ten are wrong, of those with more one in thirty
+# (benchmarks/counting.md).
+_LEAST_SURE = 0.6
 # A lift that half fits is a variant of it rather than another movement, as long as nothing
 # known fits better.
 _LACKING = 0.5
@@ -42,7 +45,7 @@ class Recognition:
     runner_up : str
         Name of what comes next.
     clear : bool
-        Whether the runner-up is far enough behind.
+        Whether it is sure enough, and the runner-up far enough behind.
     """
 
     exercise: Exercise
@@ -93,7 +96,8 @@ def recognise(
     count = max(lifts[best].size, 1)
     shares = {name: min(float(vote.sum()) / count, 1.0) for name, vote in lifts.items()}
     lacking = _LACKING * (1.0 - shares[best])
-    return _decide(shares | {OTHER.name: max(lacking, min(others / count, _MOST_OTHERS))})
+    other = max(lacking, min(others / count, _MOST_OTHERS))
+    return _decide({OTHER.name: other} | shares)  # where both are alike, nothing is claimed
 
 
 def _decide(shares: Mapping[str, float]) -> Recognition:
@@ -104,5 +108,5 @@ def _decide(shares: Mapping[str, float]) -> Recognition:
         exercise=EXERCISES.get(first, OTHER),
         confidence=confidence,
         runner_up=second,
-        clear=confidence - shares[second] / total >= MARGIN,
+        clear=confidence >= _LEAST_SURE and confidence - shares[second] / total >= MARGIN,
     )
