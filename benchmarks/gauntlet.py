@@ -35,7 +35,7 @@ LIMIT_S = 300.0
 LIMIT_MB = 1500
 DATA_LIMIT_MB = 4000
 SWEEP = 200
-AT_ONCE = 1
+AT_ONCE = 2
 # One that asks for everything is not to take it from others.
 _BOUNDED = ("sh", "-c", f'ulimit -d {DATA_LIMIT_MB << 10}; exec "$@"', "sh")
 _NOISE = re.compile(

@@ -18,6 +18,7 @@ from tables import commands
 from typer.main import get_command
 
 from formcheck.assessment import checks, contributors, findings, refusals
+from formcheck.assessment.wording import ROUNDING_CODES
 from formcheck.cli import app
 from formcheck.lifts.exercises import EXERCISES, CheckCode
 from formcheck.models.store import ResolvedModel
@@ -139,7 +140,8 @@ def test_every_finding_is_explained() -> None:
     page = (DOCS / "reading-the-report.md").read_text(encoding="utf-8")
     codes = set[str]().union(*map(codes_in, (findings, checks, contributors)))
     codes |= {*get_args(CheckCode), "breakdown-under-fatigue", *findings.DRIFT_CODES.values()}
-    assert len(codes) == 15
+    codes |= set(ROUNDING_CODES.values())
+    assert len(codes) == 16
     assert [code for code in codes if f"`{code}`" not in page] == []
 
 

@@ -175,11 +175,11 @@ def _summary(out: Path) -> dict[str, dict[str, str]]:
 
 
 def _endings(source: Source, folder: Path) -> list[str]:
-    for ending in ("ts", "mpeg", "mts", "3gp", "m4v"):
+    for number, ending in enumerate(("ts", "mpeg", "mts", "3gp", "m4v")):
         kind = ("-f", "mpegts") if ending == "mts" else ()
         codec = ("-c:v", "mpeg2video", "-r", "25") if ending == "mpeg" else ("-c", "copy")
-        cut = ("-ss", f"0.{len(ending)}", "-i", source.clips["mp4"])
-        run_ffmpeg(*cut, *codec, *kind, folder / f"clip.{ending}")
+        other = ("-frames:v", str(20 + number))  # or it would be the same clip twice
+        run_ffmpeg("-i", source.clips["mp4"], *codec, *other, *kind, folder / f"clip.{ending}")
     (folder / "notes.pdf").touch()
     return [*_BATCH, "."]
 

@@ -261,9 +261,11 @@ def judge_set(
     grades: list[Grade] = ["no"] * len(kin.time_s)
     if exercise.rounded_deg is None:
         return SetJudgement((None,) * len(reps), tuple(grades), turn.lower_deg)
+    # Many repetitions share a neutral, and a clip may be long.
+    of_set = {neutral: gather_evidence(kin, neutral, turn) for neutral in set(neutrals)}
     for rep, neutral in zip(reps, neutrals, strict=True):
         frames = slice(rep.rep.start, rep.rep.end + 1)
-        evidence = gather_evidence(kin, neutral, turn)[frames]
+        evidence = of_set[neutral][frames]
         counts = half(rep.rep, kin, exercise, exercise.rounds_in)
         probability = rounding(evidence, exercise.rounded_deg)
         said = judge(kin.time_s[frames], probability, upper_rounding(evidence), counts)
