@@ -19,7 +19,7 @@ from functools import cache
 import numpy as np
 from common.learning import SHOWN_BY, STATIONS, Outlines, kind_of, learn, outlines
 from common.script import BENCHMARKS, ROOT
-from crowd import KINDS
+from crowd import KINDS, wears_loose
 
 from formcheck.arrays import FloatArray
 from formcheck.geometry.curve import Surface
@@ -74,9 +74,18 @@ def _plain_shapes(part: Shapes) -> dict[str, object]:
 
 
 def everything(surface: Surface, each: int, kinds: Sequence[str] = KINDS) -> list[Outlines]:
-    """All that a model is fitted to: pictures and truths of the crowds."""
+    """All that a model is fitted to: pictures and truths of the crowds, in fitted clothes.
+
+    A loose shirt shows the shirt and not the back. Learnt among the others it made them worse
+    and no loose one better: deadlifts of drawn lifters in fitted clothes were off by 4.9
+    degrees in place of 0.6 (median, left out).
+    """
     return [
-        c for kind in kinds for true in (False, True) for c in training(surface, each, kind, true)
+        c
+        for kind in kinds
+        for true in (False, True)
+        for c in training(surface, each, kind, true)
+        if not wears_loose(c.take)
     ]
 
 

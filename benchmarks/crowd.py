@@ -23,7 +23,7 @@ from common.rendered import RenderedClip, rendered_clip
 from lifter import people
 from lifter.params import Body, Camera, Clothes, Scene, SetPlan, Take
 
-__all__ = ["FPS", "HABITS", "KINDS", "LIFTS", "crowd", "crowd_clip"]
+__all__ = ["FPS", "HABITS", "KINDS", "LIFTS", "crowd", "crowd_clip", "wears_loose"]
 
 # Kinds of bodies: drawn from numbers, or people of anny's.
 KINDS = ("drawn", "anny")
@@ -65,7 +65,7 @@ HABITS = {"usual": 36, "barely": 20, "middle": 13, "upper": 13, "depth": 11, "lo
 
 
 # Every so many lifters one wears a shirt as loose as the accuracy matrix has it.
-_LOOSE_EVERY = 4
+_LOOSE_EVERY, _LOOSE_EASE = 4, 0.6
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,11 @@ def crowd(each: int, kind: str = "drawn", *, first: int = 0) -> Iterator[Take]:
     for number in range(first, each):
         for place, lift in enumerate(LIFTS):
             yield _take(lift, number, place, _person(kind, number))
+
+
+def wears_loose(take: Take) -> bool:
+    """Whether a lifter's shirt hides the hollow of the back."""
+    return take.clothes.ease >= _LOOSE_EASE
 
 
 def crowd_clip(take: Take) -> RenderedClip:
@@ -150,7 +155,7 @@ def _take(kind: _Kind, number: int, place: int, person: str) -> Take:
         shorts_length=between(0.4, 1.2),
     )
     loose = number % _LOOSE_EVERY == _LOOSE_EVERY - 1
-    clothes = replace(fitted, top="shirt", ease=0.6, length=0.5) if loose else fitted
+    clothes = replace(fitted, top="shirt", ease=_LOOSE_EASE, length=0.5) if loose else fitted
     small = rng.random() < 0.3
     camera = replace(
         kind.camera,

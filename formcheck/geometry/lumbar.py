@@ -176,7 +176,7 @@ def measure_back(
         surface = "ventral"
         curve = _curve(track, points_px, frames, facing, trunk_px, surface)
     lies = looks_down(points_px, facing) | np.full(len(track), surface == "ventral")
-    doubts = distrusted(track.time_s, curve, points_px, trunk_px, lies)
+    doubts = distrusted(track.time_s, curve, points_px, trunk_px, lies, surface)
     curve = _trusted(curve, doubts)
     posture = posture_features(points_px, facing)
     reading = read_back(curve.u, curve.d, surface, posture, curve.sd)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.arrays import BoolArray, FloatArray
-from formcheck.geometry.curve import TrunkCurve
+from formcheck.geometry.curve import Surface, TrunkCurve
 from formcheck.geometry.signals import running_median
 from formcheck.pose.landmarks import middle
 from formcheck.pose.outline import STATIONS
@@ -51,12 +51,13 @@ _UNSURE_SD = 0.02
 _JUMP, _JUMP_WINDOW_S = 0.05, 0.4
 
 
-def distrusted(
+def distrusted(  # noqa: PLR0917 - one more than five, all needed
     time_s: FloatArray,
     curve: TrunkCurve,
     points_px: FloatArray,
     trunk_px: float,
     lies: BoolArray,
+    surface: Surface,
 ) -> Mapping[Cause, BoolArray]:
     """Points that are not, or not surely, on the lifter's back, by cause.
 
@@ -70,6 +71,8 @@ def distrusted(
     trunk_px : float
     lies : bool (N,)
         Frames in which the trunk lies on the floor, which stays put by right.
+    surface : {"dorsal", "ventral"}
+        Only of the back it is known how steep it can be.
 
     Returns
     -------
@@ -77,7 +80,7 @@ def distrusted(
     """
     found: dict[Cause, BoolArray] = {
         "still": np.where(lies[:, None], False, _stays_put(curve, points_px, trunk_px)),
-        "steep": _steep(curve.u, curve.d),
+        "steep": _steep(curve.u, curve.d) & (surface == "dorsal"),
         "unsure": np.asarray(curve.sd > _UNSURE_SD),
         "jump": _jumps(time_s, curve.d),
     }
