@@ -97,7 +97,9 @@ def test_a_breakdown_is_shown_with_all_its_charts(browser: Any, broken_down: Pat
     with Opened(browser, broken_down) as opened:
         assert opened.errors == []
         assert drawn_reps(opened) == (len(BREAKDOWN), len(BREAKDOWN))
-        assert opened.page.locator("h1").inner_text() == "Form gave way from rep 5 on."
+        verdict = opened.page.locator("h1").inner_text()
+        assert verdict.startswith("Your lower back clearly rounded in ")
+        assert "rep 5 on" in opened.page.locator("main").inner_text()
         assert "form gives way" in opened.page.locator("#set-chart").inner_html()
         assert opened.page.locator(".pictures img").count() == 2
         widths = opened.run("[...document.images].map(image => image.naturalWidth)")
@@ -191,7 +193,7 @@ def test_it_prints(browser: Any, broken_down: Path) -> None:
 
 
 def test_a_held_set_says_so_and_flags_nothing(browser: Any, tmp_path: Path) -> None:
-    page = write_report(written(analysed((0.0,) * 5), tmp_path, held))
+    page = write_report(written(analysed((-20.0,) * 5), tmp_path, held))
     with Opened(browser, page) as opened:
         assert opened.errors == []
         assert drawn_reps(opened) == (5, 5)
@@ -239,11 +241,16 @@ def test_many_pages_share_one_script(browser: Any, broken_down: Path, tmp_path: 
         assert drawn_reps(opened)[0] == len(BREAKDOWN)
 
 
+def marked(row: str) -> bool:
+    """Whether a row has the sign of a fault."""
+    return any(sign in row for sign in "▲⬣")
+
+
 def test_it_can_be_read_without_its_colours(browser: Any, broken_down: Path) -> None:
     with Opened(browser, broken_down) as opened:
         flagged = opened.page.locator(".film .flagged")
         assert flagged.count() == len(
-            [1 for row in opened.page.locator("#reps tbody tr").all() if "▲" in row.inner_text()]
+            [1 for row in opened.page.locator("#reps tbody tr").all() if marked(row.inner_text())]
         )
         assert all("with findings" in b.get_attribute("aria-label") for b in flagged.all())
         assert all(
