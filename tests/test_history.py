@@ -86,7 +86,7 @@ def season(tmp_path: Path) -> Path:
     for week in range(4):
         date = f"2026-01-{5 + 7 * week:02}"
         clip = Clip(f"/x/{week}.mp4", "Ann", "deadlift", 100.0 + week, date)
-        put_result(tmp_path, clip, (10.0 * week - 10,) * 5)
+        put_result(tmp_path, clip, (13.0 * week - 20,) * 5)
         put_result(tmp_path, Clip(f"/x/n{week}.mp4", NASTY, "deadlift", 60, date), (0.0,) * 5)
     publish(Place(str(tmp_path)), [])
     return tmp_path

@@ -338,7 +338,7 @@ def test_a_set_is_summed_up_for_a_screen() -> None:
     assert title == "Set 2: 3 repetitions"
     most = max(rep.peak_deg for rep in analysis.reps)
     assert f"most flexed {most:+.0f}°" in angles
-    assert faults == "back rounded (1 of 3)"
+    assert "lower back clearly rounded (1 of 3)" in faults
 
 
 def test_a_prepared_frame_is_drawn_as_any_other() -> None:

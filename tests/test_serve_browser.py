@@ -127,6 +127,5 @@ def test_a_clip_is_sent_from_the_page(browser: Any, address: str, tmp_path: Path
     page.select_option("#lift", "deadlift")
     page.set_input_files("#clip", short)
     page.wait_for_selector("#sent a", timeout=90_000)
-    (folder,) = (tmp_path / "results").glob("*-????????")
-    assert (folder / "report.html").is_file()
+    assert len(list((tmp_path / "results").glob("*/report.html"))) == 1
     page.close()

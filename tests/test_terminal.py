@@ -87,8 +87,9 @@ def test_the_score_shows_what_each_part_cost(capsys: pytest.CaptureFixture[str])
     out = printed(squats([-20.0, -19.0, 0.0, 1.0]), capsys)
     assert "of 100, based on 100 % of the criteria: rounding 2" in out
     assert "completeness 10 of 10." in out
-    blind = printed(replace(squats([-20.0, -19.0]), neutral=no_neutral()), capsys)
-    assert "arching not seen" in blind
+    unseen = (no_neutral(),) * 2
+    blind = replace(squats([-20.0, -19.0]), neutral=unseen[0], neutrals=unseen)
+    assert "arching not seen" in printed(blind, capsys)
 
 
 def test_without_a_verdict_the_reason_is_given(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,9 @@ U = np.linspace(-0.2, 1.0, 64)
 def curve(d: FloatArray, frames: int = 40) -> TrunkCurve:
     """The same outline in every frame."""
     u = np.tile(U, (frames, 1))
-    return TrunkCurve(u, np.tile(d, (frames, 1)), np.zeros((frames, U.size, 2)))
+    return TrunkCurve(
+        u, np.tile(d, (frames, 1)), np.zeros((frames, U.size, 2)), np.zeros((frames, U.size))
+    )
 
 
 def turns(d: FloatArray) -> tuple[float, float]:
@@ -52,5 +54,5 @@ def test_what_is_not_seen_is_not_guessed() -> None:
 
 
 def test_no_frames() -> None:
-    empty = TrunkCurve(np.empty((0, 64)), np.empty((0, 64)), np.empty((0, 64, 2)))
+    empty = TrunkCurve(*(np.empty((0, 64, *more)) for more in ((), (), (2,), ())))
     assert outline_turn(np.empty(0), empty).lower_deg.shape == (0,)

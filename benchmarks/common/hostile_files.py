@@ -297,7 +297,7 @@ _TRACKS: dict[str, tuple[Callable[[Arrays, Arrays], object], frozenset[int]]] = 
     "a rate of infinity": (_say("fps", float("inf")), FAILED),
     "a name that is a list": (_say("name", ["a"]), FAILED),
     "a name with a script": (_say("name", "<script>alert(1)</script>"), MEASURED),
-    "format 2": (lambda _, about: about.update(format_version=2), FAILED),
+    "format 3": (lambda _, about: about.update(format_version=3), FAILED),
     "format of a list": (lambda _, about: about.update(format_version=[]), FAILED),
 }
 

@@ -17,6 +17,7 @@ import numpy as np
 from formcheck.assessment.fatigue import LIFTER_DEG, SPEED_NOISE
 from formcheck.errors import ConfigurationError, NothingMeasured
 from formcheck.geometry.signals import TO_90_PERCENT
+from formcheck.plain import plain
 from formcheck.results.document import AnalysisDocument, RepPart
 
 __all__ = ["Comparison", "Difference", "Measure", "Reading", "compare", "set_mean"]
@@ -218,11 +219,9 @@ def _difference(
 
 def _grades(first: AnalysisDocument, second: AnalysisDocument) -> str:
     """How round each back was called."""
-    said = [
-        f"{document.source.name}: {document.rounding.words if document.rounding else 'not judged'}"
-        for document in (first, second)
-    ]
-    return "; ".join(said) + "."
+    judged = [one.rounding.words if one.rounding else "not judged" for one in (first, second)]
+    names = [plain(one.source.name) for one in (first, second)]
+    return "; ".join(f"{name}: {said}" for name, said in zip(names, judged, strict=True)) + "."
 
 
 def _notes(first: AnalysisDocument, second: AnalysisDocument) -> tuple[str, ...]:
