@@ -63,7 +63,9 @@ def _turn_s(analysis: SetAnalysis, number: int) -> float:
 
 
 def _titled(path: Path, clip: str, number: int, analysis: SetAnalysis) -> NDArray[np.uint8]:
-    picture = cv2.resize(cv2.imread(str(path)), (_TILE_PX, _TILE_PX))
+    stored = cv2.imread(str(path))
+    assert stored is not None
+    picture = cv2.resize(stored, (_TILE_PX, _TILE_PX))
     rep = analysis.reps[number - 1]
     lost = " ".join(reason.code for reason in analysis.reasons if reason.refuses)
     angle = f"{rep.peak_deg:+.0f} +-{rep.uncertainty_deg:.0f}" if rep.measured else f"- {lost}"

@@ -92,7 +92,7 @@ def analysed(clip: Path, fps: float) -> SetAnalysis:
 
 def pairs(full: SetAnalysis, own: SetAnalysis) -> list[tuple[int, int]]:
     """Repetitions of both whose middles lie in one another."""
-    found = []
+    found: list[tuple[int, int]] = []
     for i, rep in enumerate(full.reps):
         for j, other in enumerate(own.reps):
             middle_s = (other.start_s + other.end_s) / 2

@@ -17,7 +17,8 @@ def scene(width: int = WIDTH, height: int = HEIGHT, seed: int = 0) -> NDArray[np
     """A part of a room with sensor noise."""
     rng = np.random.default_rng(seed)
     picture = cv2.resize(filmed(room()), (width, height)).astype(np.int16)
-    return np.clip(picture + rng.normal(0, 3, picture.shape), 0, 255).astype(np.uint8)
+    noisy = np.clip(picture + rng.normal(0, 3, picture.shape), 0, 255)
+    return np.asarray(noisy, np.uint8)
 
 
 def test_a_scene_that_fills_the_frame_is_whole() -> None:
@@ -44,13 +45,13 @@ def test_a_white_card_is_left_out_but_not_a_white_studio() -> None:
     assert active_picture([card])[::2] == (200, 440)
     studio = np.full((HEIGHT, WIDTH, 3), 250, np.uint8)
     cv2.ellipse(studio, (320, 180), (60, 90), 0, 0, 360, (60, 60, 60), -1)
-    studio = cv2.GaussianBlur(studio, (0, 0), 8)
-    assert active_picture([studio]).whole(WIDTH, HEIGHT)
+    soft = np.asarray(cv2.GaussianBlur(studio, (0, 0), 8), np.uint8)
+    assert active_picture([soft]).whole(WIDTH, HEIGHT)
 
 
 def test_blurred_bars_are_left_out() -> None:
     inner = scene(220, HEIGHT)
-    frame = cv2.GaussianBlur(cv2.resize(inner, (WIDTH, HEIGHT)), (0, 0), 15)
+    frame = np.asarray(cv2.GaussianBlur(cv2.resize(inner, (WIDTH, HEIGHT)), (0, 0), 15), np.uint8)
     frame[:, 210:430] = inner
     left, top, right, bottom = active_picture([frame])
     assert (top, bottom) == (0, HEIGHT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -81,12 +82,10 @@ def test_a_close_up_after_a_cut_is_left_out_and_said() -> None:
     close_up = replace(track[:count], landmarks_px=track.landmarks_px[:count] * 2.5 - 600)
     time_s = np.arange(len(track) + count) / 30.0
     names = ("landmarks_px", "visibility", "profile", "profile_sd", "camera", "cut")
-    joined = replace(
-        track,
-        frame=np.arange(len(time_s)),
-        time_s=time_s,
-        **{n: np.concatenate([getattr(track, n), getattr(close_up, n)]) for n in names},
-    )
+    arrays: dict[str, Any] = {
+        n: np.concatenate([getattr(track, n), getattr(close_up, n)]) for n in names
+    }
+    joined = replace(track, frame=np.arange(len(time_s)), time_s=time_s, **arrays)
     cut = np.zeros(len(time_s), np.bool_)
     cut[len(track)] = True
     whole = analyze_track(track, Settings("deadlift"))

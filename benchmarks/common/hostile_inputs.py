@@ -53,10 +53,10 @@ def same_numbers(source: Source, out: Path) -> str:
 
 
 def _apart(mine: dict[str, float | None], theirs: dict[str, float | None]) -> float:
-    peaks = mine["peak"], theirs["peak"]
-    if None in peaks:
-        return 0.0 if peaks == (None, None) else 1e9
-    return abs(peaks[0] - peaks[1])  # type: ignore[operator]
+    first, second = mine["peak"], theirs["peak"]
+    if first is None or second is None:
+        return 0.0 if first is second else 1e9
+    return abs(first - second)
 
 
 def _plain(source: Source) -> Path:
