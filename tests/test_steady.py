@@ -46,6 +46,17 @@ def test_pan_and_zoom_change_nothing(pan_px: float, zoom: float) -> None:
     assert told == {reason.code: False for reason in still.reasons} | {"camera-moved": False}
 
 
+def test_a_camera_that_sweeps_past_is_no_walk_of_the_lifter() -> None:
+    # Two picture's widths a clip: as fast as somebody walks through it.
+    track = moving_lifter("deadlift", [10.0, 20.0])
+    still, moved = (
+        analyze_track(t, Settings("deadlift"))
+        for t in (track, filmed(track, *way(track, 2500.0, 1.0)))
+    )
+    assert [rep.rep.turn for rep in moved.reps] == [rep.rep.turn for rep in still.reps]
+    assert moved.neutral.lumbar_deg == pytest.approx(still.neutral.lumbar_deg, abs=0.5)
+
+
 def test_the_drawn_outline_stays_on_the_lifter() -> None:
     track = moving_lifter("deadlift", [10.0])
     shift_px, zoom = way(track, 200.0, 1.3)

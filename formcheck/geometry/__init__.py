@@ -29,7 +29,9 @@ class Kinematics:
     view : View
         One judgement for the whole clip.
     points_px : float (N, 33, 2)
-        Smoothed landmarks.
+        Smoothed landmarks where the frames show them: to draw with.
+    steady_px : float (N, 33, 2)
+        The same as by a camera that stands still: to measure with.
     camera : CameraPath
         How the camera moved; angles and heights are as if it had stood still.
     joints : Joints
@@ -41,6 +43,7 @@ class Kinematics:
     lifter: Lifter
     view: View
     points_px: NDArray[np.float64]
+    steady_px: NDArray[np.float64]
     camera: CameraPath
     joints: Joints
     back: Back
@@ -68,6 +71,7 @@ def kinematics(track: PoseTrack) -> Kinematics:
         lifter=lifter,
         view=view,
         points_px=in_picture(points, path, size_px).astype(np.float64),
+        steady_px=points,
         camera=path,
         joints=joints,
         back=replace(back, curve=curve),

@@ -50,7 +50,7 @@ class Sight:
 
 def sight(kin: Kinematics) -> Sight:
     """See a clip as the counting needs it, from whichever side it was filmed."""
-    view, points = kin.view, kin.points_px
+    view, points = kin.view, kin.steady_px
     if view.measurable or not np.isfinite(view.yaw_deg):
         joints = kin.joints
     elif view.yaw_deg <= _MOST_STRETCHED_DEG:
@@ -62,7 +62,7 @@ def sight(kin: Kinematics) -> Sight:
         joints = _from_the_front(points, view, trunk_px)
     if not view.measurable:  # across the picture feet part sideways, too
         joints = replace(joints, stance=np.full_like(joints.stance, np.nan))
-    places = whereabouts(kin.time_s, kin.points_px, kin.lifter.trunk_px)
+    places = whereabouts(kin.time_s, kin.steady_px, kin.lifter.trunk_px)
     grounded = _on_own_ground(joints, kin.time_s, places, _trunks_px(points))
     return Sight(grounded, bool(view.yaw_deg <= _MOST_STRETCHED_DEG), places)
 
