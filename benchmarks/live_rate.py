@@ -85,7 +85,7 @@ def analysed(clip: Path, fps: float) -> SetAnalysis:
     """A clip at a rate."""
     with open_video(clip, max_fps=30.0) as video:
         busy = Busy(video, fps)
-        track = track_pose(busy, ensure(None), max_fps=0)  # type: ignore[arg-type]
+        track, _ = track_pose(busy, ensure(None), max_fps=0)  # type: ignore[arg-type]
     lift = next(lift for lift in _LIFTS if clip.stem.startswith(lift))
     return analyze_track(track, Settings(lift, 0))
 

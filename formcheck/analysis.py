@@ -280,25 +280,23 @@ def read_track(
 def _track_clip(
     path: Path, settings: Settings, model: ResolvedModel, on_video: OnVideo | None
 ) -> PoseTrack:
-    from formcheck.pose.landmarker import opening_faces_left, track_pose
+    from formcheck.pose.landmarker import track_pose
     from formcheck.video.reader import open_video
 
-    def read(mirror: bool) -> PoseTrack:
+    def read(mirror: bool | None = None) -> tuple[PoseTrack, bool]:
         with open_video(path, max_fps=settings.max_fps or None) as video:
             on_frame = on_video(video) if on_video else None
             return track_pose(
                 video, model, max_fps=settings.max_fps, mirror=mirror, on_frame=on_frame
             )
 
-    with open_video(path, max_fps=settings.max_fps or None) as video:
-        opening = opening_faces_left(video, model)
-    track = read(opening)
+    track, mirrored = read()
     # Nobody may be there in the opening, or somebody who still turns into place.
     facing, agreement = vote_facing(
         track.landmarks_px[follow_lifter(track).frames].astype(np.float64)
     )
-    other_way = (facing == "left") != opening and agreement > _SURE_OF_FACING
-    return read(not opening) if other_way else track
+    other_way = (facing == "left") != mirrored and agreement > _SURE_OF_FACING
+    return read(not mirrored)[0] if other_way else track
 
 
 def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:

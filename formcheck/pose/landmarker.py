@@ -29,7 +29,6 @@ __all__ = [
     "OnFrame",
     "PoseFinder",
     "faces_left",
-    "opening_faces_left",
     "track_pose",
 ]
 
@@ -53,7 +52,7 @@ def track_pose(
     max_fps: float,
     mirror: bool | None = None,
     on_frame: OnFrame | None = None,
-) -> PoseTrack:
+) -> tuple[PoseTrack, bool]:
     """Find the lifter in every frame of an open clip.
 
     Parameters
@@ -71,8 +70,10 @@ def track_pose(
 
     Returns
     -------
-    PoseTrack
+    track : PoseTrack
         Of all frames, those without a person included.
+    mirrored : bool
+        Whether MediaPipe was shown the mirrored picture.
 
     Raises
     ------
@@ -95,12 +96,8 @@ def track_pose(
     clip = video.summary
     if not len(recorder):
         raise InputError(f"{clip.name} has no frame that can be read. Film it again.")
-    return recorder.track(clip, model_name=model.name, model_sha256=model.sha256, max_fps=max_fps)
-
-
-def opening_faces_left(video: Video, model: ResolvedModel) -> bool:
-    """Whether the lifter faces left in the first frames of an open clip."""
-    return _opening_faces_left(list(islice(video, OPENING_FRAMES)), model)
+    track = recorder.track(clip, model_name=model.name, model_sha256=model.sha256, max_fps=max_fps)
+    return track, mirror
 
 
 def _opening_faces_left(opening: Sequence[Frame], model: ResolvedModel) -> bool:
