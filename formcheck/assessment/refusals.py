@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -348,7 +349,7 @@ def _of_file(clip: ClipInfo) -> list[Reason]:
 
 
 def _camera_moved(kin: Kinematics) -> Reason:
-    zoomed = float(np.ptp(kin.camera.zoom) / kin.camera.zoom.min())
+    zoomed = math.expm1(kin.camera.zoomed_log)
     corrected = (
         "places and angles were corrected for it"
         if kin.camera.known

@@ -46,16 +46,19 @@ class CameraPath:
     known: bool
 
     @property
+    def zoomed_log(self) -> float:
+        """Logarithm of the largest zoom over the smallest."""
+        return float(np.ptp(np.log(self.zoom)))
+
+    @property
     def still(self) -> bool:
         """Whether there is nothing to undo."""
-        zoomed = float(np.ptp(np.log(self.zoom))) if self.zoom.size else 0.0
-        return self.moved_trunks < _MOVED_TRUNKS and zoomed < _ZOOMED
+        return self.moved_trunks < _MOVED_TRUNKS and self.zoomed_log < _ZOOMED
 
     @property
     def moved_much(self) -> bool:
         """Whether the camera moved or zoomed by more than a hand does that holds it still."""
-        zoomed = float(np.ptp(np.log(self.zoom))) if self.zoom.size else 0.0
-        return self.moved_trunks > _MUCH_MOVED_TRUNKS or zoomed > _MUCH_ZOOMED
+        return self.moved_trunks > _MUCH_MOVED_TRUNKS or self.zoomed_log > _MUCH_ZOOMED
 
 
 def camera_path(track: PoseTrack) -> CameraPath:
