@@ -26,7 +26,14 @@ from formcheck.geometry.curve import (
     unbroken,
 )
 from formcheck.geometry.posture import posture_features
-from formcheck.geometry.shape import BackShape, back_shape, fit_shapes, own_outline, resample
+from formcheck.geometry.shape import (
+    PIECE_FRAMES,
+    BackShape,
+    back_shape,
+    fit_shapes,
+    own_outline,
+    resample,
+)
 from formcheck.geometry.signals import (
     TO_90_PERCENT,
     fill_gaps,
@@ -68,8 +75,6 @@ MAX_UNCERTAINTY_DEG = 12.0
 # the truth (benchmarks/cross_body.md: gain of the squat under a bar).
 LEAST_SHOWN = 0.7
 _NOISE_WINDOW_S = 0.5
-# Frames measured at a time: the curves of a long clip would fill the memory.
-_PIECE_FRAMES = 1024
 
 # What an angle's change is off by besides what the fit states, as a standard deviation
 # (benchmarks/back_model.md and cross_body.md: nine in ten peaks of lifters left out).
@@ -246,11 +251,8 @@ def read_back(
         Standard deviation of `d`; without it, all points are alike.
     """
     model = back_shape(surface)
-    pieces = [slice(at, at + _PIECE_FRAMES) for at in range(0, len(u), _PIECE_FRAMES)]
-    outlines = np.concatenate([resample(u[p], d[p], model.u) for p in pieces])
-    spread = np.zeros_like(outlines)
-    if sd is not None:
-        spread = np.concatenate([resample(u[p], sd[p], model.u) for p in pieces])
+    outlines = resample(u, d, model.u)
+    spread = np.zeros_like(outlines) if sd is None else resample(u, sd, model.u)
     if posture is not None:
         outlines -= np.nan_to_num(posture) @ model.posture
     lumbar, thoracic = (
@@ -259,8 +261,9 @@ def read_back(
     )
     if not lumbar.any():
         return BackReading(*(_nothing(len(u)) for _ in range(2)))
-    few = np.flatnonzero(lumbar)[:: -(-int(lumbar.sum()) // _PIECE_FRAMES)]
+    few = np.flatnonzero(lumbar)[:: -(-int(lumbar.sum()) // PIECE_FRAMES)]
     own = own_outline(outlines[few], model.u, model.moves)
+    pieces = [slice(at, at + PIECE_FRAMES) for at in range(0, len(u), PIECE_FRAMES)]
     changes = np.concatenate(
         [_changes(model, outlines[p] - own, spread[p], surface) for p in pieces], axis=2
     )
@@ -321,8 +324,8 @@ def _curve(  # noqa: PLR0917 - as `trunk_curve`, piece by piece
     count, stations = len(track), STATIONS.size
     shapes = ((), (), (2,), ())
     curve = TrunkCurve(*(np.empty((count, stations, *axes), np.float32) for axes in shapes))
-    for at in range(0, count, _PIECE_FRAMES):
-        piece = slice(at, at + _PIECE_FRAMES)
+    for at in range(0, count, PIECE_FRAMES):
+        piece = slice(at, at + PIECE_FRAMES)
         found = trunk_curve(
             track[piece], points_px[piece], frames[piece], facing, trunk_px, surface
         )

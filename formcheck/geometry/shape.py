@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from formcheck.arrays import FloatArray
 
 __all__ = [
+    "PIECE_FRAMES",
     "BackShape",
     "ShapeFit",
     "Shapes",
@@ -51,6 +52,8 @@ _ROUNDS = 6
 _OWN_ROUNDS = 3
 # How far apart two points of an outline may lie to interpolate between them.
 _WIDEST_GAP = 0.06
+# Frames measured at a time: the curves of a long clip would fill the memory.
+PIECE_FRAMES = 1024
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,6 +164,11 @@ def back_shape(surface: str) -> BackShape:
 
 def resample(u: NDArray[np.floating], d: NDArray[np.floating], at: FloatArray) -> FloatArray:
     """Outlines (N, M) at stations (K,), in between linearly; NaN where they were not seen."""
+    pieces = [slice(start, start + PIECE_FRAMES) for start in range(0, len(u), PIECE_FRAMES)]
+    return np.concatenate([np.empty((0, at.size)), *(_resampled(u[p], d[p], at) for p in pieces)])
+
+
+def _resampled(u: NDArray[np.floating], d: NDArray[np.floating], at: FloatArray) -> FloatArray:
     count, width = u.shape
     # One long axis on which the outlines lie one after another, to interpolate at once.
     apart = 10.0 * np.arange(count)[:, None]

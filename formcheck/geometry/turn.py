@@ -42,8 +42,6 @@ LOWER = Stretch(fit=(0.12, 0.72), ends=(0.15, 0.65))
 WHOLE = Stretch(fit=(0.12, 0.92), ends=(0.12, 0.92))
 
 _STEP = 0.025
-# Frames measured at a time: the curves of a long clip would fill the memory.
-_PIECE_FRAMES = 1024
 # With less of a stretch in sight, or of either of its outer thirds, the parabola would be
 # carried on into what was not seen.
 _LEAST_SHOWN = 0.7
@@ -68,11 +66,8 @@ def outline_turn(time_s: FloatArray, curve: TrunkCurve) -> OutlineTurn:
         Over the same frames.
     """
     u = np.arange(LOWER.fit[0], WHOLE.fit[1] + _STEP / 2, _STEP)
-    rough = np.full((2, len(time_s)), np.nan)
-    for at in range(0, len(time_s), _PIECE_FRAMES):
-        piece = slice(at, at + _PIECE_FRAMES)
-        d = resample(curve.u[piece], curve.d[piece], u)
-        rough[:, piece] = [_turn_deg(u, d, stretch) for stretch in (LOWER, WHOLE)]
+    d = resample(curve.u, curve.d, u)
+    rough = [_turn_deg(u, d, stretch) for stretch in (LOWER, WHOLE)]
     return OutlineTurn(*(lowpass(time_s, remove_spikes(time_s, deg)) for deg in rough))
 
 
