@@ -180,28 +180,25 @@ def outline_points_px(
     return np.asarray(base[:, None] + profile[..., None] * sides[:, :, None, :])
 
 
-def _sample(
-    picture: NDArray[np.floating] | NDArray[np.uint8], x_px: FloatArray, y_px: FloatArray
-) -> FloatArray:
-    """Bilinear samples of a picture (H, W, ...), pixel centres at one half; NaN outside of it."""
-    height, width = picture.shape[:2]
+def _sample(mask: NDArray[np.float32], x_px: FloatArray, y_px: FloatArray) -> FloatArray:
+    """Bilinear samples of a mask (H, W), pixel centres at one half; NaN outside of it."""
+    height, width = mask.shape
     x, y = x_px - 0.5, y_px - 0.5
     inside = (x >= 0) & (y >= 0) & (x < width - 1) & (y < height - 1)
     whole = bool(inside.all())
     if not whole:
         x, y = np.where(inside, x, 0.0), np.where(inside, y, 0.0)
     column, row = x.astype(np.intp), y.astype(np.intp)
-    more = (...,) + (None,) * (picture.ndim - 2)
-    fx, fy = (x - column)[more], (y - row)[more]
-    pixels = picture.reshape(height * width, *picture.shape[2:])
+    fx, fy = x - column, y - row
+    pixels = mask.ravel()
     right, down = int(width > 1), width if height > 1 else 0
 
     def between(left: NDArray[np.intp]) -> FloatArray:
-        return np.asarray(pixels.take(left, 0) * (1 - fx) + pixels.take(left + right, 0) * fx)
+        return np.asarray(pixels.take(left) * (1 - fx) + pixels.take(left + right) * fx)
 
     corner = row * width + column
     values = between(corner) * (1 - fy) + between(corner + down) * fy
-    return values if whole else np.where(inside[more], values, np.nan)
+    return values if whole else np.where(inside, values, np.nan)
 
 
 def _first_crossing(values: FloatArray, distance: FloatArray) -> FloatArray:
