@@ -324,7 +324,7 @@ def test_any_signal_gives_repetitions_in_order_inside_the_track(
     last_end = 0
     for rep in reps:
         assert last_end <= rep.start <= rep.reached <= rep.turn <= rep.left <= rep.end < len(hip)
-        assert rep.whole == (rep.complete and not rep.cut)
+        assert rep.complete or not rep.cut  # what the clip cuts counts, or is not listed
         last_end = rep.end
     assert len(reps) <= 5 * count
     assert len(phases(len(hip), reps)) == len(hip)
