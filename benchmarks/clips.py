@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from common.kept import kept_track
 from common.script import LABELLED, options
 
-from formcheck.analysis import SetAnalysis, Settings, analyze_track, read_track
+from formcheck.analysis import SetAnalysis, Settings, analyze_track
 from formcheck.lifts.exercises import AUTO, EXERCISES
 from formcheck.lifts.recognition import Recognition
-from formcheck.pose.track import PoseTrack, load_track, save_track
+from formcheck.pose.track import PoseTrack
 
 _SPARSE_FPS = 5.0
 
@@ -80,7 +81,8 @@ def rows(clips: Path, tracks: Path | None) -> Iterator[Row]:
     with (clips / "labels.csv").open(encoding="utf-8") as file:
         labels = list(csv.DictReader(file))
     for label in labels:
-        track = _track(clips / label["file"], tracks)
+        print(label["file"], flush=True)
+        track = kept_track(clips / label["file"], tracks)
         recognition = analyze_track(track, Settings()).recognition
         assert recognition is not None
         if label["exercise"] in EXERCISES:
@@ -163,18 +165,6 @@ def _straightest(row: Row) -> str:
 
 def _mark(right: bool | None) -> str:
     return {True: " ✓", False: " ✗", None: ""}[right]
-
-
-def _track(clip: Path, tracks: Path | None) -> PoseTrack:
-    """The pose in a clip, kept in a folder for the next time if there is one."""
-    print(clip.name, flush=True)
-    kept = tracks / f"{clip.stem}.npz" if tracks else None
-    if kept and kept.is_file():
-        return load_track(kept)
-    track = read_track(clip, Settings())
-    if kept:
-        save_track(track, kept)
-    return track
 
 
 def _sparse(track: PoseTrack) -> PoseTrack:

@@ -17,14 +17,14 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from common.kept import kept_track
 from common.script import LABELLED
 from numpy.typing import NDArray
 
-from formcheck.analysis import SetAnalysis, Settings, analyze_track, read_track
+from formcheck.analysis import SetAnalysis, Settings, analyze_track
 from formcheck.annotate.names import key_frame_name
 from formcheck.annotate.render import draw_clip
 from formcheck.lifts.exercises import AUTO, EXERCISES
-from formcheck.pose.track import load_track, save_track
 
 _TILE_PX, _ACROSS, _DOWN = 400, 5, 4
 _MOST_REPS = 6
@@ -32,7 +32,7 @@ _MOST_REPS = 6
 
 def tiles(clip: Path, exercise: str, tracks: Path | None) -> list[NDArray[np.uint8]]:
     """One picture for each of the first repetitions of a clip."""
-    analysis = _analysis(clip, exercise, tracks)
+    analysis = analyze_track(kept_track(clip, tracks), Settings(exercise))
     reps = analysis.reps[:_MOST_REPS]
     moments_s = {
         number: rep.peak_s if rep.measured else _turn_s(analysis, number)
@@ -44,17 +44,6 @@ def tiles(clip: Path, exercise: str, tracks: Path | None) -> list[NDArray[np.uin
             _titled(Path(folder) / key_frame_name(number), clip.stem, number, analysis)
             for number in moments_s
         ]
-
-
-def _analysis(clip: Path, exercise: str, tracks: Path | None) -> SetAnalysis:
-    kept = tracks / f"{clip.stem}.npz" if tracks else None
-    if kept and kept.is_file():
-        track = load_track(kept)
-    else:
-        track = read_track(clip, Settings())
-        if kept:
-            save_track(track, kept)
-    return analyze_track(track, Settings(exercise))
 
 
 def _turn_s(analysis: SetAnalysis, number: int) -> float:

@@ -21,13 +21,14 @@ from unittest.mock import patch
 
 import numpy as np
 from back_model import FOLDS, everything, fold_of
+from common.kept import kept_track
 from common.learning import MOST_FLEXION_DEG, kind_of, learn
 from common.script import LABELLED, ROOT, options
 from crowd import KINDS, crowd, crowd_clip
 from scipy.optimize import minimize
 
 import formcheck
-from formcheck.analysis import Settings, analyze_track, read_track
+from formcheck.analysis import Settings, analyze_track
 from formcheck.arrays import BoolArray, FloatArray
 from formcheck.assessment.judgement import (
     FEATURES,
@@ -49,7 +50,6 @@ from formcheck.geometry.shape import BackShape
 from formcheck.geometry.turn import outline_turn
 from formcheck.lifts.exercises import EXERCISES
 from formcheck.lifts.measures import half
-from formcheck.pose.track import load_track, save_track
 from lifter.params import Take
 
 STORED = ROOT / "formcheck" / "assessment" / "judgement.json"
@@ -182,7 +182,7 @@ def real_samples(clips: Path, tracks: Path | None) -> Iterator[Sample]:
         labels = [row for row in csv.DictReader(file) if row["back"] in {"rounded", "neutral"}]
     for row in labels:
         name = row["file"].removesuffix(".mp4")
-        analysis = analyze_track(_track(clips / row["file"], tracks), Settings(row["exercise"]))
+        analysis = analyze_track(kept_track(clips / row["file"], tracks), Settings(row["exercise"]))
         for frames, evidence, judged in _repetitions(analysis):
             yield Sample(
                 name=name,
@@ -197,16 +197,6 @@ def real_samples(clips: Path, tracks: Path | None) -> Iterator[Sample]:
                 hunched=float("nan"),
                 learn=name not in _NOT_THE_BACK,
             )
-
-
-def _track(clip: Path, tracks: Path | None) -> formcheck.PoseTrack:
-    kept = tracks / f"{clip.stem}.npz" if tracks else None
-    if kept and kept.is_file():
-        return load_track(kept)
-    track = read_track(clip, Settings())
-    if kept:
-        save_track(track, kept)
-    return track
 
 
 def _repetitions(
