@@ -99,7 +99,7 @@ def _table(document: Document) -> Table:
         "from normal",
         "speed",
         "back seen",
-        Column("findings", overflow="fold", min_width=21),
+        Column("findings", overflow="fold"),
         title=f"{_lift(document)}: lumbar angle, 0 flat, + flexed, - extended",
         title_justify="left",
         box=None,
@@ -135,7 +135,7 @@ def _row(rep: Mapping[str, Any], found: list[Mapping[str, Any]]) -> tuple[str | 
         _angle(rep["flexion_deg"]["peak"]),
         "-" if speed is None else f"{speed:.2f} /s",
         f"{rep['visible']:.0%}",
-        Text(" ").join(Text(finding_label(one), style=_STYLES[one["severity"]]) for one in found),
+        Text(", ").join(Text(finding_label(one), style=_STYLES[one["severity"]]) for one in found),
     )
 
 
