@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from formcheck.arrays import FloatArray
 from formcheck.pose.track import PoseTrack
 
-__all__ = ["CameraPath", "camera_path", "steadied"]
+__all__ = ["CameraPath", "camera_path", "in_picture", "steadied", "undone"]
 
 
 # A tripod's picture is not touched: below this movement, in trunk lengths and as a zoom,
@@ -84,7 +84,8 @@ def steadied(track: PoseTrack, path: CameraPath) -> PoseTrack:
     """The track as a camera that stands still would have filmed it."""
     if path.still:
         return track
-    return replace(track, landmarks_px=_undone(track, path).astype(np.float32))
+    still_px = undone(track.landmarks_px, path, (track.clip.width, track.clip.height))
+    return replace(track, landmarks_px=still_px.astype(np.float32))
 
 
 def in_picture(
@@ -93,16 +94,26 @@ def in_picture(
     """Steadied points (N, ..., 2) back in the pixels of their own frames."""
     if path.still:
         return points_px
-    middle = np.array(clip_px) / 2
+    middle, zoom, shift_px = _of_each(points_px, path, clip_px)
+    return np.asarray(zoom * (points_px - middle) + shift_px + middle)
+
+
+def undone(
+    points_px: NDArray[np.floating], path: CameraPath, clip_px: tuple[int, int]
+) -> NDArray[np.floating]:
+    """Points (N, ..., 2) of the frames where a camera that stands still would show them."""
+    if path.still:
+        return points_px
+    middle, zoom, shift_px = _of_each(points_px, path, clip_px)
+    return np.asarray((points_px - middle - shift_px) / zoom + middle)
+
+
+def _of_each(
+    points_px: NDArray[np.floating], path: CameraPath, clip_px: tuple[int, int]
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """The picture's middle, and zoom and shift in a shape that goes with points (N, ..., 2)."""
     more = (slice(None), *(None,) * (points_px.ndim - 2))
-    moved = path.zoom[more][..., None] * (points_px - middle) + path.shift_px[more]
-    return np.asarray(moved + middle)
-
-
-def _undone(track: PoseTrack, path: CameraPath) -> FloatArray:
-    middle = np.array([track.clip.width, track.clip.height]) / 2
-    off = track.landmarks_px - middle - path.shift_px[:, None]
-    return np.asarray(off / path.zoom[:, None, None] + middle)
+    return np.array(clip_px) / 2, path.zoom[more][..., None], path.shift_px[more]
 
 
 def _since_cut(motion: FloatArray, starts: NDArray[np.intp]) -> FloatArray:
