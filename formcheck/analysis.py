@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from formcheck.arrays import FloatArray
+from formcheck.arrays import BoolArray, FloatArray
 from formcheck.assessment.checks import lift_findings
 from formcheck.assessment.contributors import Contributor, possible_contributors
 from formcheck.assessment.fatigue import Fatigue, judge_fatigue, split_sets
@@ -159,6 +159,14 @@ class SetAnalysis:
         for rep, neutral in zip(self.reps, self.neutrals, strict=True):
             neutral_deg[rep.rep.start : rep.rep.end + 1] = neutral.lumbar_deg
         return np.asarray(self.kinematics.back.lumbar_deg - neutral_deg)
+
+    @property
+    def rounding_judged(self) -> BoolArray:
+        """Frames of repetitions in which rounding was judged, bool (N,)."""
+        judged = np.zeros(len(self.track), np.bool_)
+        for rep, judgement in zip(self.reps, self.judged.reps, strict=True):
+            judged[rep.rep.start : rep.rep.end + 1] = judgement is not None
+        return judged
 
     @property
     def phases(self) -> list[Phase]:

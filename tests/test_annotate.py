@@ -161,6 +161,14 @@ def test_a_moment_has_the_words_of_its_grade(lumbar_deg: float, grade: Grade, wo
     assert moment_words(lumbar_deg, grade, LIMITS) == words
 
 
+def test_nothing_is_called_not_rounded_that_was_not_judged(analysis: SetAnalysis) -> None:
+    judged = [one.judged for one in captions(analysis)]
+    assert judged == [phase != "" for phase in analysis.phases]
+    assert moment_words(3.0, "no", LIMITS, judged=False) == "flexed"
+    sit_ups = analyze_track(moving_lifter("sit-up", [20.0]), Settings("sit-up"))
+    assert not any(one.judged for one in captions(sit_ups))
+
+
 def test_standing_is_your_normal_and_nothing_is_called_rounded_without_a_verdict(
     analysis: SetAnalysis,
 ) -> None:

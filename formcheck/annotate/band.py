@@ -92,7 +92,7 @@ class Band:
         beside = margin + canvas.textlength("+00°", face) + 0.35 * text
         small = font(round(0.8 * text), bold=False)
         canvas.text((beside, 0.78 * text), f"±{caption.uncertainty_deg}°", _GREY, small, "lm")
-        word = moment_words(caption.lumbar_deg, caption.grade, self._limits)
+        word = moment_words(caption.lumbar_deg, caption.grade, self._limits, judged=caption.judged)
         room = self._x_of(_GAUGE_DEG[0]) - beside - 0.3 * text
         size = 0.8 * min(1.0, room / max(canvas.textlength(word, small), 1.0))
         fitting = font(round(size * text), bold=False)

@@ -57,6 +57,8 @@ class Caption:
         Of the label.
     grade : Grade
         How rounded the back is judged to be at this moment.
+    judged : bool
+        Whether it is judged at all.
     """
 
     lumbar_deg: int | None
@@ -67,6 +69,7 @@ class Caption:
     label: str
     severity: Severity
     grade: Grade = "no"
+    judged: bool = True
 
 
 def scale(exercise: Exercise, neutral: Neutral) -> Scale:
@@ -82,10 +85,11 @@ def scale(exercise: Exercise, neutral: Neutral) -> Scale:
     )
 
 
-def moment_words(lumbar_deg: float, grade: Grade, limits: Scale) -> str:
+def moment_words(lumbar_deg: float, grade: Grade, limits: Scale, *, judged: bool = True) -> str:
     """The word for a moment, so that the colour is not the only sign."""
+    over_arched = lumbar_deg < limits.arched_deg
     return posture_words(
-        grade, lumbar_deg - limits.neutral_deg, over_arched=lumbar_deg < limits.arched_deg
+        grade, lumbar_deg - limits.neutral_deg, over_arched=over_arched, judged=judged
     )
 
 
@@ -95,6 +99,7 @@ def captions(analysis: SetAnalysis) -> list[Caption]:
     starts_s = [rep.start_s for rep in analysis.reps]
     number = np.searchsorted(starts_s, time_s, side="right")
     labels = _labels(analysis)
+    judged = analysis.rounding_judged
     made = []
     for at, phase in enumerate(analysis.phases):
         label, severity = labels[at]
@@ -108,6 +113,7 @@ def captions(analysis: SetAnalysis) -> list[Caption]:
                 label=label,
                 severity=severity,
                 grade=analysis.judged.grades[at],
+                judged=bool(judged[at]),
             )
         )
     return made

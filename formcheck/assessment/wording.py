@@ -125,7 +125,9 @@ def label_of(code: str) -> str:
     return _LABELS.get(code, code.replace("-", " "))
 
 
-def posture_words(grade: Grade, from_normal_deg: float, *, over_arched: bool = False) -> str:
+def posture_words(
+    grade: Grade, from_normal_deg: float, *, over_arched: bool = False, judged: bool = True
+) -> str:
     """The word for a moment.
 
     Parameters
@@ -136,6 +138,8 @@ def posture_words(grade: Grade, from_normal_deg: float, *, over_arched: bool = F
         Flexion from the lifter's own neutral; NaN without one.
     over_arched : bool
         Whether it is beyond the limit of arching.
+    judged : bool
+        Whether rounding was judged at all: not before a repetition, nor in a sit-up.
     """
     if grade != "no":
         return _GRADE_WORDS[grade]
@@ -145,7 +149,9 @@ def posture_words(grade: Grade, from_normal_deg: float, *, over_arched: bool = F
         return ""
     if abs(from_normal_deg) <= _NORMAL_DEG:
         return "your normal"
-    return "not rounded" if from_normal_deg > 0 else "more hollow"
+    if from_normal_deg < 0:
+        return "more hollow"
+    return "not rounded" if judged else "flexed"
 
 
 def arching_advice(exercise: str) -> str:

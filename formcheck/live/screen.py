@@ -171,6 +171,7 @@ def _caption(view: View) -> Caption:
         "",
         "info",
         reading.analysis.judged.grades[-1],
+        bool(reading.analysis.rounding_judged[-1]),
     )
 
 
