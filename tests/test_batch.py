@@ -348,7 +348,7 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path: Path) -> None
         _, said = process.communicate(timeout=60)
     assert process.returncode == 130, said
     assert "Run the same command again" in said
-    assert "Traceback" not in said
+    assert "Traceback" not in said, said[-3000:]
     done = len(list((tmp_path / "out" / "clips").glob("*/job.json")))
     assert 1 <= done < 40
     assert (tmp_path / "out" / "index.html").is_file()

@@ -32,7 +32,7 @@ def test_a_saved_track_is_analysed_without_the_video(track: Path, tmp_path: Path
     result = run("analyze", track, "-e", "squat", "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output
     assert "lower back clearly rounded" in " ".join(result.stdout.split())
-    assert "in 1 of 2 measured repetitions" in result.stdout
+    assert "Your lower back clearly rounded in 1 of 2 reps" in result.stdout
     assert result.stdout.endswith(f"Open {tmp_path / 'out' / 'set' / 'report.html'}\n")
     assert "see a professional" in " ".join(result.stdout.split())
     assert (tmp_path / "out" / "set" / "analysis.json").is_file()

@@ -38,6 +38,8 @@ _LOCAL: dict[str, Any] = {
 }
 # Numeric libraries would each start a thread a core, in every worker.
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+# Who logs tracebacks of its own threads while a local cluster is ended half way.
+_CHATTY = ("distributed", "tornado.application")
 
 Clipwork = Callable[[Job, ResolvedModel], Outcome]
 
@@ -98,7 +100,8 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[distribute
 
 @contextmanager
 def _local_cluster(workers: int | None) -> Iterator[distributed.LocalCluster]:
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     environment = dask.config.get("distributed.nanny.pre-spawn-environ", {}) | _ONE_THREAD
     with (
         dask.config.set({"distributed.nanny.pre-spawn-environ": environment}),
