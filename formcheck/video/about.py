@@ -10,6 +10,7 @@ import re
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from formcheck.errors import InputError
@@ -17,6 +18,7 @@ from formcheck.errors import InputError
 __all__ = ["About", "Stream", "ask", "copy_stream", "main_stream", "sizes"]
 
 _PATIENCE_S = 120.0
+_REMEMBERED = 8
 _STREAM = re.compile(
     r"^  Stream #0:(?P<index>\d+).*?: Video: (?P<codec>\w+).*?, (?P<width>\d+)x(?P<height>\d+)",
 )
@@ -83,7 +85,7 @@ def ask(path: Path) -> About:
     """What a file says of itself; nothing, if FFmpeg cannot tell or is not there."""
     streams: list[Stream] = []
     tags: dict[str, str] = {}
-    told = _ffmpeg("-i", _name(path))
+    told = _told(_version(path), "-i", _name(path))
     for line in told.splitlines():
         if found := _STREAM.match(line):
             streams.append(
@@ -123,7 +125,8 @@ def sizes(path: Path, stream: Stream | None) -> list[tuple[float, int, int]]:
     """
     if stream is None or stream.codec not in _MAY_CHANGE:
         return []
-    told = _ffmpeg(
+    told = _told(
+        _version(path),
         *("-skip_frame", "nokey", "-noautorotate", "-i", _name(path), "-map", "0:v:0"),
         *("-vf", "showinfo=checksum=0", "-fps_mode", "passthrough", "-f", "null", "-"),
     )
@@ -155,6 +158,21 @@ def copy_stream(path: Path, stream: Stream, target: Path, *, empty: bool = False
 
 def _name(path: Path) -> str:
     return f"file:{path.absolute()}"
+
+
+def _version(path: Path) -> tuple[int, int]:
+    """Size and time of a file: with another one, what was told of it before does not count."""
+    try:
+        known = path.stat()
+    except OSError:
+        return 0, 0
+    return known.st_size, known.st_mtime_ns
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _told(_: tuple[int, int], *arguments: str) -> str:
+    """What FFmpeg says of a version of a file: a clip is opened to be read and to be drawn."""
+    return _ffmpeg(*arguments)
 
 
 def _ffmpeg(*arguments: str) -> str:
