@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from formcheck.assessment.judgement import Judgement, SetJudgement, judge_set
 from formcheck.assessment.pace import too_slow
 from formcheck.assessment.refusals import Reason, reasons
 from formcheck.assessment.score import Score, score_rep, score_set
+from formcheck.cores import available_cores
 from formcheck.errors import ConfigurationError, InputError
 from formcheck.geometry import Kinematics, kinematics, without_back
 from formcheck.geometry.neutral import Neutral
@@ -42,6 +44,8 @@ __all__ = ["SetAnalysis", "Settings", "analyze", "analyze_track", "read_track", 
 # A clip is read again for a facing that most of its evidence shows; where the two ways are
 # almost even, the other one would be no better.
 _SURE_OF_FACING = 0.6
+
+_log = logging.getLogger(__name__)
 
 OnVideo = Callable[["Video"], Callable[[int], None]]
 
@@ -182,6 +186,7 @@ def analyze(
     max_fps: float = 30.0,
     neutral_deg: float | None = None,
     neutral_from: str | Path | None = None,
+    jobs: int | None = None,
 ) -> SetAnalysis:
     """Analyse one clip, or one saved track.
 
@@ -201,6 +206,8 @@ def analyze(
         The lifter's standing `lumbar_deg`, if it was measured elsewhere.
     neutral_from : str or Path, optional
         A clip, a saved track or an ``analysis.json`` in which the lifter stands.
+    jobs : int, optional
+        On how many cores to look; on all without. The result does not depend on it.
 
     Returns
     -------
@@ -216,8 +223,8 @@ def analyze(
     """
     settings = Settings(exercise, max_fps, neutral_deg)
     if neutral_from is not None:
-        settings = with_neutral_from(Path(neutral_from), settings, model)
-    return analyze_track(read_track(Path(path), settings, model), settings)
+        settings = with_neutral_from(Path(neutral_from), settings, model, jobs=jobs)
+    return analyze_track(read_track(Path(path), settings, model, jobs=jobs), settings)
 
 
 def with_neutral_from(
@@ -225,6 +232,7 @@ def with_neutral_from(
     settings: Settings,
     model: str | Path | ResolvedModel | None = None,
     on_video: OnVideo | None = None,
+    jobs: int | None = None,
 ) -> Settings:
     """Take the standing neutral from another clip, a saved track or an ``analysis.json``.
 
@@ -243,7 +251,7 @@ def with_neutral_from(
         neutral = recorded_neutral(path)
     else:
         plain = replace(settings, exercise=AUTO)
-        neutral = analyze_track(read_track(path, plain, model, on_video), plain).neutral
+        neutral = analyze_track(read_track(path, plain, model, on_video, jobs), plain).neutral
     if neutral.method not in {"standing", "given"}:
         raise InputError(
             f"{path} does not show the lifter's neutral: nobody stands still in it, upright and "
@@ -262,6 +270,7 @@ def read_track(
     settings: Settings,
     model: str | Path | ResolvedModel | None = None,
     on_video: OnVideo | None = None,
+    jobs: int | None = None,
 ) -> PoseTrack:
     """Load a saved track, or find the pose in a clip.
 
@@ -272,6 +281,8 @@ def read_track(
     on_video : callable, optional
         Called with the open clip; returns what is called after every frame with
         the number of frames done.
+    jobs : int, optional
+        On how many cores to look; on all without. The track does not depend on it.
     """
     if path.suffix == ".npz":
         return load_track(path)
@@ -282,29 +293,50 @@ def read_track(
 
         examine(path)  # before a model is fetched for it
         model = ensure(model)
-    return _track_clip(path, settings, model, on_video)
+    return _track_clip(path, settings, model, on_video, jobs or available_cores())
 
 
 def _track_clip(
-    path: Path, settings: Settings, model: ResolvedModel, on_video: OnVideo | None
+    path: Path, settings: Settings, model: ResolvedModel, on_video: OnVideo | None, jobs: int
 ) -> PoseTrack:
-    from formcheck.pose.landmarker import track_pose
-    from formcheck.video.reader import open_video
-
-    def read(mirror: bool | None = None) -> tuple[PoseTrack, bool]:
-        with open_video(path, max_fps=settings.max_fps or None) as video:
-            on_frame = on_video(video) if on_video else None
-            return track_pose(
-                video, model, max_fps=settings.max_fps, mirror=mirror, on_frame=on_frame
-            )
-
-    track, mirrored = read()
+    track, mirrored = _find_pose(path, settings, model, on_video, jobs)
     # Nobody may be there in the opening, or somebody who still turns into place.
     facing, agreement = vote_facing(
         track.landmarks_px[follow_lifter(track).frames].astype(np.float64)
     )
-    other_way = (facing == "left") != mirrored and agreement > _SURE_OF_FACING
-    return read(not mirrored)[0] if other_way else track
+    if (facing == "left") == mirrored or agreement <= _SURE_OF_FACING:
+        return track
+    return _find_pose(path, settings, model, on_video, jobs, mirror=not mirrored)[0]
+
+
+def _find_pose(
+    path: Path,
+    settings: Settings,
+    model: ResolvedModel,
+    on_video: OnVideo | None,
+    jobs: int,
+    *,
+    mirror: bool | None = None,
+    pieces: bool = True,
+) -> tuple[PoseTrack, bool]:
+    """The track, and whether MediaPipe was shown the mirrored picture."""
+    from formcheck.pose.landmarker import track_pose
+    from formcheck.video.reader import SeekError, open_video
+
+    try:
+        with open_video(path, max_fps=settings.max_fps or None) as video:
+            return track_pose(
+                video,
+                model,
+                max_fps=settings.max_fps,
+                mirror=mirror,
+                pieces=pieces,
+                jobs=jobs,
+                on_frame=on_video(video) if on_video else None,
+            )
+    except SeekError as error:
+        _log.info("%s is read whole: %s", path.name, error)
+        return _find_pose(path, settings, model, on_video, jobs, mirror=mirror, pieces=False)
 
 
 def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:

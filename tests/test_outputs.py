@@ -18,7 +18,7 @@ from formcheck.results.outputs import Outputs, write_result
 from formcheck.results.plot import PLOT_FORMATS, plot_angle
 from formcheck.results.writers import ResultFolder
 
-ALWAYS = {"analysis.json", "reps.csv", "frames.csv"}
+ALWAYS = {"analysis.json", "reps.csv", "frames.csv", "track.npz"}
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from figures import Move, moving_lifter, perform
@@ -26,7 +25,7 @@ def squats(peaks: list[float]) -> SetAnalysis:
 
 
 def printed(analysis: SetAnalysis, capsys: pytest.CaptureFixture[str]) -> str:
-    print_result(describe(analysis).model_dump(mode="json"), Path("results"))
+    print_result(describe(analysis).model_dump(mode="json"))
     return " ".join(capsys.readouterr().out.split())
 
 

@@ -142,7 +142,7 @@ def _outcomes(plan: Plan, wish: Wish, model: ResolvedModel, place: Place) -> Gen
 
 def _needed(wish: Wish, plan: Plan) -> int:
     """No more processes than clips."""
-    from formcheck.batch.cluster import available_cores
+    from formcheck.cores import available_cores
 
     return min(wish.workers or available_cores(), len(plan.jobs))
 

@@ -24,7 +24,7 @@ from formcheck.report.words import (
     what_was_read,
 )
 
-__all__ = ["print_result", "print_verdict"]
+__all__ = ["print_place", "print_result", "print_verdict"]
 
 _STYLES = {"info": "cyan", "caution": "yellow", "stop": "bold red"}
 _CARE = (
@@ -33,15 +33,13 @@ _CARE = (
 )
 
 
-def print_result(document: Document, folder: Path) -> None:
-    """Print the table of repetitions, the findings and where the files lie.
+def print_result(document: Document) -> None:
+    """Print the table of repetitions, the findings, and what they are not.
 
     Parameters
     ----------
     document : mapping
         `analysis.json`.
-    folder : Path
-        Where it lies.
     """
     console = Console(highlight=False)
     if document["reps"]:
@@ -49,9 +47,13 @@ def print_result(document: Document, folder: Path) -> None:
     for line in _lines(document):
         console.print(line)
     console.print(Text(_CARE, style="dim"))
+
+
+def print_place(folder: Path) -> None:
+    """Print where the files of a result lie."""
     page = folder / REPORT_NAME
     written = f"Open {page}" if page.is_file() else f"Written to {folder}"
-    console.print(Text(plain(written), style="dim"), soft_wrap=True)
+    Console(highlight=False).print(Text(plain(written), style="dim"), soft_wrap=True)
 
 
 def print_verdict(document: Document) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import chain, islice
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,7 +21,8 @@ from formcheck.pose.camera import CameraWatch
 from formcheck.pose.landmarks import MIRRORED, middle
 from formcheck.pose.outline import find_edges, trace_outline
 from formcheck.pose.picture import ActivePicture, active_picture
-from formcheck.pose.recorder import Pose, TrackRecorder, no_pose
+from formcheck.pose.pieces import find_in_pieces, piece_begins_s
+from formcheck.pose.recorder import Pose, no_pose
 from formcheck.pose.track import PoseTrack
 from formcheck.video.reader import Frame, Video
 
@@ -51,6 +53,8 @@ def track_pose(
     *,
     max_fps: float,
     mirror: bool | None = None,
+    pieces: bool = True,
+    jobs: int = 1,
     on_frame: OnFrame | None = None,
 ) -> tuple[PoseTrack, bool]:
     """Find the lifter in every frame of an open clip.
@@ -65,6 +69,10 @@ def track_pose(
         With which the clip was opened, to be recorded; 0 for all frames.
     mirror : bool, optional
         Whether MediaPipe is shown the mirrored picture; judged from the opening if not given.
+    pieces : bool
+        Whether a long clip may be read in pieces, see `formcheck.pose.pieces`.
+    jobs : int
+        Most pieces at once; the track does not depend on it.
     on_frame : callable, optional
         Called after each frame with the number of frames done.
 
@@ -81,18 +89,23 @@ def track_pose(
         If the clip has no frame that can be read.
     ModelError
         If MediaPipe cannot use the bundle.
+    SeekError
+        If the clip cannot be read in pieces.
     """
     frames = iter(video)
     opening = list(islice(frames, OPENING_FRAMES))
     if mirror is None:
         mirror = _opening_faces_left(opening, model)
-    recorder = TrackRecorder()
     active = active_picture([f.image for f in opening[::_BARS_EVERY]]) if opening else None
-    with PoseFinder(model, mirror=mirror, active=active) as finder:
-        for frame in chain(opening, frames):
-            recorder.add(frame.index, frame.time_s, finder.find(frame))
-            if on_frame is not None:
-                on_frame(len(recorder))
+    recorder = find_in_pieces(
+        video,
+        opening,
+        frames,
+        piece_begins_s(video.stretches_s if pieces and opening else None),
+        partial(PoseFinder, model, mirror=mirror, active=active),
+        jobs=jobs,
+        on_frame=on_frame,
+    )
     clip = video.summary
     if not len(recorder):
         raise InputError(f"{clip.name} has no frame that can be read. Film it again.")

@@ -21,9 +21,12 @@ from formcheck.pose.landmarks import LANDMARK_COUNT, middle
 from formcheck.pose.outline import STATIONS
 from formcheck.video.clip import LEAST_STEP_S, LONGEST_S, ClipInfo
 
-__all__ = ["PoseTrack", "join", "load_track", "save_track"]
+__all__ = ["READING_VERSION", "PoseTrack", "join", "load_track", "save_track"]
 
 FORMAT_VERSION = 2
+# To be raised with any change of what is found in a frame, or of which frames are read: a
+# track of another version does not stand in for its clip.
+READING_VERSION = 1
 
 _SHAPES: dict[str, tuple[int, ...]] = {
     "frame": (),
@@ -90,6 +93,8 @@ class PoseTrack:
     model_name, model_sha256 : str
     max_fps : float
         Most frames a second that were analysed; 0 for all.
+    reading : int
+        The `READING_VERSION` with which the clip was read; 0 where it is not known.
     """
 
     frame: NDArray[np.int64]
@@ -104,6 +109,7 @@ class PoseTrack:
     model_name: str
     model_sha256: str
     max_fps: float
+    reading: int = READING_VERSION
 
     def __post_init__(self) -> None:
         count = len(self.time_s)
@@ -172,6 +178,7 @@ def save_track(track: PoseTrack, file: str | Path | IO[bytes]) -> None:
         "model_name": track.model_name,
         "model_sha256": track.model_sha256,
         "max_fps": track.max_fps,
+        "reading": track.reading,
     }
     arrays: dict[str, Any] = {name: getattr(track, name) for name in _SHAPES}
     np.savez_compressed(file, about=np.array(json.dumps(about)), **arrays)
@@ -204,6 +211,7 @@ def load_track(path: str | Path) -> PoseTrack:
                 model_name=str(about["model_name"]),
                 model_sha256=str(about["model_sha256"]),
                 max_fps=float(about["max_fps"]),
+                reading=int(about.get("reading", 0)),
             )
     except _UNREADABLE as error:
         raise InputError(f"{path} is not a whole pose track: {_reason(error)}") from error

@@ -38,7 +38,7 @@ class Outputs:
     height_m : float
         The lifter's stature, which gives the TRC export its scale.
     track : bool
-        Keep the pose track.
+        Keep the pose track, so that the clip need not be read again.
     plotly : str or None
         Where plotly's script lies, relative to the page, if many pages share one.
     """
@@ -50,8 +50,13 @@ class Outputs:
     plot: tuple[str, ...] = ()
     export: tuple[str, ...] = ()
     height_m: float = DEFAULT_HEIGHT_M
-    track: bool = False
+    track: bool = True
     plotly: str | None = None
+
+    @property
+    def drawn(self) -> bool:
+        """Whether something takes its time once the analysis is known."""
+        return self.html or self.video or bool(self.plot)
 
     def __post_init__(self) -> None:
         _known("--plot", self.plot, PLOT_FORMATS)

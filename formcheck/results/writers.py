@@ -24,6 +24,7 @@ from formcheck.results.workspace import sweep, workspace_name
 __all__ = [
     "FRAME_COLUMNS",
     "REP_COLUMNS",
+    "TRACK_NAME",
     "WORKSPACE",
     "ResultFolder",
     "readable_errors",
@@ -181,9 +182,9 @@ def result_name(clip: Path) -> str:
 
 
 def write_analysis(
-    analysis: SetAnalysis, document: AnalysisDocument, folder: ResultFolder, *, track: bool = False
+    analysis: SetAnalysis, document: AnalysisDocument, folder: ResultFolder, *, track: bool = True
 ) -> None:
-    """Write the analysis, its tables and, if asked, the pose track."""
+    """Write the analysis, its tables and the pose track."""
     with readable_errors(folder.path):
         files: dict[str, Callable[[], str]] = {
             _MAIN: lambda: document.model_dump_json(indent=2) + "\n",
