@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from formcheck.batch.job import Outcome
+from formcheck.batch.job import CLIPS, JOB_NAME, Outcome
 from formcheck.batch.pages import athlete_page_name, index_page
-from formcheck.batch.places import Place
-from formcheck.batch.results import ClipResult, read_results
+from formcheck.batch.places import Place, as_json
+from formcheck.batch.results import ClipResult, failed_before, read_results
 from formcheck.batch.tables import errors_table, reps_table, summary_table
 from formcheck.history.database import HISTORY_NAME, make_history, read_sets
 from formcheck.history.page import athlete_page
@@ -16,7 +17,7 @@ from formcheck.history.trends import athlete_lifts
 from formcheck.report import PLOTLY_NAME
 from formcheck.report.page import plotly_script
 
-__all__ = ["publish", "publish_history", "share_plotly"]
+__all__ = ["publish", "publish_history", "republish", "share_plotly"]
 
 
 def share_plotly(place: Place) -> None:
@@ -34,6 +35,18 @@ def publish(place: Place, failed: Sequence[Outcome]) -> list[ClipResult]:
     publish_history(place, results)
     place.write("index.html", index_page(results, failed, unreadable))
     return results
+
+
+def republish(place: Place, rejudged: Iterable[str]) -> None:
+    """Publish again after some results were judged again.
+
+    What is recorded of these no longer tells the settings: the next batch judges them by its
+    own.
+    """
+    names = [f"{CLIPS}/{name}/{JOB_NAME}" for name in rejudged]
+    for name, content in place.read_many(names).items():
+        place.write(name, as_json({**json.loads(content), "key": ""}))
+    publish(place, failed_before(place))
 
 
 def publish_history(place: Place, results: Sequence[ClipResult]) -> bytes:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from formcheck.annotate.names import key_frame_name
 from formcheck.batch.clips import Clip
-from formcheck.batch.job import CLIPS
+from formcheck.batch.job import CLIPS, Outcome
 from formcheck.batch.places import Place
 from formcheck.batch.resume import recorded
 from formcheck.errors import InputError
@@ -16,7 +18,7 @@ from formcheck.report.words import Headline, headline, key_reps
 from formcheck.results.document import AnalysisDocument
 from formcheck.results.stored import parse_document
 
-__all__ = ["ClipResult", "read_results"]
+__all__ = ["ClipResult", "failed_before", "read_results"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,3 +111,18 @@ def _result(
         picture if picture in files else "",
         report if report in files else "",
     )
+
+
+def failed_before(place: Place) -> list[Outcome]:
+    """The clips that failed in the last run, from its ``errors.csv``."""
+    name = "errors.csv"
+    text = place.read_many([name]).get(name, b"").decode("utf-8-sig")
+    return [
+        Outcome(
+            Clip(row["source"], row["athlete"], date=row["date"]),
+            "failed",
+            row["reason"],
+            elapsed_s=float(row["elapsed_s"]),
+        )
+        for row in csv.DictReader(io.StringIO(text, newline=""))
+    ]

@@ -23,6 +23,7 @@ from formcheck.results.workspace import sweep, workspace_name
 
 __all__ = [
     "FRAME_COLUMNS",
+    "MAIN_NAME",
     "REP_COLUMNS",
     "TRACK_NAME",
     "WORKSPACE",
@@ -33,7 +34,7 @@ __all__ = [
 ]
 
 WORKSPACE = ".formcheck"
-_MAIN = "analysis.json"
+MAIN_NAME = "analysis.json"
 TRACK_NAME = "track.npz"
 FRAME_COLUMNS = (
     "frame",
@@ -156,8 +157,8 @@ class ResultFolder:
             if self._is_first():
                 return
             names = {file.name for file in self.staging.iterdir()}
-            (self.path / _MAIN).unlink(missing_ok=True)
-            for name in sorted(names, key=lambda name: name == _MAIN):
+            (self.path / MAIN_NAME).unlink(missing_ok=True)
+            for name in sorted(names, key=lambda name: name == MAIN_NAME):
                 (self.staging / name).replace(self.path / name)
             for old in (old for name in _OPTIONAL for old in self.path.glob(name)):
                 if old.name not in names and not (self._keep and old.samefile(self._keep)):
@@ -187,7 +188,7 @@ def write_analysis(
     """Write the analysis, its tables and the pose track."""
     with readable_errors(folder.path):
         files: dict[str, Callable[[], str]] = {
-            _MAIN: lambda: document.model_dump_json(indent=2) + "\n",
+            MAIN_NAME: lambda: document.model_dump_json(indent=2) + "\n",
             "reps.csv": lambda: _table(REP_COLUMNS, _rep_rows(document)),
             "frames.csv": lambda: _table(FRAME_COLUMNS, _frame_rows(analysis)),
         }
