@@ -44,7 +44,7 @@ def row(clip: Path, whole: SetAnalysis, pieces: SetAnalysis) -> tuple[bool, str]
     pairs = list(zip(whole.reps, pieces.reps, strict=False))
     off = [abs(b.peak_deg - a.peak_deg) for a, b in pairs]
     known = [value for value in off if np.isfinite(value)]
-    stated = [a.peak_uncertainty_deg for a, _ in pairs if np.isfinite(a.peak_uncertainty_deg)]
+    stated = [a.uncertainty_deg for a, _ in pairs if np.isfinite(a.uncertainty_deg)]
     same = counted and same_frames and grades(whole) == grades(pieces)
     worst = max(known, default=0.0)
     holds = same and worst <= TOLERANCE_DEG

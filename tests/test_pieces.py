@@ -73,7 +73,9 @@ def find(
     with open_video(path) as video:
         frames = iter(video)
         opening = list(islice(frames, 10))
-        found = find_in_pieces(video, opening, frames, begins_s, look, jobs=jobs, on_frame=on_frame)
+        found = find_in_pieces(
+            video, opening, frames, begins_s, look(), look=look, jobs=jobs, on_frame=on_frame
+        )
         return found, video
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -191,13 +193,22 @@ def _analyse(
             track = None
             if resolved and clip.suffix != ".npz":
                 track = kept_track(folder.path, clip, resolved.sha256, settings.max_fps)
-            track = track or read_track(clip, settings, resolved, on_video, jobs)
+            if track is None:
+                Thread(target=_import_early, daemon=True).start()
+                track = read_track(clip, settings, resolved, on_video, jobs)
         analysis = analyze_track(track, settings)
         document = describe(analysis)
         write_analysis(analysis, document, folder, track=outputs.track)
         _see_unchanged(clip, analysis)
         folder.publish()
     return analysis, document, folder.path
+
+
+def _import_early() -> None:
+    """Have at hand what the analysis needs while MediaPipe still looks at frames."""
+    libraries = ("mediapipe.tasks.python.vision", "scipy.signal", "scipy.stats", "scipy.ndimage")
+    for name in libraries:
+        import_module(name)
 
 
 def _draw(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -21,7 +22,7 @@ from formcheck.pose.camera import CameraWatch
 from formcheck.pose.landmarks import MIRRORED, middle
 from formcheck.pose.outline import find_edges, trace_outline
 from formcheck.pose.picture import ActivePicture, active_picture
-from formcheck.pose.pieces import find_in_pieces, piece_begins_s
+from formcheck.pose.pieces import Finder, find_in_pieces, piece_begins_s
 from formcheck.pose.recorder import Pose, no_pose
 from formcheck.pose.track import PoseTrack
 from formcheck.video.reader import Frame, Video
@@ -94,15 +95,20 @@ def track_pose(
     """
     frames = iter(video)
     opening = list(islice(frames, OPENING_FRAMES))
-    if mirror is None:
-        mirror = _opening_faces_left(opening, model)
     active = active_picture([f.image for f in opening[::_BARS_EVERY]]) if opening else None
+    look = partial(PoseFinder, model, active=active)
+    first: Finder
+    if mirror is None:
+        first, mirror = _begin(opening, look)
+    else:
+        first = look(mirror=mirror)
     recorder = find_in_pieces(
         video,
         opening,
         frames,
         piece_begins_s(video.stretches_s if pieces and opening else None),
-        partial(PoseFinder, model, mirror=mirror, active=active),
+        first,
+        look=partial(look, mirror=mirror),
         jobs=jobs,
         on_frame=on_frame,
     )
@@ -113,9 +119,32 @@ def track_pose(
     return track, mirror
 
 
-def _opening_faces_left(opening: Sequence[Frame], model: ResolvedModel) -> bool:
-    with PoseFinder(model) as finder:
-        return faces_left([finder.find(frame) for frame in opening])
+def _begin(opening: Sequence[Frame], look: Callable[..., PoseFinder]) -> tuple[Finder, bool]:
+    """A finder for the whole clip, and whether it is shown the mirrored picture.
+
+    One that turns out to be right goes on: the opening is not looked at twice.
+    """
+    finder = look(mirror=False)
+    poses = [finder.find(frame) for frame in opening]
+    if not faces_left(poses):
+        return _Begun(finder, poses), False
+    finder.close()
+    return look(mirror=True), True
+
+
+class _Begun:
+    """A finder that has seen some frames already, and is now asked about them."""
+
+    def __init__(self, finder: PoseFinder, poses: Sequence[Pose]) -> None:
+        self._finder, self._poses = finder, deque(poses)
+
+    def find(self, frame: Frame) -> Pose:
+        """Find the lifter in the next frame."""
+        return self._poses.popleft() if self._poses else self._finder.find(frame)
+
+    def close(self) -> None:
+        """Let go of MediaPipe."""
+        self._finder.close()
 
 
 def faces_left(poses: Sequence[Pose]) -> bool:

@@ -83,8 +83,9 @@ def find_in_pieces(
     opening: Sequence[Frame],
     rest: Generator[Frame],
     begins_s: Sequence[float],
-    look: Callable[[], Finder],
+    finder: Finder,
     *,
+    look: Callable[[], Finder],
     jobs: int,
     on_frame: Callable[[int], None] | None = None,
 ) -> TrackRecorder:
@@ -98,8 +99,10 @@ def find_in_pieces(
         Those that were read, and the reading of the others.
     begins_s : sequence of float
         See `piece_begins_s`.
+    finder : Finder
+        For the first piece; it is closed at the end.
     look : callable
-        Makes a finder.
+        Makes one for another piece.
     jobs : int
         Most pieces at once.
     on_frame : callable, optional
@@ -111,14 +114,20 @@ def find_in_pieces(
         If the clip gives other frames when it is read from the middle.
     """
     ends_s = [*begins_s[1:], np.inf]
-    with _Reading(video, look, on_frame) as reading, ThreadPoolExecutor(jobs) as pool:
+    with (
+        closing(finder),
+        _Reading(video, look, on_frame) as reading,
+        closing(rest),
+        ThreadPoolExecutor(jobs) as pool,
+    ):
         try:
-            first = pool.submit(reading.first, opening, rest, ends_s[0])
+            first = pool.submit(reading.first, finder, chain(opening, rest), ends_s[0])
             later = [
                 pool.submit(reading.later, begin_s, end_s)
                 for begin_s, end_s in zip(begins_s[1:], ends_s[1:], strict=True)
             ]
             before = first.result()
+            rest.close()
             found = before.poses
             for begin_s, end_s, future in zip(begins_s[1:], ends_s[1:], later, strict=True):
                 piece = future.result()
@@ -130,7 +139,6 @@ def find_in_pieces(
                     before.finder.close()
                 found = found.followed_by(_after(found, piece.poses, at))
                 before = piece
-            before.finder.close()
         except BaseException:
             reading.stop()
             pool.shutdown(cancel_futures=True)
@@ -165,17 +173,17 @@ class _Reading:
         """End every piece at its next frame."""
         self._stopped = True
 
-    def first(self, opening: Sequence[Frame], rest: Generator[Frame], end_s: float) -> _Piece:
+    def first(self, finder: Finder, frames: Iterable[Frame], end_s: float) -> _Piece:
         """Read the piece with which the clip begins."""
-        with closing(rest):
-            piece = self._piece(self._video)
-            self._read(piece, chain(opening, rest), -np.inf, end_s)
+        piece = _Piece(finder, self._video)
+        self._read(piece, frames, -np.inf, end_s)
         return piece
 
     def later(self, begin_s: float, end_s: float) -> _Piece:
         """Read another piece, from its warm-up on."""
         with self._video.stretch(begin_s - _WARM_UP_S) as stretch:
-            piece = self._piece(stretch)
+            piece = _Piece(self._look(), stretch)
+            self._finders.callback(piece.finder.close)
             self._read(piece, stretch, begin_s, end_s)
         return piece
 
@@ -185,11 +193,6 @@ class _Reading:
             piece = _Piece(before.finder, stretch)
             self._read(piece, (f for f in stretch if f.time_s > after_s), np.inf, end_s)
         return piece
-
-    def _piece(self, video: Video) -> _Piece:
-        finder = self._look()
-        self._finders.callback(finder.close)
-        return _Piece(finder, video)
 
     def _read(self, piece: _Piece, frames: Iterable[Frame], begin_s: float, end_s: float) -> None:
         for frame in frames:
