@@ -36,7 +36,10 @@ from formcheck.pose.track import PoseTrack, load_track
 from formcheck.settings import Settings
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from formcheck.models.store import ResolvedModel
+    from formcheck.results.columns import Columns
     from formcheck.video.reader import Video
 
 __all__ = ["SetAnalysis", "Settings", "analyze", "analyze_track", "read_track", "with_neutral_from"]
@@ -171,6 +174,66 @@ class SetAnalysis:
         for rep, judgement in zip(self.reps, self.judged.reps, strict=True):
             judged[rep.rep.start : rep.rep.end + 1] = judgement is not None
         return judged
+
+    def frames_table(self) -> Columns:
+        """A table of all frames: the columns of ``frames.csv``, as arrays.
+
+        Returns
+        -------
+        Columns
+            A dict of arrays; `Columns.pandas` makes a data frame of it.
+        """
+        from formcheck.results.columns import frames_table
+
+        return frames_table(self)
+
+    def reps_table(self) -> Columns:
+        """A table of the repetitions: the columns of ``reps.csv``, as arrays.
+
+        Returns
+        -------
+        Columns
+            A dict of arrays; `Columns.pandas` makes a data frame of it.
+        """
+        from formcheck.results.columns import reps_table
+
+        return reps_table(self)
+
+    def plot(self, axes: Axes | None = None) -> Axes:
+        """Draw the lumbar angle over time, with repetitions, limits and findings.
+
+        Parameters
+        ----------
+        axes : matplotlib.axes.Axes, optional
+            Where to draw; axes of a new figure without.
+        """
+        from formcheck.results.plot import draw_angle
+
+        return draw_angle(self, axes)
+
+    def save(self, folder: str | Path, *, force: bool = False) -> Path:
+        """Write analysis.json, both tables, the track and report.html to a folder.
+
+        Parameters
+        ----------
+        folder : str or Path
+            It appears with all its files, or not at all.
+        force : bool
+            Replace an earlier result.
+
+        Returns
+        -------
+        Path
+            The folder.
+
+        Raises
+        ------
+        OutputError
+            If there is a result already, or the folder cannot be written.
+        """
+        from formcheck.results.outputs import save_result
+
+        return save_result(self, Path(folder), force=force)
 
     @property
     def phases(self) -> list[Phase]:

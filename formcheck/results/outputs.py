@@ -9,12 +9,18 @@ from pathlib import Path
 
 from formcheck.analysis import SetAnalysis
 from formcheck.errors import ConfigurationError
+from formcheck.results.describe import describe
 from formcheck.results.document import AnalysisDocument
 from formcheck.results.exports import DEFAULT_HEIGHT_M, EXPORTS
 from formcheck.results.plot import PLOT_FORMATS, PLOT_NAME, plot_angle
-from formcheck.results.writers import ResultFolder, readable_errors, write_analysis
+from formcheck.results.writers import (
+    TRACK_NAME,
+    ResultFolder,
+    readable_errors,
+    write_analysis,
+)
 
-__all__ = ["Outputs", "write_result"]
+__all__ = ["Outputs", "save_result", "write_result"]
 
 _log = logging.getLogger(__name__)
 
@@ -116,6 +122,14 @@ def write_result(
 
             page = report_page(folder.staging, embed=outputs.embed, plotly=outputs.plotly)
             (folder.staging / REPORT_NAME).write_text(page, encoding="utf-8", newline="")
+
+
+def save_result(analysis: SetAnalysis, folder: Path, *, force: bool = False) -> Path:
+    """Write what needs no clip to a folder: see `SetAnalysis.save`."""
+    with ResultFolder(folder.parent, folder.name, force=force) as staged:
+        write_result(Path(TRACK_NAME), analysis, describe(analysis), staged, Outputs())
+        staged.publish()
+    return folder
 
 
 def _export(kind: str, analysis: SetAnalysis, folder: Path, height_m: float) -> None:
