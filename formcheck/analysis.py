@@ -24,7 +24,6 @@ from formcheck.errors import ConfigurationError, InputError
 from formcheck.geometry import Kinematics, kinematics, without_back
 from formcheck.geometry.neutral import Neutral
 from formcheck.geometry.person import follow_lifter
-from formcheck.geometry.view import vote_facing
 from formcheck.lifts.counting import count_reps
 from formcheck.lifts.exercises import AUTO, Exercise, Measure
 from formcheck.lifts.lift_measures import Measured, measure_lift
@@ -32,6 +31,7 @@ from formcheck.lifts.measures import RepMeasures, measure_rep
 from formcheck.lifts.neutral_choice import choose_neutral, choose_neutrals
 from formcheck.lifts.recognition import Recognition
 from formcheck.lifts.reps import Phase, phases
+from formcheck.pose.facing import vote_facing
 from formcheck.pose.track import PoseTrack, load_track
 from formcheck.settings import Settings
 
@@ -231,7 +231,7 @@ class SetAnalysis:
         OutputError
             If there is a result already, or the folder cannot be written.
         """
-        from formcheck.results.outputs import save_result
+        from formcheck.outputs import save_result
 
         return save_result(self, Path(folder), force=force)
 
@@ -405,16 +405,19 @@ def _find_pose(
 def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
     """Analyse a track: pure, and quick enough to be run again and again."""
     kin = kinematics(track)
-    counted = count_reps(track, kin, settings)
-    exercise, recognition, found = counted.exercise, counted.recognition, counted.reps
+    counted = count_reps(track, kin, settings.exercise)
+    recognition, found = counted.recognition, counted.reps
+    exercise = settings.rubric.of(counted.exercise)
     known = (recognition is None or recognition.known) and not too_slow(track)
     judged = kin if known else without_back(kin)
     reps = tuple(measure_rep(rep, judged, exercise) for rep in found)
     sets = split_sets(reps)
     grouped = [tuple(found[i] for i in one) for one in sets]
-    own = choose_neutrals(kin, grouped, exercise, settings, counted.walking)
+    own = choose_neutrals(kin, grouped, exercise, settings.neutral, counted.walking)
     neutrals = tuple(neutral for one, neutral in zip(sets, own, strict=True) for _ in one)
-    neutral = own[0] if own else choose_neutral(kin, found, exercise, settings, counted.walking)
+    neutral = (
+        own[0] if own else choose_neutral(kin, found, exercise, settings.neutral, counted.walking)
+    )
     details = tuple(
         measure_lift(rep, judged, exercise, before)
         for rep, before in zip(found, neutrals, strict=True)

@@ -17,9 +17,9 @@ from results import clip_of
 
 from formcheck.batch.clips import Clip
 from formcheck.models.store import ResolvedModel
+from formcheck.outputs import write_result
 from formcheck.pose.track import PoseTrack, load_track, save_track
 from formcheck.results.kept import kept_track
-from formcheck.results.outputs import write_result
 
 MODEL = ResolvedModel("none", Path("none.task"), "0" * 64)
 
@@ -98,14 +98,14 @@ def test_the_verdict_is_said_before_anything_is_drawn(
     def interrupted(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("formcheck.results.outputs.write_result", interrupted)
+    monkeypatch.setattr("formcheck.outputs.write_result", interrupted)
     result = run("analyze", film[0], "-e", "deadlift", "-o", tmp_path)
     assert result.exit_code == 130
     assert "rounded" in result.stdout
     assert "--force" in capfd.readouterr().err
     names = {file.name for file in (tmp_path / "set").iterdir()}
     assert names == {"analysis.json", "reps.csv", "frames.csv", "track.npz"}
-    monkeypatch.setattr("formcheck.results.outputs.write_result", write_result)
+    monkeypatch.setattr("formcheck.outputs.write_result", write_result)
     assert run("analyze", film[0], "-e", "deadlift", "-o", tmp_path, "--force").exit_code == 0
     assert (tmp_path / "set" / "annotated.mp4").is_file()
 

@@ -13,11 +13,11 @@ from formcheck.batch.publish import publish, share_plotly
 from formcheck.batch.resume import Plan, make_plan
 from formcheck.batch.screen import Screen
 from formcheck.models.store import ResolvedModel
+from formcheck.outputs import Outputs
 from formcheck.report import PLOTLY_NAME
-from formcheck.results.outputs import Outputs
-from formcheck.results.workspace import sweep
 from formcheck.results.writers import WORKSPACE
 from formcheck.settings import Settings
+from formcheck.workspace import sweep
 
 __all__ = ["Tally", "Wish", "run_batch"]
 

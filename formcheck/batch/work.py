@@ -69,9 +69,9 @@ def analyze_clip(job: Job, model: ResolvedModel) -> Outcome:
     """Analyse the clip and write its result, with `JOB_NAME` as its last file."""
     from formcheck.analysis import analyze_track, read_track
     from formcheck.annotate.render import face_note
+    from formcheck.outputs import write_result
     from formcheck.report.words import headline
     from formcheck.results.describe import describe
-    from formcheck.results.outputs import write_result
     from formcheck.video.reader import check_unchanged
 
     began = time.monotonic()

@@ -18,8 +18,8 @@ from formcheck.plain import encodable_json
 
 if TYPE_CHECKING:
     from formcheck.analysis import SetAnalysis, Settings
+    from formcheck.outputs import Outputs
     from formcheck.results.document import AnalysisDocument
-    from formcheck.results.outputs import Outputs
 
 __all__ = ["analyze"]
 
@@ -130,7 +130,7 @@ def analyze(  # noqa: PLR0917 - one parameter an option
     from formcheck.analysis import Settings
     from formcheck.commands.stderr import native_chatter_hidden
     from formcheck.config import load_rubric
-    from formcheck.results.outputs import Outputs
+    from formcheck.outputs import Outputs
 
     log_to_stderr(verbose=verbose)
     settings = Settings(exercise, max_fps, neutral, rubric=load_rubric(config))
@@ -222,7 +222,7 @@ def _draw(
 ) -> None:
     """Put everything else beside the analysis."""
     from formcheck.commands.progress import drawing_progress
-    from formcheck.results.outputs import write_result
+    from formcheck.outputs import write_result
     from formcheck.results.writers import ResultFolder
 
     try:

@@ -10,8 +10,8 @@ import typer
 from formcheck.commands.options import ConfigFile, lift_option
 
 if TYPE_CHECKING:
+    from formcheck.rescoring import Rescored
     from formcheck.results.document import AnalysisDocument
-    from formcheck.results.rescoring import Rescored
     from formcheck.settings import Settings
 
 __all__ = ["rescore"]
@@ -53,8 +53,8 @@ def rescore(
     """
     from formcheck.config import load_rubric
     from formcheck.errors import FormcheckError, InputError
-    from formcheck.results.rescoring import rescore as judge_again
-    from formcheck.results.rescoring import results_in
+    from formcheck.rescoring import rescore as judge_again
+    from formcheck.rescoring import results_in
 
     rubric = load_rubric(config)
     neutral = _neutral(neutral_from)

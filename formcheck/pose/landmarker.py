@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.errors import InputError, ModelError
-from formcheck.geometry.view import vote_facing
 from formcheck.models.store import ResolvedModel
 from formcheck.pose.camera import CameraWatch
+from formcheck.pose.facing import vote_facing
 from formcheck.pose.landmarks import MIRRORED, middle
 from formcheck.pose.outline import find_edges, trace_outline
 from formcheck.pose.picture import ActivePicture, active_picture

@@ -21,7 +21,7 @@ from formcheck.pose.track import save_track
 from formcheck.results.document import AnalysisDocument, RoundingPart
 from formcheck.results.exports import EXPORTS
 from formcheck.results.plot import PLOT_FORMATS, PLOT_NAME
-from formcheck.results.workspace import sweep, workspace_name
+from formcheck.workspace import sweep, workspace_name
 
 __all__ = [
     "FRAME_COLUMNS",
