@@ -95,14 +95,14 @@ def _table(document: Document) -> Table:
     table = Table(
         "rep",
         "at",
-        "whole",
-        "most flexed",
-        "least",
-        "from normal",
-        "speed",
-        "back seen",
+        "complete",
+        "most\nflexed",
+        "most\narched",
+        "from your\nnormal",
+        "speed, body\nlengths/s",
+        "back\nseen",
         Column("findings", overflow="fold"),
-        title=f"{_lift(document)}: lumbar angle, 0 flat, + flexed, - extended",
+        title=f"{_lift(document)}: lumbar angle, 0 flat, + flexed, - arched",
         title_justify="left",
         box=None,
         padding=(0, 1, 0, 0),
@@ -117,12 +117,12 @@ def _lift(document: Document) -> str:
     exercise = document["exercise"]
     if exercise["given"]:
         return str(exercise["name"])
-    sureness = f"{exercise['confidence']:.0%}"
+    confidence = f"{exercise['confidence']:.0%}"
     if "exercise-unclear" in _reason_codes(document):
-        return f"{exercise['name']}? (unclear, {sureness})"
+        return f"{exercise['name']}? (unclear, {confidence})"
     if not document["view"]["measurable"]:
-        return f"{exercise['name']}? (as far as this view shows, {sureness})"
-    return f"{exercise['name']} (recognised, {sureness})"
+        return f"{exercise['name']}? (as far as this view shows, {confidence})"
+    return f"{exercise['name']} (recognised, {confidence})"
 
 
 def _row(rep: Mapping[str, Any], found: list[Mapping[str, Any]]) -> tuple[str | Text, ...]:
@@ -135,7 +135,7 @@ def _row(rep: Mapping[str, Any], found: list[Mapping[str, Any]]) -> tuple[str | 
         _angle(lumbar["peak"]) + doubt,
         _angle(lumbar["least"]),
         _angle(rep["flexion_deg"]["peak"]),
-        "-" if speed is None else f"{speed:.2f} /s",
+        "-" if speed is None else f"{speed:.2f}",
         f"{rep['visible']:.0%}",
         Text(", ").join(Text(finding_label(one), style=_STYLES[one["severity"]]) for one in found),
     )
@@ -157,7 +157,7 @@ def _finding(finding: Mapping[str, Any], *, said: bool) -> Text:
 
 def _contributor(one: Mapping[str, Any]) -> Text:
     return Text.assemble(
-        (f"possible, to be checked by a person ({one['sureness']} sureness): ", "magenta"),
+        (f"possible cause ({one['sureness']} confidence): ", "magenta"),
         f"{one['seen']} {one['possible']} {one['check']}",
     )
 
