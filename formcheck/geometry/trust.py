@@ -121,7 +121,7 @@ def _stays_put(
         hits[within] += near
     share = hits / np.maximum(trials, 1)
     still = (trials >= _LEAST_COMPARED) & (share > _STILL_SHARE)
-    return _long_runs(still)[nearest_asked] & np.isfinite(curve.d)
+    return np.asarray(_long_runs(still)[nearest_asked] & np.isfinite(curve.d))
 
 
 def _some(time_s: FloatArray) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
