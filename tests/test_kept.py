@@ -129,7 +129,8 @@ def test_a_clip_that_is_sent_twice_is_read_once(
 
     monkeypatch.setattr(uploads, "read_track", read_track_of(film, readings))
     monkeypatch.setattr(uploads, "Outputs", lambda: Outputs(html=False, video=False))
-    queue = uploads.Queue(tmp_path, MODEL, 10**8)
+    monkeypatch.setattr(uploads, "ensure", lambda _: MODEL)
+    queue = uploads.Queue(tmp_path, None, 10**8)
 
     async def sent() -> AsyncIterator[bytes]:
         yield film[0].read_bytes()

@@ -15,6 +15,7 @@ from typing import IO
 from formcheck.analysis import Settings, analyze_track, read_track
 from formcheck.batch.places import safe_name
 from formcheck.errors import FormcheckError
+from formcheck.models.store import ensure
 from formcheck.outputs import Outputs, write_result
 from formcheck.pose.track import PoseTrack
 from formcheck.report.words import headline
@@ -139,12 +140,12 @@ class Queue:
 
     def _kept(self, clip: Path, settings: Settings) -> PoseTrack | None:
         """The track of the same clip, if it was sent before."""
-        if self._model is None:
-            return None
         results = sorted(self._out.glob(f"*/{TRACK_NAME}"), key=lambda file: -file.stat().st_mtime)
+        if not results:
+            return None
+        sha256 = ensure(self._model).sha256
         found = (
-            kept_track(file.parent, clip, self._model.sha256, settings.max_fps)
-            for file in results[:_LOOKED_AT]
+            kept_track(file.parent, clip, sha256, settings.max_fps) for file in results[:_LOOKED_AT]
         )
         return next((track for track in found if track), None)
 
