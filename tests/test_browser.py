@@ -208,7 +208,9 @@ def test_a_refused_set_says_what_to_change_and_draws_it(browser: Any, tmp_path: 
     page = write_report(written(refused(), tmp_path))
     with Opened(browser, page) as opened:
         assert opened.errors == []
-        assert opened.page.locator("h1").inner_text().startswith("Not measured: The camera looks")
+        assert opened.page.locator("h1").inner_text().startswith("Measured: deadlift, 2 rep")
+        why = opened.page.locator("header .lede").first.inner_text()
+        assert why.startswith("Not measured: The camera looks")
         assert opened.page.locator(".chart").count() == 0
         drawing = opened.page.locator("svg[aria-label*='three metres']")
         assert drawing.is_visible()

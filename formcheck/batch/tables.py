@@ -7,11 +7,19 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from formcheck.batch.clips import Clip
 from formcheck.batch.job import Outcome
 from formcheck.batch.results import ClipResult
 from formcheck.results.comparison import set_mean
 
-__all__ = ["errors_table", "reps_table", "summary_table"]
+__all__ = [
+    "errors_table",
+    "failed_before",
+    "reps_table",
+    "summary_table",
+    "text_of_cell",
+    "written_table",
+]
 
 _CLIP = ("athlete", "date", "exercise", "load_kg", "clip")
 _SUMMARY = (
@@ -41,6 +49,8 @@ _SUMMARY = (
     "rounding_grade",
     "rounding_probability",
     "score_basis",
+    "seen",
+    "note",
 )
 _REPS = (
     *_CLIP,
@@ -66,14 +76,22 @@ _ERRORS = (*_CLIP, "reason", "elapsed_s", "source")
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
-def summary_table(results: Iterable[ClipResult]) -> bytes:
-    """A row a clip."""
-    return _table(_SUMMARY, map(_summary_row, results))
+def summary_table(
+    results: Iterable[ClipResult], notes: Mapping[str, tuple[bool, str]] | None = None
+) -> bytes:
+    """A row a clip; `notes`: what the coach said, by folder: whether it was seen, and a text."""
+    said = notes or {}
+    rows = (
+        (*_summary_row(one), "yes" if seen else "no", text)
+        for one in results
+        for seen, text in [said.get(one.folder, (False, ""))]
+    )
+    return written_table(_SUMMARY, rows)
 
 
 def reps_table(results: Iterable[ClipResult]) -> bytes:
     """A row a repetition."""
-    return _table(_REPS, (row for result in results for row in _rep_rows(result)))
+    return written_table(_REPS, (row for result in results for row in _rep_rows(result)))
 
 
 def errors_table(failed: Iterable[Outcome]) -> bytes:
@@ -91,10 +109,34 @@ def errors_table(failed: Iterable[Outcome]) -> bytes:
         )
         for one in failed
     )
-    return _table(_ERRORS, rows)
+    return written_table(_ERRORS, rows)
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+def failed_before(content: bytes) -> list[Outcome]:
+    """The clips of an `errors_table`; none of a damaged one."""
+    try:
+        rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+        return [
+            Outcome(
+                Clip(
+                    text_of_cell(row["source"]),
+                    athlete=text_of_cell(row["athlete"]),
+                    exercise=row["exercise"],
+                    load_kg=float(row["load_kg"]) if row["load_kg"] else None,
+                    date=row["date"],
+                ),
+                "failed",
+                text_of_cell(row["reason"]),
+                elapsed_s=float(row["elapsed_s"]),
+            )
+            for row in rows
+        ]
+    except (KeyError, TypeError, ValueError, csv.Error):
+        return []
+
+
+def written_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """Make a table of a header and rows."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
@@ -107,6 +149,11 @@ def _cell(value: object) -> object:
     if isinstance(value, str) and value.startswith(_FORMULA_SIGNS):
         return f"'{value}"
     return value
+
+
+def text_of_cell(cell: str) -> str:
+    """The text that was written as a cell."""
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA_SIGNS) else cell
 
 
 def _clip_cells(result: ClipResult) -> tuple[object, ...]:
@@ -125,7 +172,7 @@ def _summary_row(result: ClipResult) -> Sequence[object]:
         *_clip_cells(result),
         "measured" if result.measured else "refused",
         result.headline.label,
-        result.headline.text,
+        result.headline.text if result.measured else result.headline.line,
         document["score"],
         len(peaks),
         len(known),
