@@ -14,9 +14,11 @@ from formcheck.batch.tables import errors_table, failed_before, reps_table, summ
 from formcheck.history.database import HISTORY_NAME, kept_notes, make_history, read_sets
 from formcheck.history.notes import NOTES_NAME, Note, notes_table
 from formcheck.history.page import athlete_page
+from formcheck.history.sets import PastSet
+from formcheck.history.since import since_sets
 from formcheck.history.trends import athlete_lifts
 from formcheck.report import PLOTLY_NAME
-from formcheck.report.page import plotly_script
+from formcheck.report.page import plotly_script, with_since
 
 __all__ = ["publish", "publish_again", "publish_history", "read_kept_notes", "share_plotly"]
 
@@ -40,8 +42,22 @@ def publish(
     place.write("summary.csv", summary_table(results, said))
     place.write("reps.csv", reps_table(results))
     place.write("errors.csv", errors_table(failed))
+    _tell_since(place, results, sets)
     place.write("index.html", index_page(results, failed, unreadable, sets))
     return results
+
+
+def _tell_since(place: Place, results: Sequence[ClipResult], sets: Sequence[PastSet]) -> None:
+    """Have each clip's report say what changed since the athlete's last set."""
+    unit = common_unit(one.load_given for one in sets if one.load_kg is not None)
+    past = {one.folder: one for one in sets}
+    for result in results:
+        if result.report and result.measured:
+            before = place.read_many([result.report])[result.report].decode("utf-8")
+            said = since_sets(past[result.folder], sets, unit)
+            page = with_since(before, said, "../..")
+            if page != before:
+                place.write(result.report, page.encode("utf-8"))
 
 
 def publish_again(place: Place, notes: Sequence[Note]) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from formcheck.batch.clips import Clip
-from formcheck.batch.job import Outcome
-from formcheck.batch.results import ClipResult
 from formcheck.results.comparison import set_mean
+
+if TYPE_CHECKING:
+    from formcheck.batch.job import Outcome
+    from formcheck.batch.results import ClipResult
 
 __all__ = [
     "errors_table",
@@ -114,6 +115,9 @@ def errors_table(failed: Iterable[Outcome]) -> bytes:
 
 def failed_before(content: bytes) -> list[Outcome]:
     """The clips of an `errors_table`; none of a damaged one."""
+    from formcheck.batch.clips import Clip
+    from formcheck.batch.job import Outcome
+
     try:
         rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
         return [

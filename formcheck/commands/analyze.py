@@ -74,6 +74,14 @@ def analyze(  # noqa: PLR0917 - one parameter an option
     blur_face: Annotated[
         bool, typer.Option("--blur-face", help="Hide the lifter's face in video and pictures.")
     ] = False,
+    athlete: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Whose set it is: with a history in --out the report says what changed since "
+            "the last one.",
+        ),
+    ] = "",
     plot: Annotated[
         str, typer.Option(metavar="png,svg", help="Write the main chart as a picture.")
     ] = "",
@@ -129,8 +137,9 @@ def analyze(  # noqa: PLR0917 - one parameter an option
     log_to_stderr(verbose=verbose)
     settings = Settings(exercise, max_fps, neutral, rubric=load_rubric(config))
     outputs = Outputs(
-        html, video, embed, blur_face, _listed(plot), _listed(export), height, save_track
-    )
+        html, video, embed, blur_face, _listed(plot), _listed(export), height, save_track,
+        athlete=athlete,
+    )  # fmt: skip
     with native_chatter_hidden(shown=verbose):
         analysis, document, folder = _run(
             clip,

@@ -11,16 +11,19 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from formcheck.assessment.score import BANDS
-from formcheck.batch.results import ClipResult
 from formcheck.errors import ConfigurationError
 from formcheck.history.notes import Note, exported_notes, placed, read_notes
 from formcheck.history.sets import PastSet
 from formcheck.results.comparison import Reading, set_mean
 from formcheck.results.document import AnalysisDocument
 
-__all__ = ["HISTORY_NAME", "VERSION", "kept_notes", "make_history", "read_sets"]
+if TYPE_CHECKING:
+    from formcheck.batch.results import ClipResult
+
+__all__ = ["HISTORY_NAME", "VERSION", "kept_notes", "make_history", "read_sets", "readings_of"]
 
 HISTORY_NAME = "history.sqlite"
 VERSION = 2
@@ -141,7 +144,7 @@ def _add(database: sqlite3.Connection, result: ClipResult) -> None:
 
 def _set_row(result: ClipResult) -> tuple[object, ...]:
     document = result.checked
-    clip = result.clip
+    clip, readings = result.clip, readings_of(document)
     return (
         result.folder,
         clip.name,
@@ -156,11 +159,7 @@ def _set_row(result: ClipResult) -> tuple[object, ...]:
         int(result.measured),
         result.headline.label,
         document.fatigue.verdict if document.fatigue else None,
-        *_pair(set_mean("lumbar_peak_deg", document)),
-        *_pair(set_mean("flexion_peak_deg", document)),
-        *_pair(_drift(document)),
-        *_pair(_score(document)),
-        *_pair(set_mean("concentric_speed", document)),
+        *(value for name, *_ in PastSet.READINGS for value in _pair(readings.get(name))),
         result.headline.tone,
         result.headline.short,
         clip.load_given,
@@ -169,6 +168,18 @@ def _set_row(result: ClipResult) -> tuple[object, ...]:
 
 def _pair(reading: Reading | None) -> tuple[float | None, float | None]:
     return (reading.value, reading.half) if reading else (None, None)
+
+
+def readings_of(document: AnalysisDocument) -> dict[str, Reading]:
+    """What the history keeps of a set: `PastSet.READINGS`, as far as they were measured."""
+    found = {
+        "lumbar_peak_deg": set_mean("lumbar_peak_deg", document),
+        "flexion_peak_deg": set_mean("flexion_peak_deg", document),
+        "drift_deg_per_rep": _drift(document),
+        "score": _score(document),
+        "concentric_speed": set_mean("concentric_speed", document),
+    }
+    return {name: reading for name, reading in found.items() if reading is not None}
 
 
 def _drift(document: AnalysisDocument) -> Reading | None:

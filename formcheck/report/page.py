@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import os
 import secrets
+from collections.abc import Sequence
+from dataclasses import asdict
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from formcheck.annotate.names import VIDEO_NAME, key_frame_name
 from formcheck.annotate.scene import Scale, scale
@@ -17,22 +19,36 @@ from formcheck.report import words
 from formcheck.report.angle_chart import angle_chart
 from formcheck.report.result import Result, read_result
 from formcheck.report.set_chart import set_chart
+from formcheck.results.document import AnalysisDocument
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from formcheck.history.since import Against
 
 __all__ = [
     "PLOTLY_NAME",
     "REPORT_NAME",
     "plotly_script",
     "report_page",
+    "with_since",
     "write_plotly",
     "write_report",
 ]
 
 REPORT_NAME = "report.html"
 PLOTLY_NAME = "plotly.min.js"
+# Between them stands what a history says: it is put in when the history is made.
+_SINCE = "<!-- since last time -->", "<!-- end -->"
 
 
 def write_report(
-    path: Path, *, out: Path | None = None, embed: bool = False, plotly: str | None = None
+    path: Path,
+    *,
+    out: Path | None = None,
+    embed: bool = False,
+    plotly: str | None = None,
+    athlete: str = "",
 ) -> Path:
     """Make the page of a result that lies in a folder.
 
@@ -48,6 +64,8 @@ def write_report(
     plotly : str, optional
         Where plotly's script lies, relative to the page, for many pages that share
         one (see `write_plotly`); without it the script is put into the page.
+    athlete : str
+        Whose set it is, if the folder has a history of several.
 
     Returns
     -------
@@ -65,7 +83,7 @@ def write_report(
 
     result = read_result(path)
     target = out or result.folder / REPORT_NAME
-    page = _page(result, target, embed=embed, plotly=plotly)
+    page = _page(result, target, embed=embed, plotly=plotly, athlete=athlete)
     with readable_errors(target):
         staging = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}")
         try:
@@ -76,13 +94,36 @@ def write_report(
     return target
 
 
-def report_page(folder: Path, *, embed: bool = False, plotly: str | None = None) -> str:
+def report_page(
+    folder: Path, *, embed: bool = False, plotly: str | None = None, athlete: str = ""
+) -> str:
     """Make the page as text, to be put beside the files of the result.
 
     Parameters and errors are those of `write_report`.
     """
     result = read_result(folder)
-    return _page(result, result.folder / REPORT_NAME, embed=embed, plotly=plotly)
+    target = result.folder / REPORT_NAME
+    return _page(result, target, embed=embed, plotly=plotly, athlete=athlete)
+
+
+def with_since(page: str, since: Sequence[Against], up: str) -> str:
+    """A page with what is said since last time in it, in place of what it said before.
+
+    Parameters
+    ----------
+    page : str
+        As `report_page` makes it; of an older version it stays as it is.
+    since : sequence of Against
+    up : str
+        From the page to the folder of the history.
+    """
+    before, mark, rest = page.partition(_SINCE[0])
+    _, end, after = rest.partition(_SINCE[1])
+    if not (mark and end):
+        return page
+    template = _environment().get_template("since.html.j2")
+    said = template.render(since=_linked(since, up))
+    return f"{before}{mark}{said}{end}{after}"
 
 
 def write_plotly(folder: Path) -> Path:
@@ -92,7 +133,25 @@ def write_plotly(folder: Path) -> Path:
     return target
 
 
-def _page(result: Result, target: Path, *, embed: bool, plotly: str | None) -> str:
+def _page(result: Result, target: Path, *, embed: bool, plotly: str | None, athlete: str) -> str:
+    template = _environment().get_template("report.html.j2")
+    context = _context(result, target, embed=embed, plotly=plotly)
+    return template.render(context | {"since": _since(result, athlete)})
+
+
+def _since(result: Result, athlete: str) -> list[dict[str, Any]]:
+    from formcheck.history.since import since_last
+
+    checked = AnalysisDocument.model_validate(result.document, extra="ignore")
+    said = since_last(result.folder, checked, athlete) if result.measured else []
+    return [asdict(one) | {"page": ""} for one in said]
+
+
+def _linked(since: Sequence[Against], up: str) -> list[dict[str, Any]]:
+    return [asdict(one) | {"page": f"{up}/{one.folder}/{REPORT_NAME}"} for one in since]
+
+
+def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -111,8 +170,7 @@ def _page(result: Result, target: Path, *, embed: bool, plotly: str | None) -> s
         "rep_findings": words.rep_findings,
         "evidence": words.evidence_items,
     }
-    template = environment.get_template("report.html.j2")
-    return template.render(_context(result, target, embed=embed, plotly=plotly))
+    return environment
 
 
 def _context(result: Result, target: Path, *, embed: bool, plotly: str | None) -> dict[str, Any]:

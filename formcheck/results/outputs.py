@@ -41,6 +41,8 @@ class Outputs:
         Keep the pose track.
     plotly : str or None
         Where plotly's script lies, relative to the page, if many pages share one.
+    athlete : str
+        Whose set it is, if the folder has a history of several.
     """
 
     html: bool = True
@@ -52,6 +54,7 @@ class Outputs:
     height_m: float = DEFAULT_HEIGHT_M
     track: bool = False
     plotly: str | None = None
+    athlete: str = ""
 
     def __post_init__(self) -> None:
         _known("--plot", self.plot, PLOT_FORMATS)
@@ -109,7 +112,12 @@ def write_result(
         if outputs.html:
             from formcheck.report import REPORT_NAME, report_page
 
-            page = report_page(folder.staging, embed=outputs.embed, plotly=outputs.plotly)
+            page = report_page(
+                folder.staging,
+                embed=outputs.embed,
+                plotly=outputs.plotly,
+                athlete=outputs.athlete,
+            )
             (folder.staging / REPORT_NAME).write_text(page, encoding="utf-8", newline="")
 
 
