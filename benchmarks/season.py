@@ -40,7 +40,7 @@ none. *Exact*: seasons with these three and no others.
 |---|---|---|---|---|---|
 {rows}
 
-The first season with a false change is no rarity if each comparison is taken alone. All
+Taken alone, the comparisons tell of a change that is none in four seasons of five. All
 together, a change has to be larger to be told: of six sets with one of 20° it is mostly not,
 while two backs of which one is clearly rounded are some 25° apart. More sets tell smaller
 ones. Where the noise is half as large again as stated, the scatter of the sets themselves

@@ -95,7 +95,7 @@ def season(tmp_path: Path) -> Path:
 
 
 def test_a_report_in_a_folder_with_history_says_what_changed(season: Path) -> None:
-    folder = written(analysed((20.0,) * 5), season)
+    folder = written(analysed((30.0,) * 5), season)
     assert "Since last time" not in write_report(folder).read_text("utf-8")  # whose is it?
     assert run("report", folder, "--athlete", "Ann").exit_code == 0
     page = (folder / "report.html").read_text("utf-8")

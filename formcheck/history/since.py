@@ -156,7 +156,8 @@ def _now(
 ) -> PastSet | None:
     """The set itself, as the history would keep it; None if nobody's."""
     mine = [one for one in sets if one.folder.rsplit("/", 1)[-1] == folder.name]
-    mine = mine or [one for one in sets if one.sha256 == document.source.sha256]
+    same = [one for one in sets if one.sha256 == document.source.sha256]
+    mine = mine or (same if len(same) == 1 else [])
     known = {one.athlete for one in sets}
     only = known.pop() if len(known) == 1 else ""
     name = athlete or _recorded_athlete(folder) or (mine[0].athlete if mine else only)

@@ -42,8 +42,7 @@ _WORSE: dict[str, Says] = dict.fromkeys(MEASURES, "more") | {"score": "less"}
 _FALSE_ALARMS = 0.05
 # How many days' worth of scatter the stated uncertainty counts for: it was measured on
 # hundreds of clips (benchmarks/accuracy.md). With the 4 of a set three changes of 40 degrees
-# are found in 68 seasons of 100 and none that is not, with 30 in 93, and in 3 of 100 one that
-# is not (benchmarks/season.md).
+# are found, and no others, in some 68 seasons of 100; with 30 in 90 (benchmarks/season.md).
 _STATED_DAYS = 30
 # With fewer days ranks cannot tell a trend from chance (`formcheck.assessment.trend`).
 _LEAST_DAYS = 4

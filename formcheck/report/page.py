@@ -29,9 +29,13 @@ if TYPE_CHECKING:
 __all__ = [
     "PLOTLY_NAME",
     "REPORT_NAME",
+    "environment",
+    "in_base64",
     "plotly_script",
     "report_page",
+    "template_file",
     "with_since",
+    "write_page",
     "write_plotly",
     "write_report",
 ]
@@ -79,11 +83,23 @@ def write_report(
     OutputError
         If the page cannot be written.
     """
-    from formcheck.results.writers import readable_errors
-
     result = read_result(path)
     target = out or result.folder / REPORT_NAME
     page = _page(result, target, embed=embed, plotly=plotly, athlete=athlete)
+    write_page(page, target)
+    return target
+
+
+def write_page(page: str, target: Path) -> None:
+    """Write a page whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    from formcheck.results.writers import readable_errors
+
     with readable_errors(target):
         staging = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}")
         try:
@@ -91,7 +107,6 @@ def write_report(
             staging.replace(target)
         finally:
             staging.unlink(missing_ok=True)
-    return target
 
 
 def report_page(
@@ -121,7 +136,7 @@ def with_since(page: str, since: Sequence[Against], up: str) -> str:
     _, end, after = rest.partition(_SINCE[1])
     if not (mark and end):
         return page
-    template = _environment().get_template("since.html.j2")
+    template = environment().get_template("since.html.j2")
     said = template.render(since=_linked(since, up))
     return f"{before}{mark}{said}{end}{after}"
 
@@ -134,7 +149,7 @@ def write_plotly(folder: Path) -> Path:
 
 
 def _page(result: Result, target: Path, *, embed: bool, plotly: str | None, athlete: str) -> str:
-    template = _environment().get_template("report.html.j2")
+    template = environment().get_template("report.html.j2")
     context = _context(result, target, embed=embed, plotly=plotly)
     return template.render(context | {"since": _since(result, athlete)})
 
@@ -151,17 +166,21 @@ def _linked(since: Sequence[Against], up: str) -> list[dict[str, Any]]:
     return [asdict(one) | {"page": f"{up}/{one.folder}/{REPORT_NAME}"} for one in since]
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Of all pages of this package; every value is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    environment = Environment(
+    from formcheck import __version__
+
+    made = Environment(
         loader=PackageLoader("formcheck.report", "template"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
+    made.globals["version"] = __version__
+    made.filters |= {
         "degrees": words.degrees,
         "plain_degrees": words.plain_degrees,
         "plural": words.plural,
@@ -170,7 +189,7 @@ def _environment() -> Environment:
         "rep_findings": words.rep_findings,
         "evidence": words.evidence_items,
     }
-    return environment
+    return made
 
 
 def _context(result: Result, target: Path, *, embed: bool, plotly: str | None) -> dict[str, Any]:
@@ -192,12 +211,12 @@ def _context(result: Result, target: Path, *, embed: bool, plotly: str | None) -
         "video": Path(os.path.relpath(video, target.parent)).as_posix()
         if video.is_file()
         else None,
-        "video_data": _base64(video) if embed and video.is_file() else None,
+        "video_data": in_base64(video) if embed and video.is_file() else None,
         "charts": _charts(result, limits),
         "plotly": plotly,
         "plotly_script": None if plotly else plotly_script(),
-        "css": _template_file("report.css"),
-        "js": _template_file("report.js"),
+        "css": template_file("report.css"),
+        "js": template_file("report.js"),
     }
 
 
@@ -213,15 +232,17 @@ def _pictures(result: Result) -> list[dict[str, Any]]:
     for rep in words.key_reps(result.document):
         file = result.folder / key_frame_name(rep["rep"])
         if file.is_file():
-            shown.append(rep | {"data": _base64(file)})
+            shown.append(rep | {"data": in_base64(file)})
     return shown
 
 
-def _base64(file: Path) -> str:
+def in_base64(file: Path) -> str:
+    """A file as text, for a page."""
     return base64.b64encode(file.read_bytes()).decode("ascii")
 
 
-def _template_file(name: str) -> str:
+def template_file(name: str) -> str:
+    """A file beside the templates."""
     return files("formcheck.report").joinpath("template", name).read_text(encoding="utf-8")
 
 
