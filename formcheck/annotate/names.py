@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["VIDEO_NAME", "key_frame_name"]
+__all__ = ["POSTER_NAME", "VIDEO_NAME", "key_frame_name"]
 
 VIDEO_NAME = "annotated.mp4"
+POSTER_NAME = "poster.jpg"
+"""The frame on which the report's video opens."""
 
 
 def key_frame_name(rep: int | str) -> str:

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from formcheck.annotate.names import VIDEO_NAME, key_frame_name
+from formcheck.annotate.names import POSTER_NAME, VIDEO_NAME, key_frame_name
 from formcheck.annotate.scene import Scale, scale
 from formcheck.errors import ConfigurationError
 from formcheck.report import words
@@ -195,7 +195,7 @@ def environment() -> Environment:
 def _context(result: Result, target: Path, *, embed: bool, plotly: str | None) -> dict[str, Any]:
     document = result.document
     limits = scale(words.lift_of(document), words.neutral_of(document))
-    video = result.folder / VIDEO_NAME
+    video, poster = result.folder / VIDEO_NAME, result.folder / POSTER_NAME
     return {
         "d": document,
         "measured": result.measured,
@@ -212,6 +212,8 @@ def _context(result: Result, target: Path, *, embed: bool, plotly: str | None) -
         if video.is_file()
         else None,
         "video_data": in_base64(video) if embed and video.is_file() else None,
+        "opening": words.opening(document),
+        "poster": in_base64(poster) if poster.is_file() else None,
         "charts": _charts(result, limits),
         "plotly": plotly,
         "plotly_script": None if plotly else plotly_script(),

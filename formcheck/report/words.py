@@ -32,6 +32,7 @@ __all__ = [
     "lift_of",
     "measured_reps",
     "neutral_of",
+    "opening",
     "plain_degrees",
     "plural",
     "rep_findings",
@@ -293,6 +294,22 @@ def key_reps(document: Document) -> list[dict[str, Any]]:
         }
         for role, rep in chosen
     ]
+
+
+def opening(document: Document) -> tuple[float, float] | None:
+    """Where the video opens: on the worst repetition, or on the first if none was measured.
+
+    Returns
+    -------
+    tuple of float, or None
+        The moment that shows it, and where that repetition starts; None without repetitions.
+    """
+    worst = key_reps(document)[:1]
+    if worst:
+        rep = next(rep for rep in document["reps"] if rep["index"] == worst[0]["rep"])
+        return worst[0]["at_s"], rep["start_s"]
+    first = document["reps"][:1]
+    return (first[0]["turn_s"], first[0]["start_s"]) if first else None
 
 
 def _arches(document: Document) -> bool:

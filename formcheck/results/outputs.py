@@ -141,11 +141,12 @@ def _draw(
 ) -> None:
     """The annotated video and the key frames of the page, in one reading of the clip."""
     from formcheck.annotate.render import draw_clip
-    from formcheck.report.words import key_reps
+    from formcheck.report.words import key_reps, opening
 
-    moments_s = {}
+    moments_s, opens = {}, None
     if outputs.html:
-        reps = key_reps(document.model_dump(mode="json"))
+        told = document.model_dump(mode="json")
+        reps, opens = key_reps(told), opening(told)
         moments_s = {rep["rep"]: rep["at_s"] for rep in reps}
     draw_clip(
         clip,
@@ -153,6 +154,7 @@ def _draw(
         folder,
         video=outputs.video,
         key_moments_s=moments_s,
+        poster_s=opens[0] if opens else None,
         blur_face=outputs.blur_face,
         on_frame=on_frame,
     )

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from formcheck.analysis import SetAnalysis
-from formcheck.annotate.names import VIDEO_NAME, key_frame_name
+from formcheck.annotate.names import POSTER_NAME, VIDEO_NAME, key_frame_name
 from formcheck.errors import OutputError
 from formcheck.pose.track import save_track
 from formcheck.results.document import AnalysisDocument, RoundingPart
@@ -87,6 +87,7 @@ REP_COLUMNS = (
 _OPTIONAL = (
     "report.html",
     VIDEO_NAME,
+    POSTER_NAME,
     key_frame_name("*"),
     TRACK_NAME,
     *(f"{PLOT_NAME}.{ending}" for ending in PLOT_FORMATS),
