@@ -39,7 +39,7 @@ from formcheck.batch.resume import make_plan
 from formcheck.batch.work import analyze_clip
 from formcheck.history.database import make_history
 from formcheck.models.store import ResolvedModel, ensure
-from formcheck.results.outputs import Outputs
+from formcheck.outputs import Outputs
 from formcheck.settings import Settings
 
 CLIP_S = 3.0

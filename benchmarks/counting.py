@@ -32,11 +32,10 @@ from common.movers import takes
 from common.posed import PosedSet, RepTruth, posed_set, resampled, sliced, true_reps
 from common.script import LABELLED, options
 
-from formcheck.analysis import Settings
 from formcheck.errors import InputError
 from formcheck.geometry import kinematics
 from formcheck.lifts.counting import count_reps
-from formcheck.lifts.exercises import EXERCISES, OTHER
+from formcheck.lifts.exercises import AUTO, EXERCISES, OTHER
 from formcheck.lifts.recognition import Recognition
 from formcheck.pose.track import PoseTrack, load_track
 from lifter.motion import motion_of
@@ -138,11 +137,11 @@ def find(case: Case, fps: float) -> Found:
     """Count one clip with and without its lift's name."""
     track = resampled(case.track, fps) if fps else case.track
     kin = kinematics(track)
-    unnamed = count_reps(track, kin, Settings())
+    unnamed = count_reps(track, kin, AUTO)
     assert unnamed.recognition is not None
     named = None
     if case.lift in EXERCISES:
-        named = count_reps(track, kin, Settings(case.lift)).reps
+        named = count_reps(track, kin, case.lift).reps
     return Found(
         case,
         fps,
@@ -163,7 +162,7 @@ def cut_right(case: Case, rng: np.random.Generator) -> bool:
     piece = sliced(case.track, start_s, end_s)
     shown = [_shown(rep, start_s, end_s) for rep in case.truth]
     least, most = sum(s >= _MUST for s in shown), sum(s > _MAY for s in shown)
-    count = len(count_reps(piece, kinematics(piece), Settings(case.lift)).reps)
+    count = len(count_reps(piece, kinematics(piece), case.lift).reps)
     return least <= count <= most
 
 

@@ -24,8 +24,8 @@ from speed import lasting
 
 from formcheck.analysis import Settings, analyze_track, read_track
 from formcheck.commands.stderr import native_chatter_hidden
+from formcheck.outputs import Outputs, write_result
 from formcheck.results.describe import describe
-from formcheck.results.outputs import Outputs, write_result
 from formcheck.results.writers import ResultFolder
 
 SAMPLE = SAMPLES / "deadlift-fatigue.mp4"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,11 +19,11 @@ from formcheck.assessment.judgement import Judgement, SetJudgement, judge_set
 from formcheck.assessment.pace import too_slow
 from formcheck.assessment.refusals import Reason, reasons
 from formcheck.assessment.score import Score, score_rep, score_set
+from formcheck.cores import available_cores
 from formcheck.errors import ConfigurationError, InputError
 from formcheck.geometry import Kinematics, kinematics, without_back
 from formcheck.geometry.neutral import Neutral
 from formcheck.geometry.person import follow_lifter
-from formcheck.geometry.view import vote_facing
 from formcheck.lifts.counting import count_reps
 from formcheck.lifts.exercises import AUTO, Exercise, Measure
 from formcheck.lifts.lift_measures import Measured, measure_lift
@@ -30,11 +31,15 @@ from formcheck.lifts.measures import RepMeasures, measure_rep
 from formcheck.lifts.neutral_choice import choose_neutral, choose_neutrals
 from formcheck.lifts.recognition import Recognition
 from formcheck.lifts.reps import Phase, phases
+from formcheck.pose.facing import vote_facing
 from formcheck.pose.track import PoseTrack, load_track
 from formcheck.settings import Settings
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from formcheck.models.store import ResolvedModel
+    from formcheck.results.columns import Columns
     from formcheck.video.reader import Video
 
 __all__ = ["SetAnalysis", "Settings", "analyze", "analyze_track", "read_track", "with_neutral_from"]
@@ -42,6 +47,8 @@ __all__ = ["SetAnalysis", "Settings", "analyze", "analyze_track", "read_track", 
 # A clip is read again for a facing that most of its evidence shows; where the two ways are
 # almost even, the other one would be no better.
 _SURE_OF_FACING = 0.6
+
+_log = logging.getLogger(__name__)
 
 OnVideo = Callable[["Video"], Callable[[int], None]]
 
@@ -168,6 +175,66 @@ class SetAnalysis:
             judged[rep.rep.start : rep.rep.end + 1] = judgement is not None
         return judged
 
+    def frames_table(self) -> Columns:
+        """A table of all frames: the columns of ``frames.csv``, as arrays.
+
+        Returns
+        -------
+        Columns
+            A dict of arrays; `Columns.pandas` makes a data frame of it.
+        """
+        from formcheck.results.columns import frames_table
+
+        return frames_table(self)
+
+    def reps_table(self) -> Columns:
+        """A table of the repetitions: the columns of ``reps.csv``, as arrays.
+
+        Returns
+        -------
+        Columns
+            A dict of arrays; `Columns.pandas` makes a data frame of it.
+        """
+        from formcheck.results.columns import reps_table
+
+        return reps_table(self)
+
+    def plot(self, axes: Axes | None = None) -> Axes:
+        """Draw the lumbar angle over time, with repetitions, limits and findings.
+
+        Parameters
+        ----------
+        axes : matplotlib.axes.Axes, optional
+            Where to draw; axes of a new figure without.
+        """
+        from formcheck.results.plot import draw_angle
+
+        return draw_angle(self, axes)
+
+    def save(self, folder: str | Path, *, force: bool = False) -> Path:
+        """Write analysis.json, both tables, the track and report.html to a folder.
+
+        Parameters
+        ----------
+        folder : str or Path
+            It appears with all its files, or not at all.
+        force : bool
+            Replace an earlier result.
+
+        Returns
+        -------
+        Path
+            The folder.
+
+        Raises
+        ------
+        OutputError
+            If there is a result already, or the folder cannot be written.
+        """
+        from formcheck.outputs import save_result
+
+        return save_result(self, Path(folder), force=force)
+
     @property
     def phases(self) -> list[Phase]:
         """Phase of every analysed frame, empty outside repetitions."""
@@ -182,6 +249,7 @@ def analyze(
     max_fps: float = 30.0,
     neutral_deg: float | None = None,
     neutral_from: str | Path | None = None,
+    jobs: int | None = None,
 ) -> SetAnalysis:
     """Analyse one clip, or one saved track.
 
@@ -201,6 +269,8 @@ def analyze(
         The lifter's standing `lumbar_deg`, if it was measured elsewhere.
     neutral_from : str or Path, optional
         A clip, a saved track or an ``analysis.json`` in which the lifter stands.
+    jobs : int, optional
+        On how many cores to look; on all without. The result does not depend on it.
 
     Returns
     -------
@@ -216,8 +286,8 @@ def analyze(
     """
     settings = Settings(exercise, max_fps, neutral_deg)
     if neutral_from is not None:
-        settings = with_neutral_from(Path(neutral_from), settings, model)
-    return analyze_track(read_track(Path(path), settings, model), settings)
+        settings = with_neutral_from(Path(neutral_from), settings, model, jobs=jobs)
+    return analyze_track(read_track(Path(path), settings, model, jobs=jobs), settings)
 
 
 def with_neutral_from(
@@ -225,6 +295,7 @@ def with_neutral_from(
     settings: Settings,
     model: str | Path | ResolvedModel | None = None,
     on_video: OnVideo | None = None,
+    jobs: int | None = None,
 ) -> Settings:
     """Take the standing neutral from another clip, a saved track or an ``analysis.json``.
 
@@ -243,7 +314,7 @@ def with_neutral_from(
         neutral = recorded_neutral(path)
     else:
         plain = replace(settings, exercise=AUTO)
-        neutral = analyze_track(read_track(path, plain, model, on_video), plain).neutral
+        neutral = analyze_track(read_track(path, plain, model, on_video, jobs), plain).neutral
     if neutral.method not in {"standing", "given"}:
         raise InputError(
             f"{path} does not show the lifter's neutral: nobody stands still in it, upright and "
@@ -262,6 +333,7 @@ def read_track(
     settings: Settings,
     model: str | Path | ResolvedModel | None = None,
     on_video: OnVideo | None = None,
+    jobs: int | None = None,
 ) -> PoseTrack:
     """Load a saved track, or find the pose in a clip.
 
@@ -272,6 +344,8 @@ def read_track(
     on_video : callable, optional
         Called with the open clip; returns what is called after every frame with
         the number of frames done.
+    jobs : int, optional
+        On how many cores to look; on all without. The track does not depend on it.
     """
     if path.suffix == ".npz":
         return load_track(path)
@@ -282,44 +356,68 @@ def read_track(
 
         examine(path)  # before a model is fetched for it
         model = ensure(model)
-    return _track_clip(path, settings, model, on_video)
+    return _track_clip(path, settings, model, on_video, jobs or available_cores())
 
 
 def _track_clip(
-    path: Path, settings: Settings, model: ResolvedModel, on_video: OnVideo | None
+    path: Path, settings: Settings, model: ResolvedModel, on_video: OnVideo | None, jobs: int
 ) -> PoseTrack:
-    from formcheck.pose.landmarker import track_pose
-    from formcheck.video.reader import open_video
-
-    def read(mirror: bool | None = None) -> tuple[PoseTrack, bool]:
-        with open_video(path, max_fps=settings.max_fps or None) as video:
-            on_frame = on_video(video) if on_video else None
-            return track_pose(
-                video, model, max_fps=settings.max_fps, mirror=mirror, on_frame=on_frame
-            )
-
-    track, mirrored = read()
+    track, mirrored = _find_pose(path, settings, model, on_video, jobs)
     # Nobody may be there in the opening, or somebody who still turns into place.
     facing, agreement = vote_facing(
         track.landmarks_px[follow_lifter(track).frames].astype(np.float64)
     )
-    other_way = (facing == "left") != mirrored and agreement > _SURE_OF_FACING
-    return read(not mirrored)[0] if other_way else track
+    if (facing == "left") == mirrored or agreement <= _SURE_OF_FACING:
+        return track
+    return _find_pose(path, settings, model, on_video, jobs, mirror=not mirrored)[0]
+
+
+def _find_pose(
+    path: Path,
+    settings: Settings,
+    model: ResolvedModel,
+    on_video: OnVideo | None,
+    jobs: int,
+    *,
+    mirror: bool | None = None,
+    pieces: bool = True,
+) -> tuple[PoseTrack, bool]:
+    """The track, and whether MediaPipe was shown the mirrored picture."""
+    from formcheck.pose.landmarker import track_pose
+    from formcheck.video.reader import SeekError, open_video
+
+    try:
+        with open_video(path, max_fps=settings.max_fps or None) as video:
+            return track_pose(
+                video,
+                model,
+                max_fps=settings.max_fps,
+                mirror=mirror,
+                pieces=pieces,
+                jobs=jobs,
+                on_frame=on_video(video) if on_video else None,
+            )
+    except SeekError as error:
+        _log.info("%s is read whole: %s", path.name, error)
+        return _find_pose(path, settings, model, on_video, jobs, mirror=mirror, pieces=False)
 
 
 def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
     """Analyse a track: pure, and quick enough to be run again and again."""
     kin = kinematics(track)
-    counted = count_reps(track, kin, settings)
-    exercise, recognition, found = counted.exercise, counted.recognition, counted.reps
+    counted = count_reps(track, kin, settings.exercise)
+    recognition, found = counted.recognition, counted.reps
+    exercise = settings.rubric.of(counted.exercise)
     known = (recognition is None or recognition.known) and not too_slow(track)
     judged = kin if known else without_back(kin)
     reps = tuple(measure_rep(rep, judged, exercise) for rep in found)
     sets = split_sets(reps)
     grouped = [tuple(found[i] for i in one) for one in sets]
-    own = choose_neutrals(kin, grouped, exercise, settings, counted.walking)
+    own = choose_neutrals(kin, grouped, exercise, settings.neutral, counted.walking)
     neutrals = tuple(neutral for one, neutral in zip(sets, own, strict=True) for _ in one)
-    neutral = own[0] if own else choose_neutral(kin, found, exercise, settings, counted.walking)
+    neutral = (
+        own[0] if own else choose_neutral(kin, found, exercise, settings.neutral, counted.walking)
+    )
     details = tuple(
         measure_lift(rep, judged, exercise, before)
         for rep, before in zip(found, neutrals, strict=True)

@@ -22,6 +22,7 @@ from formcheck.commands.exits import INTERRUPTED
 from formcheck.commands.history import history
 from formcheck.commands.live import live
 from formcheck.commands.report import report
+from formcheck.commands.rescore import rescore
 from formcheck.commands.schema import schema
 from formcheck.commands.serve import serve
 from formcheck.commands.stderr import replace_what_is_missing
@@ -101,6 +102,7 @@ app.command()(serve)
 app.command()(compare)
 app.command()(symptoms)
 app.command()(report)
+app.command()(rescore)
 app.command()(schema)
 app.command()(doctor)
 

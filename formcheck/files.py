@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import stat
 from pathlib import Path
 
 from formcheck.errors import FormcheckError, InputError
 
-__all__ = ["is_file", "no_file", "read_text"]
+__all__ = ["is_file", "no_file", "read_text", "sha256_of"]
 
 # The frames of twelve hours at 30 a second are 80 MB as a table.
 _MOST_BYTES = 200_000_000
@@ -64,3 +65,15 @@ def read_text(path: Path, *, wrong: type[FormcheckError] = InputError) -> str:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise wrong(f"{path} cannot be read: {reason}.") from error
+
+
+def sha256_of(path: Path) -> str:
+    """Checksum of a file's content, in hex.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from formcheck.assessment.rubric import Rubric
 from formcheck.errors import ConfigurationError
+from formcheck.geometry.neutral import Neutral, given_neutral
 from formcheck.lifts.exercises import AUTO, EXERCISES, Exercise
 
 __all__ = ["Settings"]
@@ -53,6 +54,13 @@ class Settings:
             raise ConfigurationError(
                 f"neutral_deg is {self.neutral_deg}; give the standing angle in degrees, -90 to 90."
             )
+
+    @property
+    def neutral(self) -> Neutral | None:
+        """The neutral that was measured elsewhere, if one was."""
+        if self.neutral_deg is None:
+            return None
+        return given_neutral(self.neutral_deg, self.neutral_uncertainty_deg)
 
     @property
     def exercise_name(self) -> str:

@@ -19,9 +19,9 @@ from formcheck.batch.clips import Clip
 from formcheck.batch.job import Job, Outcome
 from formcheck.batch.places import Place, as_json
 from formcheck.models.store import ResolvedModel
+from formcheck.outputs import Outputs
 from formcheck.pose.track import PoseTrack, save_track
 from formcheck.results.describe import describe
-from formcheck.results.outputs import Outputs
 
 NASTY = '<script>document.title="taken"</script>, "Ann" 🏋️'
 FORMULA = "=HYPERLINK(1)"

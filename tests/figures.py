@@ -36,7 +36,7 @@ from formcheck.arrays import FloatArray
 from formcheck.geometry.lumbar import read_back
 from formcheck.geometry.posture import FEATURES, posture_features
 from formcheck.geometry.shape import back_shape
-from formcheck.geometry.view import Facing
+from formcheck.pose.facing import Facing
 from formcheck.pose.landmarks import LANDMARK_COUNT, LEFT, RIGHT, Side
 from formcheck.pose.outline import STATIONS, trace_outline
 from formcheck.pose.track import PoseTrack

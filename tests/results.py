@@ -18,9 +18,9 @@ from figures import moving_lifter
 
 from formcheck.analysis import SetAnalysis, Settings, analyze_track
 from formcheck.annotate.names import VIDEO_NAME
+from formcheck.outputs import Outputs, write_result
 from formcheck.pose.track import PoseTrack
 from formcheck.results.describe import describe
-from formcheck.results.outputs import Outputs, write_result
 from formcheck.results.writers import ResultFolder
 
 __all__ = ["BREAKDOWN", "HOSTILE", "analysed", "breakdown", "clip_of", "held", "refused", "written"]

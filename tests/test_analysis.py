@@ -30,10 +30,10 @@ import formcheck
 from formcheck.analysis import SetAnalysis, Settings, analyze_track
 from formcheck.errors import ConfigurationError, InputError
 from formcheck.lifts.exercises import EXERCISES
+from formcheck.outputs import Outputs, write_result
 from formcheck.pose.track import PoseTrack, save_track
 from formcheck.report.words import headline
 from formcheck.results.describe import describe
-from formcheck.results.outputs import Outputs, write_result
 from formcheck.results.writers import ResultFolder
 
 Lift = Literal["deadlift", "squat"]

@@ -29,7 +29,7 @@ from formcheck.batch.places import Place, safe_name
 from formcheck.batch.results import read_results
 from formcheck.batch.tables import summary_table
 from formcheck.errors import ConfigurationError, InputError
-from formcheck.results.outputs import Outputs
+from formcheck.outputs import Outputs
 from formcheck.settings import Settings
 
 STANDARD = Clip("")
@@ -441,7 +441,7 @@ def test_two_batches_into_one_folder_keep_each_others_work(tmp_path: Path) -> No
 
 def test_what_another_batch_has_half_done_is_left_alone(tmp_path: Path) -> None:
     from formcheck.batch.run import _tidy
-    from formcheck.results.workspace import workspace_name
+    from formcheck.workspace import workspace_name
 
     at_work = tmp_path / "clips" / workspace_name(".formcheck")
     abandoned = tmp_path / "clips" / f".formcheck-{platform.node()}-999999999-0"

@@ -10,7 +10,6 @@ import pytest
 from common.posed import PosedSet, posed_set, resampled
 from figures import join_tracks, make_track, moving_lifter
 
-from formcheck.analysis import Settings
 from formcheck.geometry import kinematics
 from formcheck.geometry.joints import Joints
 from formcheck.lifts.counting import Counted, count_reps
@@ -43,7 +42,7 @@ def posed(key: str, *, reps: int = 3, yaw_deg: float = 5.0, **plan: object) -> P
 
 
 def counted(track: PoseTrack, lift: str = AUTO) -> Counted:
-    return count_reps(track, kinematics(track), Settings(lift))
+    return count_reps(track, kinematics(track), lift)
 
 
 @pytest.mark.parametrize("key", VARIANTS)
@@ -187,9 +186,9 @@ def test_nobody_has_no_repetitions() -> None:
 
 def test_who_walks_shows_no_neutral() -> None:
     track = moving_lifter("squat", [0.0, 0.0], standing_deg=-25.0)
-    kin, settings = kinematics(track), Settings("squat")
-    found = count_reps(track, kin, settings)
-    still = choose_neutral(kin, found.reps, found.exercise, settings, found.walking)
+    kin = kinematics(track)
+    found = count_reps(track, kin, "squat")
+    still = choose_neutral(kin, found.reps, found.exercise, None, found.walking)
     walking = np.ones(len(track), dtype=np.bool_)
     assert still.method == "standing"
-    assert choose_neutral(kin, found.reps, found.exercise, settings, walking).method != "standing"
+    assert choose_neutral(kin, found.reps, found.exercise, None, walking).method != "standing"

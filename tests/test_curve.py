@@ -20,7 +20,7 @@ from figures import (
 from formcheck.arrays import BoolArray, FloatArray
 from formcheck.geometry.curve import LUMBAR_FROM, LUMBAR_TO, TrunkCurve, on_axis, trunk_curve
 from formcheck.geometry.joints import smooth_landmarks
-from formcheck.geometry.view import Facing
+from formcheck.pose.facing import Facing
 from formcheck.pose.landmarks import LEFT, RIGHT
 from formcheck.pose.outline import STATIONS
 from formcheck.pose.track import PoseTrack

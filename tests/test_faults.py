@@ -17,9 +17,9 @@ from formcheck.batch.clips import Clip, Faulty, find_clips
 from formcheck.batch.places import Place
 from formcheck.errors import InputError
 from formcheck.pose.track import save_track
-from formcheck.results.workspace import sweep, workspace_name
 from formcheck.results.writers import ResultFolder
 from formcheck.video.reader import check_unchanged, open_video
+from formcheck.workspace import sweep, workspace_name
 
 posix = pytest.mark.skipif(os.name != "posix", reason="processes are told apart on POSIX alone")
 

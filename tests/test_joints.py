@@ -23,7 +23,7 @@ from figures import (
 )
 
 from formcheck.geometry.joints import Joints, joint_angles, smooth_landmarks
-from formcheck.geometry.view import Facing
+from formcheck.pose.facing import Facing
 from formcheck.pose.landmarks import LEFT, RIGHT
 from formcheck.pose.track import PoseTrack
 

@@ -23,7 +23,7 @@ from formcheck.arrays import FloatArray
 from formcheck.geometry import Back, Kinematics, kinematics
 from formcheck.geometry.lumbar import MAX_RESIDUAL, MAX_UNCERTAINTY_DEG, RANGE_DEG, read_back
 from formcheck.geometry.shape import back_shape
-from formcheck.geometry.view import Facing
+from formcheck.pose.facing import Facing
 from formcheck.pose.outline import STATIONS
 from formcheck.pose.track import PoseTrack
 

@@ -66,24 +66,31 @@ def _run(
     )
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "ascii"])
+ANALYSES = [
+    (("analyze", f"{NAME}.npz", "-e", "deadlift", "--force", "--no-html"), 0),
+    (("compare", f"results/{NAME}", f"{NAME}.npz", "-e", "deadlift"), 0),
+    (("analyze", "日本.mp4"), 1),
+]
+OTHERS = [
+    (("analyze", f"{NAME}.npz", "-e", "deadlift", "--force", "-q", "--no-html"), 0),
+    (("report", f"results/{NAME}"), 0),
+    (("history", "日本"), 1),
+    (("batch", "日本.mp4"), 1),
+    (("config", "show"), 0),
+    (("symptoms", "--template"), 0),
+    (("models",), 0),
+    (("schema",), 0),
+    (("live", "--help"), 0),
+    (("serve", "--help"), 0),
+    (("doctor", "--help"), 0),
+]
+
+
 @pytest.mark.parametrize(
-    ("words", "code"),
+    ("encoding", "words", "code"),
     [
-        (("analyze", f"{NAME}.npz", "-e", "deadlift", "--force"), 0),
-        (("analyze", f"{NAME}.npz", "-e", "deadlift", "--force", "-q"), 0),
-        (("compare", f"results/{NAME}", f"{NAME}.npz", "-e", "deadlift"), 0),
-        (("report", f"results/{NAME}"), 0),
-        (("history", "日本"), 1),
-        (("analyze", "日本.mp4"), 1),
-        (("batch", "日本.mp4"), 1),
-        (("config", "show"), 0),
-        (("symptoms", "--template"), 0),
-        (("models",), 0),
-        (("schema",), 0),
-        (("live", "--help"), 0),
-        (("serve", "--help"), 0),
-        (("doctor", "--help"), 0),
+        *(("ascii", *command) for command in (*ANALYSES, *OTHERS)),
+        *((page, *command) for page in ("cp1252", "latin-1") for command in ANALYSES),
     ],
     ids=lambda value: " ".join(value[:1]) if isinstance(value, tuple) else "",
 )

@@ -117,7 +117,7 @@ def test_the_headline_and_the_score(case: Case) -> None:
 
 
 def test_the_terminal(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
-    print_result(case.document, Path("results"))
+    print_result(case.document)
     out = " ".join(capsys.readouterr().out.split())
     assert words.headline(case.document).text.split(",")[0] in out
     assert not [other for other in case.others if other in out]
@@ -197,7 +197,7 @@ def test_a_sound_set_is_called_nothing(capsys: pytest.CaptureFixture[str]) -> No
     case = case_of("no")
     said = words.headline(case.document)
     assert (said.tone, said.label) == ("good", "No fault found")
-    print_result(case.document, Path("results"))
+    print_result(case.document)
     out = capsys.readouterr().out
     assert not [other for other in case.others if other in out]
     assert "arched" not in out

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from formcheck.arrays import FloatArray
-from formcheck.geometry.view import Facing
+from formcheck.pose.facing import Facing
 from formcheck.pose.landmarks import middle
 from formcheck.pose.outline import REACH, STATIONS, find_edges, outline_points_px, trace_outline
 

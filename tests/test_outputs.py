@@ -12,13 +12,13 @@ from results import analysed, clip_of, refused
 
 from formcheck.annotate.names import POSTER_NAME, VIDEO_NAME, key_frame_name
 from formcheck.errors import ConfigurationError, OutputError
+from formcheck.outputs import Outputs, write_result
 from formcheck.pose.track import save_track
 from formcheck.results.describe import describe
-from formcheck.results.outputs import Outputs, write_result
 from formcheck.results.plot import PLOT_FORMATS, plot_angle
 from formcheck.results.writers import ResultFolder
 
-ALWAYS = {"analysis.json", "reps.csv", "frames.csv"}
+ALWAYS = {"analysis.json", "reps.csv", "frames.csv", "track.npz"}
 
 
 @pytest.fixture

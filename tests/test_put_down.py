@@ -9,10 +9,10 @@ import pytest
 from figures import moving_lifter
 
 from formcheck.geometry import kinematics
-from formcheck.geometry.view import Facing
 from formcheck.lifts.exercises import EXERCISES
 from formcheck.lifts.put_down import without_standing_up
 from formcheck.lifts.reps import Rep, find_reps
+from formcheck.pose.facing import Facing
 from formcheck.pose.outline import STATIONS
 from formcheck.pose.track import PoseTrack
 

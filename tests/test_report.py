@@ -68,7 +68,7 @@ def finding(code: str, severity: str, rep: int | None = None, at_s: float = 1.0)
 @pytest.mark.parametrize(
     ("verdict", "words"),
     [
-        ("held", "Your form held over the set: no drift as large as the 7°"),
+        ("held", "Your form held over the set: no drift of 7° or more"),
         ("drift", "Your form changed from rep 5 on."),
         ("tired", "You slowed down by 31 %; your lower back held."),
         ("breakdown", "Your form gave way from rep 5 on; your speed fell by 31 %."),
@@ -271,11 +271,11 @@ def test_the_worst_and_the_best_repetition_are_shown_where_they_differ() -> None
     assert (best["rep"], best["role"]) == (4, "best")
     document["findings"] = [finding("lumbar-hyperextension", "caution", 1)]
     worst, best = key_reps(document)
-    assert (worst["rep"], worst["at_s"], worst["what"]) == (1, 1.7, "least flexed")
+    assert (worst["rep"], worst["at_s"], worst["what"]) == (1, 1.7, "most arched")
     assert (best["rep"], worst["uncertainty_deg"]) == (4, 7.0)
     document |= {"exercise": {"name": "overhead-press"}, "findings": []}
     document["settings"] = {"rubric": limits_of("overhead-press")}
-    assert key_reps(document)[0]["what"] == "least flexed"  # all that a press is judged for
+    assert key_reps(document)[0]["what"] == "most arched"  # all that a press is judged for
     document["exercise"] = {"name": "deadlift"}
     document["settings"] = {"rubric": limits_of("deadlift")}
     document["reps"] = [rep(1, 4.0, -30.0, 90.0), rep(2, 3.0, -30.0, 40.0)]
@@ -314,7 +314,7 @@ def test_the_charts_hold_the_numbers_of_the_files(folder: Path) -> None:
     assert chart["most flexed"]["error_y"]["array"] == [
         r["lumbar_deg"]["uncertainty"] for r in reps
     ]
-    assert chart["most extended"]["y"] == [r["lumbar_deg"]["least"] for r in reps]
+    assert chart["most arched"]["y"] == [r["lumbar_deg"]["least"] for r in reps]
     assert chart["speed on the way up"]["y"] == [r["concentric_speed"] for r in reps]
 
 

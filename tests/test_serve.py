@@ -24,12 +24,12 @@ from PIL import Image
 from results import analysed, written
 
 from formcheck.errors import InputError, OutputError
-from formcheck.results.workspace import workspace_name
 from formcheck.serve.access import Access, without_path
 from formcheck.serve.camera import read_frame
 from formcheck.serve.results import served_file
 from formcheck.serve.uploads import Queue, TooLarge, file_name
 from formcheck.settings import Settings
+from formcheck.workspace import workspace_name
 
 pytest.importorskip("fastapi")
 testing = pytest.importorskip("starlette.testclient")

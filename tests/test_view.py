@@ -18,7 +18,8 @@ from figures import (
     walking_lifter,
 )
 
-from formcheck.geometry.view import Facing, judge_view, vote_facing
+from formcheck.geometry.view import judge_view
+from formcheck.pose.facing import Facing, vote_facing
 from formcheck.pose.landmarks import NOSE
 from formcheck.pose.track import PoseTrack
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -20,6 +19,7 @@ from distributed.diagnostics.plugin import WorkerPlugin
 from formcheck import __version__
 from formcheck.batch.job import Job, Outcome
 from formcheck.batch.work import analyze_clip, run_within
+from formcheck.cores import available_cores
 from formcheck.errors import ConfigurationError
 from formcheck.models.store import ResolvedModel
 
@@ -116,13 +116,6 @@ def _local_cluster(workers: int | None) -> Iterator[distributed.LocalCluster]:
         ) as cluster,
     ):
         yield cluster
-
-
-def available_cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from formcheck import __version__
 from formcheck.batch.clips import Clip
 from formcheck.batch.places import safe_name
-from formcheck.results.outputs import Outputs
+from formcheck.outputs import Outputs
 from formcheck.settings import Settings
 
 __all__ = ["CLIPS", "JOB_NAME", "Job", "Outcome", "Status"]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from formcheck.errors import ConfigurationError, InputError, OutputError
-from formcheck.results.workspace import workspace_name
+from formcheck.workspace import workspace_name
 
 __all__ = ["Place", "as_json", "opened", "safe_name"]
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from formcheck.batch.cells import common_unit
-from formcheck.batch.job import Outcome
+from formcheck.batch.job import CLIPS, JOB_NAME, Outcome
 from formcheck.batch.pages import athlete_page_name, index_page
-from formcheck.batch.places import Place
-from formcheck.batch.results import ClipResult, read_results
-from formcheck.batch.tables import errors_table, failed_before, reps_table, summary_table
+from formcheck.batch.places import Place, as_json
+from formcheck.batch.results import ClipResult, failed_before, read_results
+from formcheck.batch.tables import errors_table, reps_table, summary_table
 from formcheck.history.database import HISTORY_NAME, kept_notes, make_history, read_sets
 from formcheck.history.notes import NOTES_NAME, Note, notes_table
 from formcheck.history.page import athlete_page
@@ -20,7 +21,14 @@ from formcheck.history.trends import athlete_lifts
 from formcheck.report import PLOTLY_NAME
 from formcheck.report.page import plotly_script, with_since
 
-__all__ = ["publish", "publish_again", "publish_history", "read_kept_notes", "share_plotly"]
+__all__ = [
+    "publish",
+    "publish_again",
+    "publish_history",
+    "read_kept_notes",
+    "republish",
+    "share_plotly",
+]
 
 
 def share_plotly(place: Place) -> None:
@@ -62,8 +70,19 @@ def _tell_since(place: Place, results: Sequence[ClipResult], sets: Sequence[Past
 
 def publish_again(place: Place, notes: Sequence[Note]) -> None:
     """The same with other notes; what failed in the last run stays as it is listed."""
-    errors = place.read_many(["errors.csv"]).get("errors.csv", b"")
-    publish(place, failed_before(errors), notes)
+    publish(place, failed_before(place), notes)
+
+
+def republish(place: Place, rejudged: Iterable[str]) -> None:
+    """Publish again after some results were judged again.
+
+    What is recorded of these no longer tells the settings: the next batch judges them by its
+    own.
+    """
+    names = [f"{CLIPS}/{name}/{JOB_NAME}" for name in rejudged]
+    for name, content in place.read_many(names).items():
+        place.write(name, as_json({**json.loads(content), "key": ""}))
+    publish(place, failed_before(place))
 
 
 def read_kept_notes(place: Place) -> list[Note]:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from formcheck.annotate.names import key_frame_name
 from formcheck.batch.clips import Clip
-from formcheck.batch.job import CLIPS
+from formcheck.batch.job import CLIPS, Outcome
 from formcheck.batch.places import Place
 from formcheck.batch.resume import recorded
+from formcheck.batch.tables import text_of_cell
 from formcheck.errors import InputError
 from formcheck.report.words import Headline, headline, key_reps
 from formcheck.results.document import AnalysisDocument
 from formcheck.results.stored import parse_document
 
-__all__ = ["ClipResult", "read_results"]
+__all__ = ["ClipResult", "failed_before", "read_results"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,3 +112,24 @@ def _result(
         picture if picture in files else "",
         report if report in files else "",
     )
+
+
+def failed_before(place: Place) -> list[Outcome]:
+    """The clips that failed in the last run, from its ``errors.csv``."""
+    name = "errors.csv"
+    text = place.read_many([name]).get(name, b"").decode("utf-8-sig")
+    return [
+        Outcome(
+            Clip(
+                text_of_cell(row["source"]),
+                text_of_cell(row["athlete"]),
+                row["exercise"],
+                float(row["load_kg"]) if row["load_kg"] else None,
+                row["date"],
+            ),
+            "failed",
+            text_of_cell(row["reason"]),
+            elapsed_s=float(row["elapsed_s"]),
+        )
+        for row in csv.DictReader(io.StringIO(text, newline=""))
+    ]

@@ -13,11 +13,11 @@ from formcheck.batch.publish import publish, share_plotly
 from formcheck.batch.resume import Plan, make_plan
 from formcheck.batch.screen import Screen
 from formcheck.models.store import ResolvedModel
+from formcheck.outputs import Outputs
 from formcheck.report import PLOTLY_NAME
-from formcheck.results.outputs import Outputs
-from formcheck.results.workspace import sweep
 from formcheck.results.writers import WORKSPACE
 from formcheck.settings import Settings
+from formcheck.workspace import sweep
 
 __all__ = ["Tally", "Wish", "run_batch"]
 
@@ -142,7 +142,7 @@ def _outcomes(plan: Plan, wish: Wish, model: ResolvedModel, place: Place) -> Gen
 
 def _needed(wish: Wish, plan: Plan) -> int:
     """No more processes than clips."""
-    from formcheck.batch.cluster import available_cores
+    from formcheck.cores import available_cores
 
     return min(wish.workers or available_cores(), len(plan.jobs))
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "errors_table",
-    "failed_before",
     "reps_table",
     "summary_table",
     "text_of_cell",
@@ -111,32 +110,6 @@ def errors_table(failed: Iterable[Outcome]) -> bytes:
         for one in failed
     )
     return written_table(_ERRORS, rows)
-
-
-def failed_before(content: bytes) -> list[Outcome]:
-    """The clips of an `errors_table`; none of a damaged one."""
-    from formcheck.batch.clips import Clip
-    from formcheck.batch.job import Outcome
-
-    try:
-        rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
-        return [
-            Outcome(
-                Clip(
-                    text_of_cell(row["source"]),
-                    athlete=text_of_cell(row["athlete"]),
-                    exercise=row["exercise"],
-                    load_kg=float(row["load_kg"]) if row["load_kg"] else None,
-                    date=row["date"],
-                ),
-                "failed",
-                text_of_cell(row["reason"]),
-                elapsed_s=float(row["elapsed_s"]),
-            )
-            for row in rows
-        ]
-    except (KeyError, TypeError, ValueError, csv.Error):
-        return []
 
 
 def written_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

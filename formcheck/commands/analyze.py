@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from formcheck.commands.exits import FLAGGED, NOTHING_MEASURED
-from formcheck.commands.options import ConfigFile, Lift, MaxFps, PoseModel, Verbose
+from formcheck.commands.exits import FLAGGED, INTERRUPTED, NOTHING_MEASURED
+from formcheck.commands.options import ConfigFile, Jobs, Lift, MaxFps, PoseModel, Verbose
 from formcheck.commands.stderr import log_to_stderr
 from formcheck.lifts.exercises import AUTO
 from formcheck.plain import encodable_json
 
 if TYPE_CHECKING:
     from formcheck.analysis import SetAnalysis, Settings
+    from formcheck.outputs import Outputs
     from formcheck.results.document import AnalysisDocument
-    from formcheck.results.outputs import Outputs
 
 __all__ = ["analyze"]
 
@@ -38,6 +40,7 @@ def analyze(  # noqa: PLR0917 - one parameter an option
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier result.")] = False,
     model: PoseModel = None,
     max_fps: MaxFps = 30.0,
+    jobs: Jobs = None,
     neutral: Annotated[
         float | None,
         typer.Option(
@@ -55,8 +58,11 @@ def analyze(  # noqa: PLR0917 - one parameter an option
     ] = None,
     save_track: Annotated[
         bool,
-        typer.Option("--save-track", help="Keep track.npz, to analyse again without the video."),
-    ] = False,
+        typer.Option(
+            "--save-track/--no-track",
+            help="Keep track.npz, so that the clip need not be read again.",
+        ),
+    ] = True,
     config: ConfigFile = None,
     video: Annotated[
         bool,
@@ -132,7 +138,7 @@ def analyze(  # noqa: PLR0917 - one parameter an option
     from formcheck.analysis import Settings
     from formcheck.commands.stderr import native_chatter_hidden
     from formcheck.config import load_rubric
-    from formcheck.results.outputs import Outputs
+    from formcheck.outputs import Outputs
 
     log_to_stderr(verbose=verbose)
     settings = Settings(exercise, max_fps, neutral, rubric=load_rubric(config))
@@ -141,7 +147,7 @@ def analyze(  # noqa: PLR0917 - one parameter an option
         athlete=athlete,
     )  # fmt: skip
     with native_chatter_hidden(shown=verbose):
-        analysis, document, folder = _run(
+        analysis, document, folder = _analyse(
             clip,
             settings,
             out,
@@ -149,9 +155,15 @@ def analyze(  # noqa: PLR0917 - one parameter an option
             outputs,
             neutral_from=neutral_from,
             force=force,
+            jobs=jobs,
             quiet=quiet,
         )
-    _show(document, folder, as_json=as_json, quiet=quiet)
+        _show(document, as_json=as_json, quiet=quiet)
+        _draw(clip, analysis, document, folder, outputs, quiet=quiet)
+    if not (as_json or quiet):
+        from formcheck.commands.terminal import print_place
+
+        print_place(folder)
     if not analysis.measured:
         raise typer.Exit(NOTHING_MEASURED)
     if fail_on_flag and any(finding.severity != "info" for finding in analysis.findings):
@@ -163,7 +175,7 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name.strip().lower() for name in text.split(",") if name.strip()))
 
 
-def _run(
+def _analyse(
     clip: Path,
     settings: Settings,
     out: Path,
@@ -172,35 +184,82 @@ def _run(
     *,
     neutral_from: Path | None,
     force: bool,
+    jobs: int | None,
     quiet: bool,
 ) -> tuple[SetAnalysis, AnalysisDocument, Path]:
+    """Have the analysis, without what is drawn, in the folder of the result."""
     from formcheck.analysis import analyze_track, read_track, with_neutral_from
-    from formcheck.commands.progress import drawing_progress, frames_progress, model_for
+    from formcheck.commands.progress import frames_progress, model_for
     from formcheck.results.describe import describe
-    from formcheck.results.outputs import write_result
-    from formcheck.results.writers import ResultFolder, result_name
+    from formcheck.results.kept import kept_track
+    from formcheck.results.writers import ResultFolder, result_name, write_analysis
 
     with ResultFolder(out, result_name(clip), force=force, keep=clip) as folder:
         resolved = model_for(filter(None, (clip, neutral_from)), model, quiet=quiet)
         with frames_progress(quiet=quiet) as on_video:
             if neutral_from:
-                settings = with_neutral_from(neutral_from, settings, resolved, on_video)
-            track = read_track(clip, settings, resolved, on_video)
+                settings = with_neutral_from(neutral_from, settings, resolved, on_video, jobs)
+            track = None
+            if resolved and clip.suffix != ".npz":
+                track = kept_track(folder.path, clip, resolved.sha256, settings.max_fps)
+            if track is None:
+                Thread(target=_import_early, daemon=True).start()
+                track = read_track(clip, settings, resolved, on_video, jobs)
         analysis = analyze_track(track, settings)
         document = describe(analysis)
-        with drawing_progress(len(track), quiet=quiet) as on_frame:
-            write_result(clip, analysis, document, folder, outputs, on_frame=on_frame)
-        if clip.suffix != ".npz":
-            from formcheck.video.reader import check_unchanged
-
-            check_unchanged(clip, track.clip)
+        write_analysis(analysis, document, folder, track=outputs.track)
+        _see_unchanged(clip, analysis)
         folder.publish()
     return analysis, document, folder.path
 
 
-def _show(
+def _import_early() -> None:
+    """Have at hand what the analysis needs while MediaPipe still looks at frames."""
+    libraries = ("mediapipe.tasks.python.vision", "scipy.signal", "scipy.stats", "scipy.ndimage")
+    for name in libraries:
+        import_module(name)
+
+
+def _draw(
+    clip: Path,
+    analysis: SetAnalysis,
     document: AnalysisDocument,
     folder: Path,
+    outputs: Outputs,
+    *,
+    quiet: bool,
+) -> None:
+    """Put everything else beside the analysis."""
+    from formcheck.commands.progress import drawing_progress
+    from formcheck.outputs import write_result
+    from formcheck.results.writers import ResultFolder
+
+    try:
+        with (
+            drawing_progress(len(analysis.track), quiet=quiet) as on_frame,
+            ResultFolder(folder.parent, folder.name, force=True, keep=clip) as whole,
+        ):
+            write_result(clip, analysis, document, whole, outputs, on_frame=on_frame)
+            _see_unchanged(clip, analysis)
+            whole.publish()
+    except KeyboardInterrupt as error:
+        typer.echo(
+            f"formcheck: interrupted; the analysis is kept in {folder}. Run the same command with "
+            "--force to draw the rest: the clip is not read again.",
+            err=True,
+        )
+        raise typer.Exit(INTERRUPTED) from error
+
+
+def _see_unchanged(clip: Path, analysis: SetAnalysis) -> None:
+    if clip.suffix != ".npz":
+        from formcheck.video.reader import check_unchanged
+
+        check_unchanged(clip, analysis.track.clip)
+
+
+def _show(
+    document: AnalysisDocument,
     *,
     as_json: bool,
     quiet: bool,
@@ -213,4 +272,6 @@ def _show(
     elif quiet:
         print_verdict(document.model_dump(mode="json"))
     else:
-        print_result(document.model_dump(mode="json"), folder)
+        print_result(document.model_dump(mode="json"))
+    if sys.stdout is not None:  # a closed one
+        sys.stdout.flush()  # the verdict is there before the rest is drawn

@@ -104,7 +104,7 @@ def batch(  # noqa: PLR0917 - one parameter an option
     need_packages()
     from formcheck.batch.run import Wish
     from formcheck.config import load_rubric
-    from formcheck.results.outputs import Outputs
+    from formcheck.outputs import Outputs
     from formcheck.settings import Settings
 
     log_to_stderr(verbose=verbose)

@@ -9,7 +9,7 @@ import typer
 
 from formcheck.lifts.exercises import EXERCISES
 
-__all__ = ["LIFTS", "ConfigFile", "Lift", "MaxFps", "PoseModel", "Verbose", "lift_option"]
+__all__ = ["LIFTS", "ConfigFile", "Jobs", "Lift", "MaxFps", "PoseModel", "Verbose", "lift_option"]
 
 LIFTS = ", ".join(EXERCISES)
 
@@ -26,6 +26,16 @@ PoseModel = Annotated[
         help="Pose model: full, lite, heavy, or a .task file.",
         envvar="FORMCHECK_MODEL",
         show_default="full",
+    ),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs",
+        "-j",
+        min=1,
+        help="On how many cores to look for the lifter. The result does not depend on it.",
+        show_default="all",
     ),
 ]
 MaxFps = Annotated[float, typer.Option(help="Most frames analysed a second; 0 for all.")]

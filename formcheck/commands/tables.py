@@ -59,8 +59,12 @@ def _listed(headers: Sequence[str], row: Sequence[Text]) -> list[Text]:
     first, *others = zip(headers, row, strict=True)
     lines = [Text.assemble((f"{first[0]} ", "bold"), first[1])]
     lines += [
-        Text.assemble("  ", (f"{header} " if header else "", "dim"), cell)
+        Text.assemble("  ", (f"{_in_one_line(header)} " if header else "", "dim"), cell)
         for header, cell in others
         if cell.plain.strip()
     ]
     return lines
+
+
+def _in_one_line(header: str) -> str:
+    return header.replace("\n", " ")

@@ -24,7 +24,7 @@ from formcheck.report.words import (
     what_was_read,
 )
 
-__all__ = ["print_result", "print_verdict"]
+__all__ = ["print_place", "print_result", "print_verdict"]
 
 _STYLES = {"info": "cyan", "caution": "yellow", "stop": "bold red"}
 _CARE = (
@@ -33,15 +33,13 @@ _CARE = (
 )
 
 
-def print_result(document: Document, folder: Path) -> None:
-    """Print the table of repetitions, the findings and where the files lie.
+def print_result(document: Document) -> None:
+    """Print the table of repetitions, the findings, and what they are not.
 
     Parameters
     ----------
     document : mapping
         `analysis.json`.
-    folder : Path
-        Where it lies.
     """
     console = Console(highlight=False)
     if document["reps"]:
@@ -49,9 +47,13 @@ def print_result(document: Document, folder: Path) -> None:
     for line in _lines(document):
         console.print(line)
     console.print(Text(_CARE, style="dim"))
+
+
+def print_place(folder: Path) -> None:
+    """Print where the files of a result lie."""
     page = folder / REPORT_NAME
     written = f"Open {page}" if page.is_file() else f"Written to {folder}"
-    console.print(Text(plain(written), style="dim"), soft_wrap=True)
+    Console(highlight=False).print(Text(plain(written), style="dim"), soft_wrap=True)
 
 
 def print_verdict(document: Document) -> None:
@@ -93,14 +95,14 @@ def _table(document: Document) -> Table:
     table = Table(
         "rep",
         "at",
-        "whole",
-        "most flexed",
-        "least",
-        "from normal",
-        "speed",
-        "back seen",
+        "complete",
+        "most\nflexed",
+        "most\narched",
+        "from your\nnormal",
+        "speed, body\nlengths/s",
+        "back\nseen",
         Column("findings", overflow="fold"),
-        title=f"{_lift(document)}: lumbar angle, 0 flat, + flexed, - extended",
+        title=f"{_lift(document)}: lumbar angle, 0 flat, + flexed, - arched",
         title_justify="left",
         box=None,
         padding=(0, 1, 0, 0),
@@ -115,12 +117,12 @@ def _lift(document: Document) -> str:
     exercise = document["exercise"]
     if exercise["given"]:
         return str(exercise["name"])
-    sureness = f"{exercise['confidence']:.0%}"
+    confidence = f"{exercise['confidence']:.0%}"
     if "exercise-unclear" in _reason_codes(document):
-        return f"{exercise['name']}? (unclear, {sureness})"
+        return f"{exercise['name']}? (unclear, {confidence})"
     if not document["view"]["measurable"]:
-        return f"{exercise['name']}? (as far as this view shows, {sureness})"
-    return f"{exercise['name']} (recognised, {sureness})"
+        return f"{exercise['name']}? (as far as this view shows, {confidence})"
+    return f"{exercise['name']} (recognised, {confidence})"
 
 
 def _row(rep: Mapping[str, Any], found: list[Mapping[str, Any]]) -> tuple[str | Text, ...]:
@@ -133,7 +135,7 @@ def _row(rep: Mapping[str, Any], found: list[Mapping[str, Any]]) -> tuple[str | 
         _angle(lumbar["peak"]) + doubt,
         _angle(lumbar["least"]),
         _angle(rep["flexion_deg"]["peak"]),
-        "-" if speed is None else f"{speed:.2f} /s",
+        "-" if speed is None else f"{speed:.2f}",
         f"{rep['visible']:.0%}",
         Text(", ").join(Text(finding_label(one), style=_STYLES[one["severity"]]) for one in found),
     )
@@ -155,7 +157,7 @@ def _finding(finding: Mapping[str, Any], *, said: bool) -> Text:
 
 def _contributor(one: Mapping[str, Any]) -> Text:
     return Text.assemble(
-        (f"possible, to be checked by a person ({one['sureness']} sureness): ", "magenta"),
+        (f"possible cause ({one['sureness']} confidence): ", "magenta"),
         f"{one['seen']} {one['possible']} {one['check']}",
     )
 

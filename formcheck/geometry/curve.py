@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.arrays import BoolArray, FloatArray
-from formcheck.geometry.vectors import cross, distance_to_segment, length, unit
-from formcheck.geometry.view import Facing
+from formcheck.pose.facing import Facing
 from formcheck.pose.landmarks import LEFT, RIGHT, middle
 from formcheck.pose.outline import outline_points_px
 from formcheck.pose.track import PoseTrack
+from formcheck.vectors import cross, distance_to_segment, length, unit
 
 __all__ = [
     "Surface",

@@ -8,10 +8,10 @@ import numpy as np
 
 from formcheck.arrays import BoolArray, FloatArray
 from formcheck.geometry.signals import lowpass, remove_spikes
-from formcheck.geometry.vectors import angle_deg, unit
-from formcheck.geometry.view import Facing
+from formcheck.pose.facing import Facing
 from formcheck.pose.landmarks import LEFT, RIGHT, Side, middle
 from formcheck.pose.track import PoseTrack
+from formcheck.vectors import angle_deg, unit
 
 __all__ = ["Joints", "joint_angles", "smooth_landmarks"]
 

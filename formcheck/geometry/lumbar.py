@@ -43,7 +43,7 @@ from formcheck.geometry.signals import (
     runs,
 )
 from formcheck.geometry.trust import Cause, distrusted
-from formcheck.geometry.view import Facing
+from formcheck.pose.facing import Facing
 from formcheck.pose.outline import STATIONS
 from formcheck.pose.track import PoseTrack
 

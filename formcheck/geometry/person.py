@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.arrays import BoolArray, FloatArray
-from formcheck.geometry.vectors import length
 from formcheck.pose.track import PoseTrack
+from formcheck.vectors import length
 
 __all__ = ["Lifter", "follow_lifter"]
 

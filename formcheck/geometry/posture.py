@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 
 from formcheck.arrays import FloatArray
-from formcheck.geometry.vectors import length
-from formcheck.geometry.view import Facing
+from formcheck.pose.facing import Facing
 from formcheck.pose.landmarks import middle
+from formcheck.vectors import length
 
 __all__ = ["FEATURES", "posture_features"]
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from formcheck.arrays import BoolArray, FloatArray
-from formcheck.geometry.vectors import cross, length, unit
-from formcheck.pose.landmarks import LEFT, NOSE, RIGHT, middle
+from formcheck.pose.facing import Facing, vote_facing
+from formcheck.pose.landmarks import LEFT, RIGHT
 from formcheck.pose.track import PoseTrack
+from formcheck.vectors import cross, length, unit
 
-__all__ = ["Facing", "View", "judge_view", "vote_facing"]
-
-Facing = Literal["left", "right"]
+__all__ = ["View", "judge_view"]
 
 # Distance between the shoulder (hip) landmarks seen square-on, over the trunk's
 # length: the 80th percentile in the front views of `labels.csv`'s clips. The
@@ -66,38 +64,6 @@ def judge_view(track: PoseTrack, frames: BoolArray) -> View:
     """Judge facing and yaw once, over the frames in which the lifter was kept."""
     side, agreement = vote_facing(track.landmarks_px[frames].astype(np.float64))
     return View(side, agreement, _yaw_deg(track, frames))
-
-
-def vote_facing(points_px: FloatArray) -> tuple[Facing, float]:
-    """Decide the facing by vote: feet, face and knees, all relative to the body.
-
-    Each vote is the signed area between a part that points up the body and one
-    that points forwards, so it holds for a lifter who stands, bends or lies.
-
-    Parameters
-    ----------
-    points_px : float (N, 33, 2)
-
-    Returns
-    -------
-    facing : {"left", "right"}
-        "right" where there is no evidence.
-    agreement : float
-        Share 0..1 of the evidence that agrees.
-    """
-    up = middle(points_px, "shoulder") - middle(points_px, "hip")
-    votes = [cross(up, points_px[:, NOSE] - middle(points_px, "ear"))]
-    for side in (LEFT, RIGHT):
-        shank = points_px[:, side.knee] - points_px[:, side.ankle]
-        votes.append(cross(shank, points_px[:, side.toe] - points_px[:, side.heel]))
-        votes.append(cross(points_px[:, side.hip] - points_px[:, side.ankle], shank))
-    evidence = np.concatenate(votes)
-    evidence = evidence[np.isfinite(evidence)]
-    total = float(np.abs(evidence).sum())
-    if total == 0:
-        return "right", 0.0
-    share = float(evidence[evidence > 0].sum()) / total
-    return ("right", share) if share >= 0.5 else ("left", 1.0 - share)
 
 
 def _yaw_deg(track: PoseTrack, frames: BoolArray) -> float:

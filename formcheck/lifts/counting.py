@@ -12,7 +12,6 @@ from formcheck.lifts.recognition import Recognition, recognise
 from formcheck.lifts.reps import Rep, find_reps
 from formcheck.lifts.sight import Sight, sight
 from formcheck.pose.track import PoseTrack
-from formcheck.settings import Settings
 
 __all__ = ["Counted", "count_reps"]
 
@@ -37,11 +36,18 @@ class Counted:
     walking: BoolArray
 
 
-def count_reps(track: PoseTrack, kin: Kinematics, settings: Settings) -> Counted:
-    """Recognise the lift, unless it is given, and find its repetitions."""
+def count_reps(track: PoseTrack, kin: Kinematics, lift: str | Exercise) -> Counted:
+    """Recognise the lift, unless it is given, and find its repetitions.
+
+    Parameters
+    ----------
+    track : PoseTrack
+    kin : Kinematics
+    lift : str or Exercise
+        A name of `EXERCISES`, "auto", or a lift of one's own.
+    """
     seen = sight(kin)
-    recognition, plain = _exercise(kin, seen, settings)
-    exercise = settings.rubric.of(plain)
+    recognition, exercise = _exercise(kin, seen, lift)
     reps = find_reps(
         kin.time_s,
         seen.joints,
@@ -56,10 +62,9 @@ def count_reps(track: PoseTrack, kin: Kinematics, settings: Settings) -> Counted
 
 
 def _exercise(
-    kin: Kinematics, seen: Sight, settings: Settings
+    kin: Kinematics, seen: Sight, given: str | Exercise
 ) -> tuple[Recognition | None, Exercise]:
     """The given lift, or the recognised one with how sure that is."""
-    given = settings.exercise
     if isinstance(given, Exercise):
         return None, given
     if given != AUTO:

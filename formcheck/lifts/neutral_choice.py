@@ -13,7 +13,6 @@ from formcheck.geometry.joints import Joints
 from formcheck.geometry.neutral import (
     Neutral,
     first_reps_neutral,
-    given_neutral,
     no_neutral,
     standing_neutral,
 )
@@ -21,7 +20,6 @@ from formcheck.lifts.exercises import Exercise, Mark
 from formcheck.lifts.marks import mark_degree
 from formcheck.lifts.measures import neutral_frames
 from formcheck.lifts.reps import Rep
-from formcheck.settings import Settings
 
 __all__ = ["choose_neutral", "choose_neutrals"]
 
@@ -33,7 +31,7 @@ def choose_neutral(  # noqa: PLR0917 - the clip, the set and what is known of it
     kin: Kinematics,
     reps: tuple[Rep, ...],
     exercise: Exercise,
-    settings: Settings,
+    given: Neutral | None = None,
     walking: BoolArray | None = None,
     within: slice = slice(None),
 ) -> Neutral:
@@ -42,8 +40,8 @@ def choose_neutral(  # noqa: PLR0917 - the clip, the set and what is known of it
     Who is `walking`, bool (N,), does not stand still, however little that moves the hips.
     `within` are the frames of one set, of which `reps` are the repetitions.
     """
-    if settings.neutral_deg is not None:
-        return given_neutral(settings.neutral_deg, settings.neutral_uncertainty_deg)
+    if given is not None:
+        return given
     busy = np.ones(len(kin.time_s), dtype=np.bool_)
     busy[within] = False if walking is None else walking[within]
     for rep in reps:
@@ -65,7 +63,7 @@ def choose_neutrals(
     kin: Kinematics,
     sets: Sequence[tuple[Rep, ...]],
     exercise: Exercise,
-    settings: Settings,
+    given: Neutral | None = None,
     walking: BoolArray | None = None,
 ) -> tuple[Neutral, ...]:
     """The neutral of every set of a clip, from its own part of it.
@@ -73,12 +71,12 @@ def choose_neutrals(
     The rest before a set is a part of it. A set that shows none has that of the whole clip.
     """
     every = tuple(rep for one in sets for rep in one)
-    whole = choose_neutral(kin, every, exercise, settings, walking)
+    whole = choose_neutral(kin, every, exercise, given, walking)
     if len(sets) < 2:
         return (whole,) * len(sets)
     edges = [0, *(one[-1].end + 1 for one in sets[:-1]), len(kin.time_s)]
     own = (
-        choose_neutral(kin, one, exercise, settings, walking, slice(start, stop))
+        choose_neutral(kin, one, exercise, given, walking, slice(start, stop))
         for one, (start, stop) in zip(sets, pairwise(edges), strict=True)
     )
     return tuple(whole if neutral.method == "none" else neutral for neutral in own)

@@ -10,10 +10,10 @@ from formcheck.arrays import FloatArray
 from formcheck.geometry import Kinematics
 from formcheck.geometry.joints import Joints, joint_angles
 from formcheck.geometry.signals import runs
-from formcheck.geometry.vectors import length
 from formcheck.geometry.view import View
 from formcheck.lifts.whereabouts import Whereabouts, whereabouts
 from formcheck.pose.landmarks import middle
+from formcheck.vectors import length
 
 __all__ = ["Sight", "sight"]
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from formcheck.arrays import BoolArray, FloatArray
 from formcheck.geometry.signals import runs
-from formcheck.geometry.vectors import length
 from formcheck.pose.landmarks import middle
+from formcheck.vectors import length
 
 __all__ = ["Whereabouts", "whereabouts"]
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from formcheck.analysis import SetAnalysis, analyze_track
 from formcheck.errors import FormcheckError, InputError
 from formcheck.live.spool import SetSpool, unfinished_sets
+from formcheck.outputs import Outputs, write_result
 from formcheck.pose.track import PoseTrack
 from formcheck.results.describe import describe
 from formcheck.results.document import AnalysisDocument
-from formcheck.results.outputs import Outputs, write_result
 from formcheck.results.writers import ResultFolder
 from formcheck.video.clip import ClipInfo
 from formcheck.video.reader import open_video

@@ -9,11 +9,11 @@ import numpy as np
 
 from formcheck.analysis import SetAnalysis
 from formcheck.geometry.neutral import Neutral, no_neutral, standing_neutral
-from formcheck.geometry.vectors import cross, length, unit
 from formcheck.geometry.view import YAW_DOUBTFUL_DEG, View, judge_view
 from formcheck.lifts.measures import TRUNK_PER_STATURE
 from formcheck.pose.landmarks import LEFT, NOSE, RIGHT, middle
 from formcheck.pose.track import PoseTrack
+from formcheck.vectors import cross, length, unit
 
 __all__ = ["NEUTRAL_S", "Setup", "check_setup"]
 

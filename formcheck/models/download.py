@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 from formcheck.errors import ModelError
 from formcheck.models.bundle import build_bundle
 from formcheck.models.registry import UrlSource
-from formcheck.results.workspace import sweep, workspace_name
+from formcheck.workspace import sweep, workspace_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

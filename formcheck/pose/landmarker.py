@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import chain, islice
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,13 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.errors import InputError, ModelError
-from formcheck.geometry.view import vote_facing
 from formcheck.models.store import ResolvedModel
 from formcheck.pose.camera import CameraWatch
+from formcheck.pose.facing import vote_facing
 from formcheck.pose.landmarks import MIRRORED, middle
 from formcheck.pose.outline import find_edges, trace_outline
 from formcheck.pose.picture import ActivePicture, active_picture
-from formcheck.pose.recorder import Pose, TrackRecorder, no_pose
+from formcheck.pose.pieces import Finder, find_in_pieces, piece_begins_s
+from formcheck.pose.recorder import Pose, no_pose
 from formcheck.pose.track import PoseTrack
 from formcheck.video.reader import Frame, Video
 
@@ -51,6 +54,8 @@ def track_pose(
     *,
     max_fps: float,
     mirror: bool | None = None,
+    pieces: bool = True,
+    jobs: int = 1,
     on_frame: OnFrame | None = None,
 ) -> tuple[PoseTrack, bool]:
     """Find the lifter in every frame of an open clip.
@@ -65,6 +70,10 @@ def track_pose(
         With which the clip was opened, to be recorded; 0 for all frames.
     mirror : bool, optional
         Whether MediaPipe is shown the mirrored picture; judged from the opening if not given.
+    pieces : bool
+        Whether a long clip may be read in pieces, see `formcheck.pose.pieces`.
+    jobs : int
+        Most pieces at once; the track does not depend on it.
     on_frame : callable, optional
         Called after each frame with the number of frames done.
 
@@ -81,18 +90,28 @@ def track_pose(
         If the clip has no frame that can be read.
     ModelError
         If MediaPipe cannot use the bundle.
+    SeekError
+        If the clip cannot be read in pieces.
     """
     frames = iter(video)
     opening = list(islice(frames, OPENING_FRAMES))
-    if mirror is None:
-        mirror = _opening_faces_left(opening, model)
-    recorder = TrackRecorder()
     active = active_picture([f.image for f in opening[::_BARS_EVERY]]) if opening else None
-    with PoseFinder(model, mirror=mirror, active=active) as finder:
-        for frame in chain(opening, frames):
-            recorder.add(frame.index, frame.time_s, finder.find(frame))
-            if on_frame is not None:
-                on_frame(len(recorder))
+    look = partial(PoseFinder, model, active=active)
+    first: Finder
+    if mirror is None:
+        first, mirror = _begin(opening, look)
+    else:
+        first = look(mirror=mirror)
+    recorder = find_in_pieces(
+        video,
+        opening,
+        frames,
+        piece_begins_s(video.stretches_s if pieces and opening else None),
+        first,
+        look=partial(look, mirror=mirror),
+        jobs=jobs,
+        on_frame=on_frame,
+    )
     clip = video.summary
     if not len(recorder):
         raise InputError(f"{clip.name} has no frame that can be read. Film it again.")
@@ -100,9 +119,32 @@ def track_pose(
     return track, mirror
 
 
-def _opening_faces_left(opening: Sequence[Frame], model: ResolvedModel) -> bool:
-    with PoseFinder(model) as finder:
-        return faces_left([finder.find(frame) for frame in opening])
+def _begin(opening: Sequence[Frame], look: Callable[..., PoseFinder]) -> tuple[Finder, bool]:
+    """A finder for the whole clip, and whether it is shown the mirrored picture.
+
+    One that turns out to be right goes on: the opening is not looked at twice.
+    """
+    finder = look(mirror=False)
+    poses = [finder.find(frame) for frame in opening]
+    if not faces_left(poses):
+        return _Begun(finder, poses), False
+    finder.close()
+    return look(mirror=True), True
+
+
+class _Begun:
+    """A finder that has seen some frames already, and is now asked about them."""
+
+    def __init__(self, finder: PoseFinder, poses: Sequence[Pose]) -> None:
+        self._finder, self._poses = finder, deque(poses)
+
+    def find(self, frame: Frame) -> Pose:
+        """Find the lifter in the next frame."""
+        return self._poses.popleft() if self._poses else self._finder.find(frame)
+
+    def close(self) -> None:
+        """Let go of MediaPipe."""
+        self._finder.close()
 
 
 def faces_left(poses: Sequence[Pose]) -> bool:

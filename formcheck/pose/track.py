@@ -12,18 +12,22 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from formcheck.arrays import BoolArray, FloatArray
 from formcheck.errors import InputError
 from formcheck.files import no_file
 from formcheck.pose.landmarks import LANDMARK_COUNT, middle
+from formcheck.pose.layouts import Layout, in_mediapipe_order
 from formcheck.pose.outline import STATIONS
 from formcheck.video.clip import LEAST_STEP_S, LONGEST_S, ClipInfo
 
-__all__ = ["PoseTrack", "join", "load_track", "save_track"]
+__all__ = ["READING_VERSION", "PoseTrack", "join", "load_track", "save_track"]
 
 FORMAT_VERSION = 2
+# To be raised with any change of what is found in a frame, or of which frames are read: a
+# track of another version does not stand in for its clip.
+READING_VERSION = 1
 
 _SHAPES: dict[str, tuple[int, ...]] = {
     "frame": (),
@@ -39,6 +43,8 @@ _SHAPES: dict[str, tuple[int, ...]] = {
 # taken to have stood still.
 _SINCE_2 = ("profile_sd", "camera", "cut")
 _USUAL_SD = 0.004
+# Steps that differ by more of their median are no constant rate.
+_UNEVEN = 0.1
 # 12 hours at 30 frames a second; a damaged header cannot ask for more memory.
 _MAX_FRAMES = 1_300_000
 # Pictures have no side over 1920 px; MediaPipe's guesses lie outside by a few widths.
@@ -90,6 +96,8 @@ class PoseTrack:
     model_name, model_sha256 : str
     max_fps : float
         Most frames a second that were analysed; 0 for all.
+    reading : int
+        The `READING_VERSION` with which the clip was read; 0 where it is not known.
     """
 
     frame: NDArray[np.int64]
@@ -104,6 +112,7 @@ class PoseTrack:
     model_name: str
     model_sha256: str
     max_fps: float
+    reading: int = READING_VERSION
 
     def __post_init__(self) -> None:
         count = len(self.time_s)
@@ -120,6 +129,74 @@ class PoseTrack:
         for name, most in _MOST.items():
             if (np.abs(getattr(self, name)) > most).any():  # NaN is not
                 raise ValueError(f"{name} is beyond any picture")
+
+    @classmethod
+    def from_landmarks(
+        cls,
+        points_px: ArrayLike,
+        time_s: ArrayLike,
+        size_px: tuple[int, int],
+        *,
+        layout: Layout = "blazepose-33",
+        profile: ArrayLike | None = None,
+        name: str = "landmarks",
+    ) -> PoseTrack:
+        """A track of landmarks that another pose estimator found.
+
+        Repetitions, tempo and joint angles need no more. The back is read off the trunk's
+        outline: without one, the analysis says that it was hidden.
+
+        Parameters
+        ----------
+        points_px : float (N, K, 2)
+            In pixels, y down; NaN where a point was not found.
+        time_s : float (N,)
+            Seconds, strictly increasing.
+        size_px : tuple of int
+            Width and height of the picture.
+        layout : {"blazepose-33", "coco-17", "body-25"}
+            Which points these are: MediaPipe's, COCO's, or those of OpenPose.
+        profile : float (N, 2, 64), optional
+            The trunk's outline, see `formcheck.pose.outline.trace_outline`.
+        name : str
+            Of the clip.
+
+        Raises
+        ------
+        ValueError
+            If shapes do not fit, or times do not rise.
+        """
+        times = np.asarray(time_s, np.float64)
+        landmarks = in_mediapipe_order(points_px, layout)
+        shape = (len(times), *_SHAPES["profile"])
+        outline = np.full(shape, np.nan) if profile is None else np.asarray(profile)
+        steps = np.diff(times)
+        step_s = float(np.median(steps)) if len(steps) else math.nan
+        return cls(
+            frame=np.arange(len(times), dtype=np.int64),
+            time_s=times,
+            landmarks_px=landmarks,
+            visibility=np.asarray(np.isfinite(landmarks).all(axis=2), np.float32),
+            profile=outline.astype(np.float32),
+            **_still_camera(outline),
+            clip=ClipInfo(
+                name=name,
+                sha256="",
+                width=size_px[0],
+                height=size_px[1],
+                frames=len(times),
+                duration_s=float(steps.sum() + step_s) if len(steps) else 0.0,
+                fps=1 / step_s,
+                variable_frame_rate=bool(len(steps) and np.ptp(steps) > _UNEVEN * step_s),
+                decode_failures=0,
+                truncated=False,
+                untimed_frames=0,
+            ),
+            model_name=layout,
+            model_sha256="",
+            max_fps=0.0,
+            reading=0,
+        )
 
     def __len__(self) -> int:
         return len(self.time_s)
@@ -172,6 +249,7 @@ def save_track(track: PoseTrack, file: str | Path | IO[bytes]) -> None:
         "model_name": track.model_name,
         "model_sha256": track.model_sha256,
         "max_fps": track.max_fps,
+        "reading": track.reading,
     }
     arrays: dict[str, Any] = {name: getattr(track, name) for name in _SHAPES}
     np.savez_compressed(file, about=np.array(json.dumps(about)), **arrays)
@@ -204,6 +282,7 @@ def load_track(path: str | Path) -> PoseTrack:
                 model_name=str(about["model_name"]),
                 model_sha256=str(about["model_sha256"]),
                 max_fps=float(about["max_fps"]),
+                reading=int(about.get("reading", 0)),
             )
     except _UNREADABLE as error:
         raise InputError(f"{path} is not a whole pose track: {_reason(error)}") from error
@@ -223,7 +302,7 @@ def _stored_in(version: int, name: str) -> bool:
     return version > 1 or name not in _SINCE_2
 
 
-def _still_camera(profile: NDArray[np.float32]) -> dict[str, Any]:
+def _still_camera(profile: NDArray[np.floating]) -> dict[str, Any]:
     """What stands in for the arrays that the first format does not have."""
     return {
         "profile_sd": np.where(np.isfinite(profile), np.float32(_USUAL_SD), np.float32(np.nan)),

@@ -31,7 +31,7 @@ def set_chart(result: Result) -> Figure:
         "data": [
             *(trace for one in sets for trace in _drift(reps, one)),
             _extremes(reps, "peak", "most flexed", "var(--flexed)", "circle"),
-            _extremes(reps, "least", "most extended", "var(--arched)", "square"),
+            _extremes(reps, "least", "most arched", "var(--arched)", "square"),
             _speeds(reps),
         ],
         "layout": {

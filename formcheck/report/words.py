@@ -173,7 +173,7 @@ def _course(document: Document) -> list[str]:
 def _course_of(one: Mapping[str, Any], *, named: bool) -> str:
     where = f"Repetitions {one['first_rep']} to {one['last_rep']}: " if named else ""
     mdc, loss, start = one.get("mdc_deg"), one.get("velocity_loss_pct"), one.get("from_rep")
-    noticed = f": no drift as large as the {mdc:.0f}° that would have been noticed" if mdc else ""
+    noticed = f": no drift of {mdc:.0f}° or more, the smallest this set could show" if mdc else ""
     slower = f" by {loss:.0f} %" if loss is not None else ""
     said = {
         "held": f"Your form held over the set{noticed}.",
@@ -201,7 +201,7 @@ def _no_fault(document: Document) -> str:
     bent = [rep["flexion_deg"] for rep in reps if rep["flexion_deg"]["peak"] is not None]
     if bent:
         most = max(bent, key=lambda flexion: flexion["peak"])
-        number = f"; most bent {degrees(most['peak'])} (±{most['uncertainty']:.0f}°) from normal"
+        number = f"; most {degrees(most['peak'])} (±{most['uncertainty']:.0f}°) from your normal"
     return f"No {looked} found in {len(reps)} of {plural(len(document['reps']), 'rep')}{number}."
 
 
@@ -271,7 +271,7 @@ def key_reps(document: Document) -> list[dict[str, Any]]:
     reps = measured_reps(document)
     reps = [rep for rep in reps if rep["complete"]] or reps
     side, doubt, sign, what = (
-        ("least", "least_uncertainty", -1, "least flexed")
+        ("least", "least_uncertainty", -1, "most arched")
         if _arches(document)
         else ("peak", "uncertainty", 1, "most flexed")
     )

@@ -338,6 +338,10 @@ class AnalysisDocument(DocumentPart):
 
     schema_version: Literal[1]
     formcheck_version: str
+    rejudged: bool = Field(
+        default=False,
+        description="Judged again from the track: a video or picture beside it was drawn before.",
+    )
     source: Source
     settings: SettingsPart
     model: Model

@@ -13,7 +13,7 @@ from formcheck.annotate.scene import scale
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["PLOT_FORMATS", "PLOT_NAME", "plot_angle"]
+__all__ = ["PLOT_FORMATS", "PLOT_NAME", "draw_angle", "plot_angle"]
 
 PLOT_FORMATS = ("png", "svg")
 PLOT_NAME = "angle"
@@ -43,15 +43,24 @@ def plot_angle(analysis: SetAnalysis, file_format: str) -> bytes:
 
     with rc_context({"svg.hashsalt": "formcheck", "font.size": 11}):
         figure = Figure(figsize=_SIZE_IN, dpi=_DPI, layout="constrained")
-        axes = figure.subplots()
-        _draw_reps(axes, analysis)
-        _draw_limits(axes, analysis)
-        _draw_angle(axes, analysis)
-        _draw_findings(axes, analysis)
-        _label(axes, analysis)
+        draw_angle(analysis, figure.subplots())
         file = io.BytesIO()
         figure.savefig(file, format=file_format, metadata=_NO_DATE[file_format])
     return file.getvalue()
+
+
+def draw_angle(analysis: SetAnalysis, axes: Axes | None = None) -> Axes:
+    """Draw the same into axes, or into those of a new figure of pyplot's."""
+    if axes is None:
+        from matplotlib import pyplot
+
+        axes = pyplot.subplots(figsize=_SIZE_IN, layout="constrained")[1]
+    _draw_reps(axes, analysis)
+    _draw_limits(axes, analysis)
+    _draw_angle(axes, analysis)
+    _draw_findings(axes, analysis)
+    _label(axes, analysis)
+    return axes
 
 
 def _draw_reps(axes: Axes, analysis: SetAnalysis) -> None:

@@ -12,6 +12,8 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from formcheck.analysis import SetAnalysis
 from formcheck.annotate.names import POSTER_NAME, VIDEO_NAME, key_frame_name
 from formcheck.errors import OutputError
@@ -19,20 +21,24 @@ from formcheck.pose.track import save_track
 from formcheck.results.document import AnalysisDocument, RoundingPart
 from formcheck.results.exports import EXPORTS
 from formcheck.results.plot import PLOT_FORMATS, PLOT_NAME
-from formcheck.results.workspace import sweep, workspace_name
+from formcheck.workspace import sweep, workspace_name
 
 __all__ = [
     "FRAME_COLUMNS",
+    "MAIN_NAME",
     "REP_COLUMNS",
+    "TRACK_NAME",
     "WORKSPACE",
     "ResultFolder",
+    "frame_rows",
     "readable_errors",
+    "rep_rows",
     "result_name",
     "write_analysis",
 ]
 
 WORKSPACE = ".formcheck"
-_MAIN = "analysis.json"
+MAIN_NAME = "analysis.json"
 TRACK_NAME = "track.npz"
 FRAME_COLUMNS = (
     "frame",
@@ -156,8 +162,8 @@ class ResultFolder:
             if self._is_first():
                 return
             names = {file.name for file in self.staging.iterdir()}
-            (self.path / _MAIN).unlink(missing_ok=True)
-            for name in sorted(names, key=lambda name: name == _MAIN):
+            (self.path / MAIN_NAME).unlink(missing_ok=True)
+            for name in sorted(names, key=lambda name: name == MAIN_NAME):
                 (self.staging / name).replace(self.path / name)
             for old in (old for name in _OPTIONAL for old in self.path.glob(name)):
                 if old.name not in names and not (self._keep and old.samefile(self._keep)):
@@ -182,14 +188,14 @@ def result_name(clip: Path) -> str:
 
 
 def write_analysis(
-    analysis: SetAnalysis, document: AnalysisDocument, folder: ResultFolder, *, track: bool = False
+    analysis: SetAnalysis, document: AnalysisDocument, folder: ResultFolder, *, track: bool = True
 ) -> None:
-    """Write the analysis, its tables and, if asked, the pose track."""
+    """Write the analysis, its tables and the pose track."""
     with readable_errors(folder.path):
         files: dict[str, Callable[[], str]] = {
-            _MAIN: lambda: document.model_dump_json(indent=2) + "\n",
-            "reps.csv": lambda: _table(REP_COLUMNS, _rep_rows(document)),
-            "frames.csv": lambda: _table(FRAME_COLUMNS, _frame_rows(analysis)),
+            MAIN_NAME: lambda: document.model_dump_json(indent=2) + "\n",
+            "reps.csv": lambda: _table(REP_COLUMNS, rep_rows(document)),
+            "frames.csv": lambda: _table(FRAME_COLUMNS, map(_written, frame_rows(analysis))),
         }
         for name, text in files.items():
             (folder.staging / name).write_text(text(), encoding="utf-8", newline="")
@@ -205,7 +211,8 @@ def _table(header: Sequence[str], rows: Iterator[Sequence[object]]) -> str:
     return text.getvalue()
 
 
-def _rep_rows(document: AnalysisDocument) -> Iterator[Sequence[object]]:
+def rep_rows(document: AnalysisDocument) -> Iterator[Sequence[object]]:
+    """The rows of `reps.csv`."""
     for rep in document.reps:
         yield (
             rep.index,
@@ -242,35 +249,40 @@ def _rounding(said: RoundingPart | None) -> tuple[object, object, object]:
     return (said.grade, said.probability, said.part) if said else (None, None, None)
 
 
-def _frame_rows(analysis: SetAnalysis) -> Iterator[Sequence[object]]:
+def frame_rows(analysis: SetAnalysis) -> Iterator[tuple[int | float | str, ...]]:
+    """The rows of `frames.csv` with all their digits: NaN where not measured, rep 0 outside."""
     track, kin = analysis.track, analysis.kinematics
-    number = [""] * len(track)
+    number = np.zeros(len(track), np.int64)
     for index, rep in enumerate(analysis.reps, start=1):
-        frames = range(rep.rep.start, rep.rep.end + 1)
-        number[frames.start : frames.stop] = [str(index)] * len(frames)
+        number[rep.rep.start : rep.rep.end + 1] = index
     back = kin.back
-    angles = (
-        back.lumbar_deg,
-        back.uncertainty_deg,
-        analysis.flexion_deg,
-        kin.joints.trunk_lean_deg,
-        kin.joints.hip_deg,
-        kin.joints.knee_deg,
+    columns: tuple[Sequence[int | float | str], ...] = (
+        track.frame.tolist(),
+        track.time_s.tolist(),
+        back.lumbar_deg.tolist(),
+        back.uncertainty_deg.tolist(),
+        analysis.flexion_deg.tolist(),
+        kin.joints.trunk_lean_deg.tolist(),
+        kin.joints.hip_deg.tolist(),
+        kin.joints.knee_deg.tolist(),
+        number.tolist(),
+        analysis.phases,
+        back.thoracic_deg.tolist(),
+        back.thoracic_uncertainty_deg.tolist(),
     )
-    upper = (back.thoracic_deg, back.thoracic_uncertainty_deg)
-    for i, phase in enumerate(analysis.phases):
-        yield (
-            int(track.frame[i]),
-            f"{track.time_s[i]:.4f}",
-            *(_cell(float(column[i])) for column in angles),
-            number[i],
-            phase,
-            *(_cell(float(column[i])) for column in upper),
-        )
+    return zip(*columns, strict=True)
 
 
-def _cell(value: float) -> str:
-    return f"{value:.2f}" if math.isfinite(value) else ""
+def _written(row: Sequence[int | float | str]) -> list[str]:
+    """The cells of a row of `frames.csv`."""
+    return [_cell(name, value) for name, value in zip(FRAME_COLUMNS, row, strict=True)]
+
+
+def _cell(name: str, value: int | float | str) -> str:
+    if isinstance(value, float):
+        decimals = 4 if name == "time_s" else 2
+        return f"{value:.{decimals}f}" if math.isfinite(value) else ""
+    return "" if name == "rep" and value == 0 else str(value)
 
 
 def _is_empty_folder(path: Path) -> bool:

@@ -15,12 +15,12 @@ from typing import IO
 from formcheck.analysis import Settings, analyze_track, read_track
 from formcheck.batch.places import safe_name
 from formcheck.errors import FormcheckError
+from formcheck.outputs import Outputs, write_result
 from formcheck.results.describe import describe
-from formcheck.results.outputs import Outputs, write_result
-from formcheck.results.workspace import sweep, workspace_name
 from formcheck.results.writers import ResultFolder
 from formcheck.serve.access import without_path
 from formcheck.video.reader import Video
+from formcheck.workspace import sweep, workspace_name
 
 __all__ = ["Job", "Queue", "TooLarge", "file_name"]
 

@@ -8,13 +8,14 @@ from the container, never from a frame number over a rate: phones vary the rate.
 from __future__ import annotations
 
 import contextlib
+import copy
 import datetime
-import hashlib
 import math
 import os
 import tempfile
 import weakref
 from array import array
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +28,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from formcheck.errors import ConfigurationError, InputError
+from formcheck.files import sha256_of
 from formcheck.video.about import ask, copy_stream, main_stream, sizes
 from formcheck.video.clip import LEAST_STEP_S, LONGEST_S, ClipInfo
 from formcheck.video.container import examine, is_mp4, mirrored
@@ -34,7 +36,15 @@ from formcheck.video.filming import filmed_on, slow_motion, speaks_of_slow_motio
 from formcheck.video.shapes import Part, Shapes
 from formcheck.video.thinning import Thinning, frames_apart
 
-__all__ = ["MAX_SIDE_PX", "Frame", "Video", "check_unchanged", "describe_times", "open_video"]
+__all__ = [
+    "MAX_SIDE_PX",
+    "Frame",
+    "SeekError",
+    "Video",
+    "check_unchanged",
+    "describe_times",
+    "open_video",
+]
 
 # FFmpeg writes "[h264 @ ...]" straight to the process's stderr. OpenCV reads this
 # once, at the first capture; -8 is AV_LOG_QUIET. A user's own setting wins.
@@ -96,8 +106,7 @@ def _state(path: Path) -> tuple[int, ...] | None:
 
 def _checksum(path: Path) -> str:
     try:
-        with path.open("rb") as file:  # in the page cache, and not in the way
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(path)  # in the page cache, and not in the way
     except OSError as error:
         raise _changed(path) from error
 
@@ -133,6 +142,10 @@ def describe_times(times_s: ArrayLike) -> tuple[float, float, bool]:
     return float(steps.sum() + typical), float(1 / typical), bool(off.mean() > 0.02)
 
 
+class SeekError(Exception):
+    """A clip that does not give the same frames again when it is read from the middle."""
+
+
 class Video:
     """A clip, to be iterated once, and a context manager; made by `open_video`.
 
@@ -148,14 +161,27 @@ class Video:
         self._stream = main_stream(self._about.streams)
         self._own: tempfile.TemporaryDirectory[str] | None = None
         self._source = self._one_stream()
+        self._max_fps = max_fps or math.inf
+        self._capture = self._opened()
+        self._measure_picture()
+        self._read_promises()
+        self._first_s: float | None = None  # stamp of the clip's first frame
+        self._begin()
+
+    def _opened(self) -> cv2.VideoCapture:
         level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
         # An absolute path is never taken for a URL, a device or an option.
-        self._capture = cv2.VideoCapture(str(self._source.absolute()), cv2.CAP_FFMPEG)
+        capture = cv2.VideoCapture(str(self._source.absolute()), cv2.CAP_FFMPEG)
         cv2.utils.logging.setLogLevel(level)
-        self._measure_picture()
-        self._read_promises(max_fps or math.inf)
+        # Turned here, after shrinking: OpenCV's own turn of a 4K frame takes 12 ms.
+        capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 0)
+        return capture
+
+    def _begin(self) -> None:
         self._stamps_s = array("d")
         self._decode_failures = self._untimed = 0
+        self._ended = False
+        self._thinning = Thinning(self._max_fps, self._interval_s or 0.0)
         self._summary: ClipInfo | None = None
         self._reading: weakref.ref[Generator[Frame]] | None = None
 
@@ -171,8 +197,6 @@ class Video:
 
     def _measure_picture(self) -> None:
         get = self._capture.get
-        # Turned here, after shrinking: OpenCV's own turn of a 4K frame takes 12 ms.
-        self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 0)
         in_mirror = self._in_mirror()
         self._mirror = in_mirror is not None
         turn = get(cv2.CAP_PROP_ORIENTATION_META) if in_mirror is None else in_mirror
@@ -220,18 +244,19 @@ class Video:
             )
         return shapes
 
-    def _read_promises(self, max_fps: float) -> None:
+    def _read_promises(self) -> None:
         fps, frames = (self._capture.get(p) for p in (cv2.CAP_PROP_FPS, cv2.CAP_PROP_FRAME_COUNT))
         known = 1 <= fps <= 300 and 0 < frames < 1e8
         self._slow_motion = slow_motion(self._about.tags, fps if known else None)
-        fps *= self._slow_motion
+        self._interval_s = 1 / (fps * self._slow_motion) if known else None
         if self._stated_s is not None:
             self._stated_s /= self._slow_motion
-        self.expected_frames = int(frames) if known else None
-        self.expected = math.ceil(frames / frames_apart(1 / fps, max_fps)) if known else None
-        if known and self._stated_s is None:
-            self._stated_s = frames / fps
-        self._thinning = Thinning(max_fps, 1 / fps if known else 0.0)
+        self.expected_frames = self.expected = None
+        if self._interval_s is not None:
+            self.expected_frames = int(frames)
+            self.expected = math.ceil(frames / frames_apart(self._interval_s, self._max_fps))
+            if self._stated_s is None:
+                self._stated_s = frames * self._interval_s
 
     def _error(self, what: str) -> InputError:
         return InputError(f"{self._path} {what}. Play it: if that works, export it as MP4 (H.264).")
@@ -258,6 +283,57 @@ class Video:
         return frames
 
     @property
+    def stretches_s(self) -> float | None:
+        """How long the clip states to last, if stretches of it can be read by themselves."""
+        return None if self._shapes or self._interval_s is None else self._stated_s
+
+    def stretch(self, begin_s: float) -> Video:
+        """Open the clip once more, to be read from the middle on.
+
+        Times are those of the clip; numbers of frames begin anew until it is joined.
+
+        Parameters
+        ----------
+        begin_s : float
+            Where to begin, roughly. A frame of the clip must have been read before.
+        """
+        if self._interval_s is None or not self._stamps_s:
+            raise SeekError(f"{self._path} does not state its rate")
+        other = copy.copy(self)
+        other._own = None
+        other._first_s = self._stamps_s[0]
+        other._capture = other._opened()
+        apart = frames_apart(self._interval_s, self._max_fps)
+        number = round(begin_s / self._interval_s)
+        other._capture.set(cv2.CAP_PROP_POS_FRAMES, number - number % apart)
+        other._begin()
+        return other
+
+    def join(self, later: Video) -> int:
+        """Go on with a later stretch, that was read until after this one's end.
+
+        Returns
+        -------
+        int
+            Number of the stretch's first frame in the whole clip.
+
+        Raises
+        ------
+        SeekError
+            If it did not begin with the frames that this one ends with.
+        """
+        before, after = self._stamps_s, later._stamps_s
+        odd = self._decode_failures + self._untimed + later._decode_failures + later._untimed
+        at = bisect_left(before, after[0]) if after else len(before)
+        shared = len(before) - at
+        if odd or not shared or before[at:] != after[:shared]:
+            raise SeekError(f"{self._path} has other frames when it is read from the middle")
+        before.extend(after[shared:])
+        if later._ended:
+            self._summary = self._summarise()
+        return at
+
+    @property
     def summary(self) -> ClipInfo:
         """What was read; RuntimeError before the last frame has been taken."""
         if self._summary is None:
@@ -272,7 +348,7 @@ class Video:
                     self._untimed += 1
                     continue
                 self._stamps_s.append(stamp_s)
-                time_s = stamp_s - self._stamps_s[0]
+                time_s = stamp_s - (self._stamps_s[0] if self._first_s is None else self._first_s)
                 if time_s > LONGEST_S:
                     raise self._error(f"jumps to {time_s / 3600:.0f} hours after its start")
                 if self._thinning.keeps(time_s):
@@ -280,7 +356,9 @@ class Video:
                     self._decode_failures += not decoded
                     if decoded:
                         yield Frame(index, time_s, self._upright(picture, time_s))
-            self._summary = self._summarise()
+            self._ended = True
+            if self._first_s is None:
+                self._summary = self._summarise()
         finally:
             self._capture.release()
 

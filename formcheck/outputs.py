@@ -9,12 +9,18 @@ from pathlib import Path
 
 from formcheck.analysis import SetAnalysis
 from formcheck.errors import ConfigurationError
+from formcheck.results.describe import describe
 from formcheck.results.document import AnalysisDocument
 from formcheck.results.exports import DEFAULT_HEIGHT_M, EXPORTS
 from formcheck.results.plot import PLOT_FORMATS, PLOT_NAME, plot_angle
-from formcheck.results.writers import ResultFolder, readable_errors, write_analysis
+from formcheck.results.writers import (
+    TRACK_NAME,
+    ResultFolder,
+    readable_errors,
+    write_analysis,
+)
 
-__all__ = ["Outputs", "write_result"]
+__all__ = ["Outputs", "save_result", "write_result"]
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +44,7 @@ class Outputs:
     height_m : float
         The lifter's stature, which gives the TRC export its scale.
     track : bool
-        Keep the pose track.
+        Keep the pose track, so that the clip need not be read again.
     plotly : str or None
         Where plotly's script lies, relative to the page, if many pages share one.
     athlete : str
@@ -52,9 +58,14 @@ class Outputs:
     plot: tuple[str, ...] = ()
     export: tuple[str, ...] = ()
     height_m: float = DEFAULT_HEIGHT_M
-    track: bool = False
+    track: bool = True
     plotly: str | None = None
     athlete: str = ""
+
+    @property
+    def drawn(self) -> bool:
+        """Whether something takes its time once the analysis is known."""
+        return self.html or self.video or bool(self.plot)
 
     def __post_init__(self) -> None:
         _known("--plot", self.plot, PLOT_FORMATS)
@@ -119,6 +130,14 @@ def write_result(
                 athlete=outputs.athlete,
             )
             (folder.staging / REPORT_NAME).write_text(page, encoding="utf-8", newline="")
+
+
+def save_result(analysis: SetAnalysis, folder: Path, *, force: bool = False) -> Path:
+    """Write what needs no clip to a folder: see `SetAnalysis.save`."""
+    with ResultFolder(folder.parent, folder.name, force=force) as staged:
+        write_result(Path(TRACK_NAME), analysis, describe(analysis), staged, Outputs())
+        staged.publish()
+    return folder
 
 
 def _export(kind: str, analysis: SetAnalysis, folder: Path, height_m: float) -> None:

@@ -1,0 +1,185 @@
+"""A clip that is read in pieces gives what it gives when it is read whole."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count, islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+from clipmaker import cut, numbered, read_number, scramble, write_clip
+
+from formcheck.pose.pieces import find_in_pieces, piece_begins_s
+from formcheck.pose.recorder import Pose, TrackRecorder, no_pose
+from formcheck.video.reader import Frame, SeekError, Video, open_video
+
+SECONDS = 9
+LATER_PIECE_S = 4.0
+
+
+class Reader:
+    """Finds the number that is drawn on a frame, and says who found it where."""
+
+    names = count()
+
+    def __init__(self, person: Callable[[int], float] = lambda _: 0.0) -> None:
+        self.name = next(Reader.names)
+        self.closed = False
+        self._aside_px = person(self.name)
+
+    def find(self, frame: Frame) -> Pose:
+        assert not self.closed
+        landmarks = np.zeros((33, 2), np.float32)
+        landmarks[11:13] = 0, -100  # a trunk of 100 px
+        landmarks[:, 0] += self._aside_px
+        number = read_number(frame.image)
+        return replace(
+            no_pose(), landmarks_px=landmarks, visibility=np.full(33, number, np.float32)
+        )
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("pieces")
+
+
+@pytest.fixture(scope="module", params=["steady", "fast", "b-frames", "uneven"])
+def clip(request: pytest.FixtureRequest, folder: Path) -> Path:
+    path = folder / f"{request.param}.mp4"
+    if request.param == "fast":
+        return write_clip(path, numbered(SECONDS * 60), fps=60)
+    if request.param == "uneven":
+        steps_s = np.random.default_rng(1).choice([1 / 30, 1 / 30, 1 / 15], SECONDS * 24)
+        times_s = np.round(np.cumsum(steps_s), 4).tolist()
+        return write_clip(path, numbered(len(times_s)), times_s=times_s)
+    options = ("-bf", "3", "-g", "60") if request.param == "b-frames" else ("-g", "1000")
+    return write_clip(path, numbered(SECONDS * 30), options=options)
+
+
+def find(
+    path: Path,
+    begins_s: list[float],
+    *,
+    jobs: int = 2,
+    look: Callable[[], Reader] = Reader,
+    on_frame: Callable[[int], None] | None = None,
+) -> tuple[TrackRecorder, Video]:
+    with open_video(path) as video:
+        frames = iter(video)
+        opening = list(islice(frames, 10))
+        found = find_in_pieces(
+            video, opening, frames, begins_s, look(), look=look, jobs=jobs, on_frame=on_frame
+        )
+        return found, video
+
+
+def seen(found: TrackRecorder) -> list[int]:
+    return [int(pose.visibility[0]) for pose in found.poses]
+
+
+@pytest.mark.parametrize(
+    ("length_s", "begins_s"),
+    [
+        (None, [0.0]),
+        (5.9, [0.0]),
+        (6.0, [0.0, 3.0]),
+        (20.0, [0.0, 10.0]),
+        (36.0, [0.0, 9.0, 18.0, 27.0]),
+    ],
+)
+def test_pieces_are_some_eight_seconds_long_and_even_in_number(
+    length_s: float | None, begins_s: list[float]
+) -> None:
+    assert piece_begins_s(length_s) == begins_s
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_pieces_join_to_what_one_reading_gives(clip: Path, jobs: int) -> None:
+    whole, read = find(clip, [0.0])
+    done: list[int] = []
+    joined, read_in_pieces = find(clip, [0.0, 2.9, 6.1], jobs=jobs, on_frame=done.append)
+    assert joined.index == whole.index
+    assert joined.time_s == whole.time_s
+    assert seen(joined) == seen(whole) == whole.index
+    assert read_in_pieces.summary == read.summary
+    assert done == list(range(1, len(whole) + 1))
+
+
+def test_the_numbers_of_a_stretch_follow_on(folder: Path) -> None:
+    path = write_clip(folder / "numbers.mp4", numbered(120))
+    with open_video(path) as video:
+        first = list(islice(video, 60))
+        with video.stretch(1.5) as later:
+            rest = list(later)
+        at = video.join(later)
+        assert [at + frame.index for frame in rest] == [read_number(f.image) for f in rest]
+        assert [frame.time_s for frame in rest[: 60 - at]] == [f.time_s for f in first[at:60]]
+        assert video.summary.frames == 120
+
+
+def test_another_person_is_not_taken_for_the_lifter(clip: Path) -> None:
+    """A reader that begins later sees somebody a trunk length away."""
+    readers: list[Reader] = []
+
+    def look() -> Reader:
+        readers.append(Reader(lambda _: 100.0 * bool(readers)))
+        return readers[-1]
+
+    found, _ = find(clip, [0.0, LATER_PIECE_S], jobs=1, look=look)
+    assert {float(pose.landmarks_px[0, 0]) for pose in found.poses} == {0.0}
+    assert seen(found) == found.index
+    assert all(reader.closed for reader in readers)
+
+
+def test_a_clip_that_is_cut_or_damaged_is_not_read_in_pieces(folder: Path) -> None:
+    whole = write_clip(folder / "whole.mkv", numbered(SECONDS * 30), options=("-g", "15"))
+    for damaged in (
+        cut(whole, folder / "cut.mkv", 0.6),
+        scramble(whole, folder / "scrambled.mkv", 0.2, 0.4),
+    ):
+        with pytest.raises(SeekError):
+            find(damaged, [0.0, 3.0, 8.0])
+
+
+def test_other_pictures_at_the_same_times_are_noticed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a decoder shows grey until the next key frame."""
+    path = write_clip(folder / "grey.mp4", numbered(SECONDS * 30))
+    upright = Video._upright
+
+    def grey(video: Video, picture: np.ndarray, time_s: float) -> np.ndarray:
+        shown = upright(video, picture, time_s)
+        return shown if video._first_s is None else shown // 2
+
+    monkeypatch.setattr(Video, "_upright", grey)
+    with pytest.raises(SeekError, match="other pictures"):
+        find(path, [0.0, LATER_PIECE_S], look=Reader)
+
+
+@pytest.mark.parametrize("wrong", [RuntimeError, KeyboardInterrupt])
+def test_an_error_in_one_piece_ends_them_all(folder: Path, wrong: type[BaseException]) -> None:
+    path = write_clip(folder / "error.mp4", numbered(SECONDS * 30))
+    readers: list[Reader] = []
+
+    class Failing(Reader):
+        def find(self, frame: Frame) -> Pose:
+            if frame.time_s > 7.0:
+                raise wrong
+            return super().find(frame)
+
+    def look() -> Reader:
+        readers.append(Failing())
+        return readers[-1]
+
+    before = threading.active_count()
+    with pytest.raises(wrong):
+        find(path, [0.0, LATER_PIECE_S], look=look)
+    assert all(reader.closed for reader in readers)
+    assert threading.active_count() == before
