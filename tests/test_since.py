@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from batches import NASTY, put_result
@@ -19,7 +20,7 @@ from formcheck.report import write_report
 from formcheck.results.comparison import Reading
 
 
-def past(day: int, peak: float, score: float | None = None, **changes: object) -> PastSet:
+def past(day: int, peak: float, score: float | None = None, **changes: Any) -> PastSet:
     readings = {"lumbar_peak_deg": Reading(peak, 5.0)}
     if score is not None:
         readings["score"] = Reading(score, 1.0)

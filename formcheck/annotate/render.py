@@ -22,6 +22,7 @@ from formcheck.annotate.encoder import VideoWriter
 from formcheck.annotate.faces import FaceBlur
 from formcheck.annotate.names import POSTER_NAME, VIDEO_NAME, key_frame_name
 from formcheck.annotate.scene import captions, scale
+from formcheck.annotate.share import Share
 from formcheck.arrays import Picture
 from formcheck.video.reader import Frame, open_video
 
@@ -46,6 +47,7 @@ def draw_clip(
     video: bool = True,
     key_moments_s: dict[int, float] | None = None,
     poster_s: float | None = None,
+    share: Share | None = None,
     blur_face: bool = False,
     on_frame: Callable[[int], None] | None = None,
 ) -> None:
@@ -64,6 +66,8 @@ def draw_clip(
         Which moment to show of which repetition.
     poster_s : float, optional
         The frame of the video that is written as `POSTER_NAME`.
+    share : Share, optional
+        What is to be sent of it.
     blur_face : bool
         Cover the lifter's face in all of it.
     on_frame : callable, optional
@@ -77,20 +81,27 @@ def draw_clip(
     moments = _frames_at(analysis, key_moments_s or {})
     poster_at = None if poster_s is None else _nearest(analysis, poster_s)
     blur = _blur(analysis) if blur_face else None
+    wanted = None if video else set(moments) | (share.wanted if share else set())
     with ExitStack() as stack:
         film = _Film(analysis, stack.enter_context(_writer(folder, analysis))) if video else None
-        for at, frame in _analysed_frames(clip, analysis, None if video else moments):
+        for at, frame in _analysed_frames(clip, analysis, wanted):
             picture = frame.image
             if blur:
                 blur.cover(picture, at)
             for rep in moments.get(at, ()):
                 _write_picture(folder / key_frame_name(rep), _key_frame(picture, analysis, at))
+            if share:
+                share.add(picture, at)
+                if at in share.moments:
+                    share.add_still(_key_frame(picture, analysis, at), at)
             if film:
                 canvas = film.add(picture, at)
                 if at == poster_at:
                     _write_picture(folder / POSTER_NAME, _shrunk(canvas))
             if on_frame:
                 on_frame(at + 1)
+    if share:
+        share.write(folder)
 
 
 def _blur(analysis: SetAnalysis) -> FaceBlur:

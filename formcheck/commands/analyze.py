@@ -77,6 +77,13 @@ def analyze(  # noqa: PLR0917 - one parameter an option
             "--embed", help="Put the video into the report, so that one file can be sent."
         ),
     ] = False,
+    share: Annotated[
+        bool,
+        typer.Option(
+            "--share",
+            help="Write share.mp4 and share.png, to be sent: the worst and the best repetition.",
+        ),
+    ] = False,
     blur_face: Annotated[
         bool, typer.Option("--blur-face", help="Hide the lifter's face in video and pictures.")
     ] = False,
@@ -144,7 +151,7 @@ def analyze(  # noqa: PLR0917 - one parameter an option
     settings = Settings(exercise, max_fps, neutral, rubric=load_rubric(config))
     outputs = Outputs(
         html, video, embed, blur_face, _listed(plot), _listed(export), height, save_track,
-        athlete=athlete,
+        athlete=athlete, share=share,
     )  # fmt: skip
     with native_chatter_hidden(shown=verbose):
         analysis, document, folder = _analyse(

@@ -36,8 +36,8 @@ MEASURES: dict[str, tuple[str, str, str, str]] = {
     "drift_deg_per_rep": ("Drift within the set", "° a rep", "drifts more", "drifts less"),
     "score": ("Score", " points", "higher", "lower"),
 }
-# More of it is worse, but of the score.
-_WORSE: dict[str, Says] = dict.fromkeys(MEASURES, "more") | {"score": "less"}
+# Of these more is better; of the others it is worse.
+_BETTER = frozenset({"score"})
 # In each direction, of all comparisons of a history together.
 _FALSE_ALARMS = 0.05
 # How many days' worth of scatter the stated uncertainty counts for: it was measured on
@@ -104,7 +104,7 @@ class Course:
     @property
     def worse(self) -> bool:
         """Whether it is one for the worse."""
-        return self.says == _WORSE[self.measure]
+        return self.says == ("less" if self.measure in _BETTER else "more")
 
     @property
     def told(self) -> str:
