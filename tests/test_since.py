@@ -100,7 +100,7 @@ def test_a_report_in_a_folder_with_history_says_what_changed(season: Path) -> No
     assert "Since last time" not in write_report(folder).read_text("utf-8")  # whose is it?
     assert run("report", folder, "--athlete", "Ann").exit_code == 0
     page = (folder / "report.html").read_text("utf-8")
-    assert "<b>Against last time</b> (deadlift, 2026-01-02, 100 kg):" in page
+    assert "<b>Against the last set</b> (deadlift, 2026-01-02, 100 kg):" in page
     assert "Most flexed, from flat: rounder, +" in page
     run("report", folder, "--athlete", NASTY)
     page = (folder / "report.html").read_text("utf-8")

@@ -126,8 +126,8 @@ class Share:
             if i in self._stills
         ]
         picture = self._with_sentence(np.hstack(stills))
-        bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
-        (folder / SHARE_PICTURE_NAME).write_bytes(cv2.imencode(".png", bgr)[1].tobytes())
+        encoded = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))[1]
+        (folder / SHARE_PICTURE_NAME).write_bytes(encoded.tobytes())
 
     def _framed(self, picture: Picture, scene: Scene) -> Picture:
         return self._with_sentence(_with_title(picture, scene))
