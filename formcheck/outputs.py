@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from formcheck.analysis import SetAnalysis
 from formcheck.errors import ConfigurationError
@@ -19,6 +20,9 @@ from formcheck.results.writers import (
     readable_errors,
     write_analysis,
 )
+
+if TYPE_CHECKING:
+    from formcheck.annotate.share import Share
 
 __all__ = ["Outputs", "save_result", "write_result"]
 
@@ -47,6 +51,10 @@ class Outputs:
         Keep the pose track, so that the clip need not be read again.
     plotly : str or None
         Where plotly's script lies, relative to the page, if many pages share one.
+    share : bool
+        Write a few seconds of the worst and the best repetition, and a picture, to be sent.
+    athlete : str
+        Whose set it is, if the folder has a history of several.
     """
 
     html: bool = True
@@ -58,6 +66,8 @@ class Outputs:
     height_m: float = DEFAULT_HEIGHT_M
     track: bool = True
     plotly: str | None = None
+    athlete: str = ""
+    share: bool = False
 
     @property
     def drawn(self) -> bool:
@@ -120,7 +130,12 @@ def write_result(
         if outputs.html:
             from formcheck.report import REPORT_NAME, report_page
 
-            page = report_page(folder.staging, embed=outputs.embed, plotly=outputs.plotly)
+            page = report_page(
+                folder.staging,
+                embed=outputs.embed,
+                plotly=outputs.plotly,
+                athlete=outputs.athlete,
+            )
             (folder.staging / REPORT_NAME).write_text(page, encoding="utf-8", newline="")
 
 
@@ -152,11 +167,12 @@ def _draw(
 ) -> None:
     """The annotated video and the key frames of the page, in one reading of the clip."""
     from formcheck.annotate.render import draw_clip
-    from formcheck.report.words import key_reps
+    from formcheck.report.words import key_reps, opening
 
-    moments_s = {}
+    moments_s, opens = {}, None
     if outputs.html:
-        reps = key_reps(document.model_dump(mode="json"))
+        told = document.model_dump(mode="json")
+        reps, opens = key_reps(told), opening(told)
         moments_s = {rep["rep"]: rep["at_s"] for rep in reps}
     draw_clip(
         clip,
@@ -164,6 +180,32 @@ def _draw(
         folder,
         video=outputs.video,
         key_moments_s=moments_s,
+        poster_s=opens[0] if opens else None,
+        share=_share(analysis, document) if outputs.share else None,
         blur_face=outputs.blur_face,
         on_frame=on_frame,
     )
+
+
+def _share(analysis: SetAnalysis, document: AnalysisDocument) -> Share | None:
+    """The worst and the best repetition, with the sentence of the verdict."""
+    from formcheck.annotate.share import Scene, Share
+    from formcheck.report.words import degrees, headline, key_reps
+
+    told = document.model_dump(mode="json")
+    shown = key_reps(told)
+    scenes = [
+        Scene(
+            one["rep"],
+            one["at_s"],
+            f"{one['role'].capitalize()}: rep {one['rep']}"
+            if len(shown) > 1
+            else "One repetition:",
+            f"{degrees(one['lumbar_deg'])} ±{one['uncertainty_deg']:.0f}°",
+        )
+        for one in shown
+    ]
+    if not scenes:
+        _log.warning("Nothing was measured: there is no share.mp4 and no share.png.")
+        return None
+    return Share(analysis, scenes, headline(told).text)

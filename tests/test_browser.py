@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -123,12 +124,23 @@ def test_nothing_leaves_the_page(browser: Any, broken_down: Path) -> None:
 @pytest.mark.parametrize("place", [".film .jump button", "#reps button", ".finding button"])
 def test_a_click_moves_the_video(browser: Any, broken_down: Path, place: str) -> None:
     with Opened(browser, broken_down) as opened:
-        assert opened.video_time_s() == 0
         button = opened.page.locator(place).last
         time_s = float(button.get_attribute("data-time"))
         assert time_s > 1
         button.click()
         opened.wait_for_video(time_s)
+
+
+def test_the_video_opens_on_the_worst_repetition(browser: Any, broken_down: Path) -> None:
+    worst = json.loads((broken_down.parent / "analysis.json").read_text("utf-8"))["reps"][-1]
+    with Opened(browser, broken_down) as opened:
+        video = opened.page.locator("#video")
+        opened.wait_for_video(worst["peak_s"])
+        assert video.get_attribute("poster").startswith("data:image/jpeg;base64,")
+        opened.run("document.getElementById('video').muted = true")
+        opened.run("document.getElementById('video').play()")
+        now = "document.getElementById('video').currentTime"
+        opened.wait_for(f"{now} < {worst['peak_s']} && {now} >= {worst['start_s']}")
 
 
 def test_the_keyboard_moves_the_video(browser: Any, broken_down: Path) -> None:
@@ -208,7 +220,9 @@ def test_a_refused_set_says_what_to_change_and_draws_it(browser: Any, tmp_path: 
     page = write_report(written(refused(), tmp_path))
     with Opened(browser, page) as opened:
         assert opened.errors == []
-        assert opened.page.locator("h1").inner_text().startswith("Not measured: The camera looks")
+        assert opened.page.locator("h1").inner_text().startswith("Measured: deadlift, 2 rep")
+        why = opened.page.locator("header .lede").first.inner_text()
+        assert why.startswith("Not measured: The camera looks")
         assert opened.page.locator(".chart").count() == 0
         drawing = opened.page.locator("svg[aria-label*='three metres']")
         assert drawing.is_visible()

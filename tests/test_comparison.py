@@ -151,8 +151,9 @@ def run(*arguments: str | Path) -> tuple[int, str, str]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder of results, a track, and an analysis that differs."""
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of results, a track, and an analysis that differs; worked in."""
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "one").mkdir()
     text = measured().model_dump_json()
     (tmp_path / "one" / "analysis.json").write_text(text, encoding="utf-8")
@@ -164,7 +165,18 @@ def folder(tmp_path: Path) -> Path:
 def test_a_folder_and_a_file_are_compared(folder: Path) -> None:
     code, out, _ = run(folder / "one", folder / "two.json")
     assert code == 0
-    assert "Beyond the minimal detectable change: most flexed +" in out
+    assert out.startswith("Beyond the minimal detectable change: most flexed +")
+    assert "90 % interval" not in out
+    assert out.endswith("Open compare.html\n")
+    page = (folder / "compare.html").read_text("utf-8")
+    assert page.index("Beyond the minimal detectable change: most flexed +") < page.index("<table")
+
+
+def test_the_table_is_printed_if_asked(folder: Path) -> None:
+    code, out, _ = run(folder / "one", folder / "two.json", "-v", "--no-html")
+    assert code == 0
+    assert out.index("Beyond the minimal") < out.index("90 % interval")
+    assert not (folder / "compare.html").exists()
 
 
 def test_a_track_is_analysed_first(folder: Path) -> None:

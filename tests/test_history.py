@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,9 @@ from formcheck.batch.places import Place
 from formcheck.batch.publish import publish
 from formcheck.errors import ConfigurationError
 from formcheck.history.database import VERSION, read_sets
+from formcheck.history.says import lift_sentence
 from formcheck.history.sets import PastSet
-from formcheck.history.trends import Course, athlete_lifts, course_of
+from formcheck.history.trends import AthleteLift, Course, athlete_lifts, course_of
 from formcheck.results.comparison import Reading
 
 MEASURE = "lumbar_peak_deg"
@@ -114,7 +116,8 @@ def test_it_says_what_changed_and_what_did_not(season: Path) -> None:
         for trend in lift["trends"]
     }
     assert says["Ann", "lumbar_peak_deg"] == "more"
-    assert says["Ann", "flexion_peak_deg"] == "more"
+    # Its interval is three times as wide; and as the last set must stop, it is not "no-change".
+    assert says["Ann", "flexion_peak_deg"] == "stop"
     assert says[NASTY, "lumbar_peak_deg"] == "no-change"
     [ann] = [lift for lift in told if lift["athlete"] == "Ann"]
     assert [kg for _, kg in ann["loads_kg"]] == [100, 101, 102, 103]
@@ -139,7 +142,11 @@ def test_sets_that_were_all_refused_leave_no_empty_table(tmp_path: Path) -> None
     put_result(tmp_path, Clip("/x/front.mp4", "Ben", "deadlift"), yaw_deg=80.0)
     publish(Place(str(tmp_path)), [])
     lines = run("history", tmp_path).stdout.splitlines()
-    assert lines == ["Ben, deadlift: 1 set", "Nothing could be measured in them."]
+    assert lines[0] == "Ben, deadlift: 1 set"
+    assert lines[1].startswith(
+        "None could be measured. The last: Not measured: The camera looks at"
+    )
+    assert lines[-1] == "Nothing could be measured in them."
 
 
 @pytest.mark.parametrize("damage", ["gone", "damaged", "older", "newer"])
@@ -180,3 +187,55 @@ def test_a_folder_without_results_says_so(tmp_path: Path) -> None:
     result = run("history", tmp_path)
     assert result.exit_code == 1
     assert "formcheck batch" in result.stderr
+
+
+def lift_of(*tones: str, values: tuple[float, ...] = ()) -> AthleteLift:
+    """A lift whose sets had these verdicts, a week apart."""
+    labels = {"good": "No fault found", "stop": "Stop: clearly rounded", "unknown": "No verdict"}
+    sets = [
+        replace(
+            past(f"2026-01-{1 + 7 * i:02}", (values or (0.0,) * len(tones))[i]),
+            tone=tone,
+            verdict=labels[tone],
+            measured=tone != "unknown",
+            says="Not measured: dark." if tone == "unknown" else "",
+        )
+        for i, tone in enumerate(tones)
+    ]
+    return athlete_lifts(sets)[0]
+
+
+def test_a_last_set_that_must_stop_is_never_no_change() -> None:
+    lift = lift_of("stop", "good", "stop", "stop")
+    assert {course.says for course in lift.courses} == {"stop"}
+    assert "No change" not in lift.courses[0].words
+    assert lift_sentence(lift) == (
+        "Stop: clearly rounded in the last deadlift, 2026-01-22; so had 2 of the 3 sets before."
+    )
+    # Nor where a later one could not be measured.
+    later = lift_of("good", "good", "stop", "unknown")
+    assert {course.says for course in later.courses} == {"stop"}
+    assert "(1 later could not be measured)" in lift_sentence(later)
+    assert {course.says for course in lift_of("stop", "stop", "good").courses} == {"no-change"}
+
+
+def test_a_lift_is_told_in_one_sentence() -> None:
+    assert lift_sentence(lift_of("good", "good")).endswith(
+        "; over 2 sets nothing changed by more than can be mistaken."
+    )
+    rounder = lift_sentence(lift_of("good", "stop", values=(0.0, 30.0)))
+    assert rounder.endswith("; since 2026-01-01 rounder, +30.0° (±7.1°).")
+    assert lift_sentence(lift_of("unknown", "unknown")) == (
+        "None of 2 sets could be measured. The last: Not measured: dark."
+    )
+
+
+def test_more_comparisons_ask_for_a_larger_change() -> None:
+    sets = [past(f"2026-01-{1 + 7 * i:02}", value) for i, value in enumerate((0.0, 8.0))]
+    assert course_of(MEASURE, sets).says == "more"
+    among = course_of(MEASURE, sets, 32)
+    assert among.says == "no-change"
+    # 0.05 / 32 on either side is 2.955 standard deviations; 0.05 is 1.645.
+    assert among.mdc == pytest.approx(50**0.5 * 2.955 / 1.645, rel=1e-3)
+    [one, _] = athlete_lifts([*sets, *(replace(each, athlete="Bo") for each in sets)])
+    assert one.comparisons == 2

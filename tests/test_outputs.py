@@ -10,7 +10,7 @@ from commands import run
 from figures import moving_lifter
 from results import analysed, clip_of, refused
 
-from formcheck.annotate.names import VIDEO_NAME, key_frame_name
+from formcheck.annotate.names import POSTER_NAME, VIDEO_NAME, key_frame_name
 from formcheck.errors import ConfigurationError, OutputError
 from formcheck.outputs import Outputs, write_result
 from formcheck.pose.track import save_track
@@ -44,7 +44,7 @@ def test_a_clip_gets_its_page_its_video_and_two_pictures(tmp_path: Path) -> None
     clip = clip_of(analysed((0.0, 30.0)).track, tmp_path / "set.mp4")
     folder = result_of(clip, tmp_path / "out", Outputs())
     pictures = {key_frame_name(1), key_frame_name(2)}
-    assert files(folder) == ALWAYS | pictures | {"report.html", VIDEO_NAME}
+    assert files(folder) == ALWAYS | pictures | {"report.html", VIDEO_NAME, POSTER_NAME}
     # Without the video an earlier one would belie the new analysis.
     result_of(clip, tmp_path / "out", Outputs(video=False), force=True)
     assert files(folder) == ALWAYS | pictures | {"report.html"}

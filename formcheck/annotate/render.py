@@ -20,8 +20,9 @@ from formcheck.annotate.back import drawn_back
 from formcheck.annotate.band import Band
 from formcheck.annotate.encoder import VideoWriter
 from formcheck.annotate.faces import FaceBlur
-from formcheck.annotate.names import VIDEO_NAME, key_frame_name
+from formcheck.annotate.names import POSTER_NAME, VIDEO_NAME, key_frame_name
 from formcheck.annotate.scene import captions, scale
+from formcheck.annotate.share import Share
 from formcheck.arrays import Picture
 from formcheck.video.reader import Frame, open_video
 
@@ -32,6 +33,7 @@ _log = logging.getLogger(__name__)
 # Phones and laptops show no more, and 1080p would double the encoder's work.
 _MAX_SIDE_PX = 1280
 _KEY_FRAME_PX = 560
+_POSTER_PX = 720
 # Square about the trunk, its side in trunk lengths: head and knees come with it.
 _KEY_FRAME_TRUNKS = 2.1
 _JPEG_QUALITY = 82
@@ -44,6 +46,8 @@ def draw_clip(
     *,
     video: bool = True,
     key_moments_s: dict[int, float] | None = None,
+    poster_s: float | None = None,
+    share: Share | None = None,
     blur_face: bool = False,
     on_frame: Callable[[int], None] | None = None,
 ) -> None:
@@ -60,6 +64,10 @@ def draw_clip(
         Without it only the key frames are drawn.
     key_moments_s : dict of int to float
         Which moment to show of which repetition.
+    poster_s : float, optional
+        The frame of the video that is written as `POSTER_NAME`.
+    share : Share, optional
+        What is to be sent of it.
     blur_face : bool
         Cover the lifter's face in all of it.
     on_frame : callable, optional
@@ -71,19 +79,29 @@ def draw_clip(
         If the video cannot be written.
     """
     moments = _frames_at(analysis, key_moments_s or {})
+    poster_at = None if poster_s is None else _nearest(analysis, poster_s)
     blur = _blur(analysis) if blur_face else None
+    wanted = None if video else set(moments) | (share.wanted if share else set())
     with ExitStack() as stack:
         film = _Film(analysis, stack.enter_context(_writer(folder, analysis))) if video else None
-        for at, frame in _analysed_frames(clip, analysis, None if video else moments):
+        for at, frame in _analysed_frames(clip, analysis, wanted):
             picture = frame.image
             if blur:
                 blur.cover(picture, at)
             for rep in moments.get(at, ()):
                 _write_picture(folder / key_frame_name(rep), _key_frame(picture, analysis, at))
+            if share:
+                share.add(picture, at)
+                if at in share.moments:
+                    share.add_still(_key_frame(picture, analysis, at), at)
             if film:
-                film.add(picture, at)
+                canvas = film.add(picture, at)
+                if at == poster_at:
+                    _write_picture(folder / POSTER_NAME, _shrunk(canvas))
             if on_frame:
                 on_frame(at + 1)
+    if share:
+        share.write(folder)
 
 
 def _blur(analysis: SetAnalysis) -> FaceBlur:
@@ -105,9 +123,21 @@ def _frames_at(analysis: SetAnalysis, moments_s: dict[int, float]) -> dict[int, 
     """Repetitions to picture, by the frame that shows them."""
     frames: dict[int, list[int]] = {}
     for rep, moment_s in moments_s.items():
-        at = int(np.argmin(np.abs(analysis.track.time_s - moment_s)))
-        frames.setdefault(at, []).append(rep)
+        frames.setdefault(_nearest(analysis, moment_s), []).append(rep)
     return frames
+
+
+def _nearest(analysis: SetAnalysis, moment_s: float) -> int:
+    return int(np.argmin(np.abs(analysis.track.time_s - moment_s)))
+
+
+def _shrunk(picture: Picture) -> Picture:
+    """No larger than a page shows it before the video plays."""
+    zoom = _POSTER_PX / max(picture.shape)
+    if zoom >= 1:
+        return picture
+    small = cv2.resize(picture, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8)
 
 
 def _analysed_frames(
@@ -140,7 +170,8 @@ class _Film:
         self._captions = captions(analysis)
         self._band: Band | None = None
 
-    def add(self, picture: Picture, at: int) -> None:
+    def add(self, picture: Picture, at: int) -> Picture:
+        """Write a frame, and return it as it is drawn."""
         height, width = picture.shape[:2]
         zoom = min(1.0, _MAX_SIDE_PX / max(width, height))
         size = max(2, round(width * zoom) // 2 * 2), max(2, round(height * zoom) // 2 * 2)
@@ -154,6 +185,7 @@ class _Film:
         if back:
             back.draw(scene, size[0] / width)
         self._writer.write(canvas, float(self._analysis.track.time_s[at]))
+        return canvas
 
     def _new_band(self, size: tuple[int, int]) -> Band:
         self._band = Band(

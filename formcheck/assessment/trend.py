@@ -66,7 +66,12 @@ class Trend:
 
 
 def find_trend(
-    rep: FloatArray, value: FloatArray, known_noise: float, false_alarms: float = 0.05
+    rep: FloatArray,
+    value: FloatArray,
+    known_noise: float,
+    false_alarms: float = 0.05,
+    *,
+    prior_reps: int = _PRIOR_REPS,
 ) -> Trend:
     """Fit a trend that one outlying repetition does not make.
 
@@ -82,6 +87,8 @@ def find_trend(
         Standard deviation from repetition to repetition that is expected.
     false_alarms : float
         Share of sets without a change in which one may be found.
+    prior_reps : int
+        How many repetitions' worth of scatter `known_noise` counts for.
 
     Raises
     ------
@@ -97,12 +104,12 @@ def find_trend(
     spread = rep - rep.mean()
     centred = value - value.mean()
     about = centred - (spread @ centred) / (spread @ spread) * spread
-    noise = _noise(float(about @ about), len(rep) - 2, known_noise)
+    noise = _noise(float(about @ about), len(rep) - 2, known_noise, prior_reps)
     error = _THEIL_SEN * noise / float(np.sqrt(spread @ spread))
-    half = float(t.isf(false_alarms, _PRIOR_REPS + len(rep) - 2)) * error
+    half = float(t.isf(false_alarms, prior_reps + len(rep) - 2)) * error
     span = float(rep[-1] - rep[0])
     change, mdc = slope * span, half * span
-    late = _last_two(value, known_noise, false_alarms)
+    late = _last_two(value, known_noise, false_alarms, prior_reps)
     is_late = late is not None and late[0] / late[1] > max(change / mdc, 1.0)
     if late is not None and is_late:
         change, mdc = late
@@ -112,7 +119,7 @@ def find_trend(
 
 
 def _last_two(
-    value: FloatArray, known_noise: float, false_alarms: float
+    value: FloatArray, known_noise: float, false_alarms: float, prior_reps: int
 ) -> tuple[float, float] | None:
     """By how much both of the last two stand above those before, and the MDC of that.
 
@@ -126,18 +133,16 @@ def _last_two(
         return None
     free = len(before) - 1
     off = before - before.mean()
-    noise = _noise(float(off @ off), free, known_noise)
+    noise = _noise(float(off @ off), free, known_noise, prior_reps)
     # The variance of a median is pi/2 times that of the mean.
     error = noise * float(np.sqrt(1 + np.pi / 2 / len(before)))
     one = float(np.sqrt(false_alarms / 10))
-    return float(value[-2:].min() - np.median(before)), float(
-        t.isf(one, _PRIOR_REPS + free)
-    ) * error
+    return float(value[-2:].min() - np.median(before)), float(t.isf(one, prior_reps + free)) * error
 
 
-def _noise(squares: float, free: int, known_noise: float) -> float:
+def _noise(squares: float, free: int, known_noise: float, prior_reps: int) -> float:
     """Scatter drawn towards what is known beforehand, but never below itself."""
-    drawn = (_PRIOR_REPS * known_noise**2 + squares) / (_PRIOR_REPS + free)
+    drawn = (prior_reps * known_noise**2 + squares) / (prior_reps + free)
     return float(np.sqrt(max(squares / free, drawn)))
 
 

@@ -7,7 +7,16 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-__all__ = ["Order", "Unit", "common_order", "read_day", "read_load"]
+__all__ = [
+    "Order",
+    "Unit",
+    "common_order",
+    "common_unit",
+    "load_in",
+    "load_words",
+    "read_day",
+    "read_load",
+]
 
 Order = Literal["day", "month", ""]
 Unit = Literal["kg", "lb"]
@@ -73,6 +82,28 @@ def read_load(text: str, unit: Unit = "kg") -> tuple[float | None, str]:
     if load_kg > _MOST_KG:
         raise ValueError(f"the load {text!r} is no number of kilograms from 0 to 1000.")
     return load_kg, f"{float(number):g} lb" if in_lb else ""
+
+
+def common_unit(given: Iterable[str]) -> Unit:
+    """The unit in which most loads were written.
+
+    Parameters
+    ----------
+    given : iterable of str
+        What was converted, of each load, as `read_load` returns it.
+    """
+    in_lb = [bool(one) for one in given]
+    return "lb" if 2 * sum(in_lb) > len(in_lb) else "kg"
+
+
+def load_in(load_kg: float, unit: Unit) -> float:
+    """A load in a unit, to a tenth."""
+    return round(load_kg / KG_PER_LB, 1) if unit == "lb" else load_kg
+
+
+def load_words(load_kg: float | None, unit: Unit = "kg") -> str:
+    """A load as it is shown; a dash for none."""
+    return "\N{EN DASH}" if load_kg is None else f"{load_in(load_kg, unit):g} {unit}"
 
 
 def read_day(text: str, first: Order = "") -> str:

@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
+from formcheck.batch.cells import Unit, common_unit, load_words
 from formcheck.batch.job import Outcome
 from formcheck.batch.places import safe_name
 from formcheck.batch.results import ClipResult
 from formcheck.batch.sparkline import Sparkline, sparklines
+from formcheck.history.says import needs_attention, set_words
+from formcheck.history.sets import PastSet
+from formcheck.history.trends import athlete_lifts
 
 __all__ = ["athlete_page_name", "index_page", "rendered"]
 
-_TONES = {"good": 0, "unknown": 1, "caution": 2, "stop": 3}
+_TONES = {"stop": 0, "caution": 1, "unknown": 2, "good": 3}
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +27,10 @@ class _Row:
     result: ClipResult
     chart: Sparkline
     athlete_page: str
-    rank: int
+    rank: float
+    load: str
+    seen: bool
+    note: str
     peak_deg: float | None
     uncertainty_deg: float | None
 
@@ -34,7 +41,10 @@ def athlete_page_name(athlete: str) -> str:
 
 
 def index_page(
-    results: Sequence[ClipResult], failed: Sequence[Outcome], unreadable: Sequence[str]
+    results: Sequence[ClipResult],
+    failed: Sequence[Outcome],
+    unreadable: Sequence[str],
+    sets: Sequence[PastSet] = (),
 ) -> bytes:
     """Make the page of all clips.
 
@@ -45,15 +55,30 @@ def index_page(
         Clips that failed in the last run.
     unreadable : sequence of str
         Folders of results that cannot be read.
+    sets : sequence of PastSet
+        The history of the same clips.
     """
     measured = [result for result in results if result.measured]
     charts = sparklines(measured)
-    rows = [_row(one, chart) for one, chart in zip(measured, charts, strict=True)]
+    past = {one.folder: one for one in sets}
+    unit = common_unit(one.clip.load_given for one in results if one.clip.load_kg is not None)
+    rows = [
+        _row(one, chart, past.get(one.folder), unit)
+        for one, chart in zip(measured, charts, strict=True)
+    ]
+    attention, calm = needs_attention(sets, athlete_lifts(sets))
     return rendered(
         "formcheck.batch",
         "index.html.j2",
         rows=rows,
         pictures=any(row.result.picture for row in rows),
+        attention=attention,
+        calm=sorted(calm, key=str.casefold),
+        seen=any(one.seen for one in sets),
+        unit=unit,
+        reports={one.folder: one.report for one in results},
+        page_name=athlete_page_name,
+        set_words=set_words,
         refused=[result for result in results if not result.measured],
         failed=failed,
         unreadable=unreadable,
@@ -65,7 +90,7 @@ def index_page(
     )
 
 
-def _row(result: ClipResult, chart: Sparkline) -> _Row:
+def _row(result: ClipResult, chart: Sparkline, past: PastSet | None, unit: Unit) -> _Row:
     angles = [rep["lumbar_deg"] for rep in result.reps if rep["lumbar_deg"]["peak"] is not None]
     worst: dict[str, Any] = max(angles, key=lambda angle: float(angle["peak"]), default={})
     athlete = result.clip.athlete
@@ -73,10 +98,19 @@ def _row(result: ClipResult, chart: Sparkline) -> _Row:
         result,
         chart,
         athlete_page_name(athlete) if athlete else "",
-        _TONES[result.headline.tone],
+        _rank(result),
+        load_words(result.clip.load_kg, unit),
+        past is not None and past.seen,
+        past.note if past else "",
         worst.get("peak"),
         worst.get("uncertainty"),
     )
+
+
+def _rank(result: ClipResult) -> float:
+    """Worst first: by the verdict, and of the same verdict by the score."""
+    score = result.document["score"]
+    return _TONES[result.headline.tone] + (100.0 if score is None else float(score)) / 101
 
 
 def _counted(values: Any) -> list[tuple[str, int]]:

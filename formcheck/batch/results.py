@@ -13,6 +13,7 @@ from formcheck.batch.clips import Clip
 from formcheck.batch.job import CLIPS, Outcome
 from formcheck.batch.places import Place
 from formcheck.batch.resume import recorded
+from formcheck.batch.tables import text_of_cell
 from formcheck.errors import InputError
 from formcheck.report.words import Headline, headline, key_reps
 from formcheck.results.document import AnalysisDocument
@@ -119,9 +120,15 @@ def failed_before(place: Place) -> list[Outcome]:
     text = place.read_many([name]).get(name, b"").decode("utf-8-sig")
     return [
         Outcome(
-            Clip(row["source"], row["athlete"], date=row["date"]),
+            Clip(
+                text_of_cell(row["source"]),
+                text_of_cell(row["athlete"]),
+                row["exercise"],
+                float(row["load_kg"]) if row["load_kg"] else None,
+                row["date"],
+            ),
             "failed",
-            row["reason"],
+            text_of_cell(row["reason"]),
             elapsed_s=float(row["elapsed_s"]),
         )
         for row in csv.DictReader(io.StringIO(text, newline=""))

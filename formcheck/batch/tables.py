@@ -5,13 +5,21 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from formcheck.batch.job import Outcome
-from formcheck.batch.results import ClipResult
 from formcheck.results.comparison import set_mean
 
-__all__ = ["errors_table", "reps_table", "summary_table"]
+if TYPE_CHECKING:
+    from formcheck.batch.job import Outcome
+    from formcheck.batch.results import ClipResult
+
+__all__ = [
+    "errors_table",
+    "reps_table",
+    "summary_table",
+    "text_of_cell",
+    "written_table",
+]
 
 _CLIP = ("athlete", "date", "exercise", "load_kg", "clip")
 _SUMMARY = (
@@ -41,6 +49,8 @@ _SUMMARY = (
     "rounding_grade",
     "rounding_probability",
     "score_basis",
+    "seen",
+    "note",
 )
 _REPS = (
     *_CLIP,
@@ -66,14 +76,22 @@ _ERRORS = (*_CLIP, "reason", "elapsed_s", "source")
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
-def summary_table(results: Iterable[ClipResult]) -> bytes:
-    """A row a clip."""
-    return _table(_SUMMARY, map(_summary_row, results))
+def summary_table(
+    results: Iterable[ClipResult], notes: Mapping[str, tuple[bool, str]] | None = None
+) -> bytes:
+    """A row a clip; `notes`: what the coach said, by folder: whether it was seen, and a text."""
+    said = notes or {}
+    rows = (
+        (*_summary_row(one), "yes" if seen else "no", text)
+        for one in results
+        for seen, text in [said.get(one.folder, (False, ""))]
+    )
+    return written_table(_SUMMARY, rows)
 
 
 def reps_table(results: Iterable[ClipResult]) -> bytes:
     """A row a repetition."""
-    return _table(_REPS, (row for result in results for row in _rep_rows(result)))
+    return written_table(_REPS, (row for result in results for row in _rep_rows(result)))
 
 
 def errors_table(failed: Iterable[Outcome]) -> bytes:
@@ -91,10 +109,11 @@ def errors_table(failed: Iterable[Outcome]) -> bytes:
         )
         for one in failed
     )
-    return _table(_ERRORS, rows)
+    return written_table(_ERRORS, rows)
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+def written_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """Make a table of a header and rows."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
@@ -107,6 +126,11 @@ def _cell(value: object) -> object:
     if isinstance(value, str) and value.startswith(_FORMULA_SIGNS):
         return f"'{value}"
     return value
+
+
+def text_of_cell(cell: str) -> str:
+    """The text that was written as a cell."""
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA_SIGNS) else cell
 
 
 def _clip_cells(result: ClipResult) -> tuple[object, ...]:
@@ -125,7 +149,7 @@ def _summary_row(result: ClipResult) -> Sequence[object]:
         *_clip_cells(result),
         "measured" if result.measured else "refused",
         result.headline.label,
-        result.headline.text,
+        result.headline.text if result.measured else result.headline.line,
         document["score"],
         len(peaks),
         len(known),

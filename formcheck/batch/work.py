@@ -95,7 +95,8 @@ def analyze_clip(job: Job, model: ResolvedModel) -> Outcome:
     place.write(f"{job.folder}/{JOB_NAME}", as_json(job.record(status, elapsed_s, finished)))
     said = headline(document.model_dump(mode="json"))
     note = f" {face_note(analysis)}" if job.outputs.blur_face else ""
-    return Outcome(job.clip, status, said.text + note.rstrip(), job.folder, elapsed_s)
+    told = said.text if analysis.measured else said.line
+    return Outcome(job.clip, status, told + note.rstrip(), job.folder, elapsed_s)
 
 
 def _kept(folder: Path, clip: Path, job: Job, model: ResolvedModel) -> PoseTrack | None:

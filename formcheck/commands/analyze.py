@@ -77,9 +77,24 @@ def analyze(  # noqa: PLR0917 - one parameter an option
             "--embed", help="Put the video into the report, so that one file can be sent."
         ),
     ] = False,
+    share: Annotated[
+        bool,
+        typer.Option(
+            "--share",
+            help="Write share.mp4 and share.png, to be sent: the worst and the best repetition.",
+        ),
+    ] = False,
     blur_face: Annotated[
         bool, typer.Option("--blur-face", help="Hide the lifter's face in video and pictures.")
     ] = False,
+    athlete: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Whose set it is: with a history in --out the report says what changed since "
+            "the last one.",
+        ),
+    ] = "",
     plot: Annotated[
         str, typer.Option(metavar="png,svg", help="Write the main chart as a picture.")
     ] = "",
@@ -135,8 +150,9 @@ def analyze(  # noqa: PLR0917 - one parameter an option
     log_to_stderr(verbose=verbose)
     settings = Settings(exercise, max_fps, neutral, rubric=load_rubric(config))
     outputs = Outputs(
-        html, video, embed, blur_face, _listed(plot), _listed(export), height, save_track
-    )
+        html, video, embed, blur_face, _listed(plot), _listed(export), height, save_track,
+        athlete=athlete, share=share,
+    )  # fmt: skip
     with native_chatter_hidden(shown=verbose):
         analysis, document, folder = _analyse(
             clip,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from formcheck.commands.options import LIFTS, Verbose, lift_option
+from formcheck.commands.options import LIFTS, lift_option
 from formcheck.commands.stderr import log_to_stderr
 from formcheck.lifts.exercises import AUTO
 from formcheck.plain import plain
@@ -19,18 +19,12 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from formcheck.models.store import ResolvedModel
-    from formcheck.results.comparison import Comparison, Difference, Measure
+    from formcheck.report.compare_page import Side
+    from formcheck.results.comparison import Comparison, Difference
     from formcheck.results.document import AnalysisDocument
 
 __all__ = ["compare"]
 
-_TITLES: dict[Measure, tuple[str, str]] = {
-    "lumbar_peak_deg": ("most flexed", "°"),
-    "lumbar_least_deg": ("least flexed", "°"),
-    "flexion_peak_deg": ("flexed from neutral", "°"),
-    "concentric_speed": ("speed", " /s"),
-    "drift_deg_per_rep": ("drift a repetition", "°"),
-}
 _HELP = "analysis.json, a folder of results, a video, or a track.npz."
 
 
@@ -40,15 +34,31 @@ def compare(  # noqa: PLR0917 - one parameter an option
     exercise: Annotated[
         str, lift_option(f"The lift, for a video or a track: {LIFTS}; or auto, to recognise it.")
     ] = AUTO,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON.")] = False,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="FILE", help="Where to write the page.")
+    ] = Path("compare.html"),
+    html: Annotated[
+        bool, typer.Option(" /--no-html", help="Leave the page out.", show_default=False)
+    ] = True,
+    embed: Annotated[
+        bool,
+        typer.Option("--embed", help="Put the videos into the page, so that one file can be sent."),
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the comparison as JSON, and write no page.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
-    verbose: Verbose = False,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", "-v", help="Print every difference, and say what is going on."),
+    ] = False,
 ) -> None:
     """Compare two sets of the same lift: before and after, or light and heavy.
 
-    Gives every difference, second less first, with its interval, and says
-    whether it exceeds the minimal detectable change (MDC): what measurement and
-    lifter vary by themselves. Nothing is written.
+    Says what differs by more than the minimal detectable change (MDC), which is
+    what measurement and lifter vary by themselves; -v prints every difference,
+    second less first, with its interval. Writes a page with both videos side by
+    side, in step by repetition, and the charts of both.
 
         formcheck compare results/monday results/friday
         formcheck compare light.mp4 heavy.mp4 -e deadlift
@@ -61,12 +71,19 @@ def compare(  # noqa: PLR0917 - one parameter an option
     with native_chatter_hidden(shown=verbose):
         files = [_file(path) for path in (first, second)]
         model = model_for(files, None, quiet=quiet)
-        documents = [_document(file, exercise, model, quiet=quiet) for file in files]
+        sides, documents = zip(
+            *(_side(file, exercise, model, quiet=quiet) for file in files), strict=True
+        )
     found = compared(*documents)
     if as_json:
         sys.stdout.write(_as_json(found))
-    else:
-        _show(found, *documents)
+        return
+    if html:
+        from formcheck.report.compare_page import compare_page
+        from formcheck.report.page import write_page
+
+        write_page(compare_page(found, sides, out, embed=embed), out)
+    _show(found, *documents, page=out if html else None, table=verbose)
 
 
 def _file(path: Path) -> Path:
@@ -81,23 +98,30 @@ def _file(path: Path) -> Path:
     return file
 
 
-def _document(
+def _side(
     file: Path, exercise: str, model: ResolvedModel | None, *, quiet: bool
-) -> AnalysisDocument:
+) -> tuple[Side, AnalysisDocument]:
     """Read an analysis, or make one of a clip or a track."""
+    from formcheck.report.compare_page import Side, side_of_folder
     from formcheck.results.stored import read_document
 
     if file.suffix == ".json":
-        return read_document(file)[0]
+        document, told = read_document(file)
+        return side_of_folder(told, file.parent), document
     from formcheck.analysis import Settings, analyze_track, read_track
     from formcheck.commands.progress import frames_progress
     from formcheck.config import load_rubric
+    from formcheck.report.result import frames_of
     from formcheck.results.describe import describe
 
     settings = Settings(exercise, rubric=load_rubric())
     with frames_progress(quiet=quiet) as on_video:
         track = read_track(file, settings, model, on_video)
-    return describe(analyze_track(track, settings))
+    analysis = analyze_track(track, settings)
+    document = describe(analysis)
+    video = None if file.suffix == ".npz" else file
+    told = document.model_dump(mode="json")
+    return Side(told, frames_of(analysis), video, track.clip.slow_motion), document
 
 
 def _as_json(found: Comparison) -> str:
@@ -108,35 +132,40 @@ def _as_json(found: Comparison) -> str:
     return json.dumps(told, indent=2) + "\n"
 
 
-def _show(found: Comparison, first: AnalysisDocument, second: AnalysisDocument) -> None:
+def _show(
+    found: Comparison,
+    first: AnalysisDocument,
+    second: AnalysisDocument,
+    *,
+    page: Path | None,
+    table: bool,
+) -> None:
     from rich.console import Console
     from rich.text import Text
 
     from formcheck.commands.tables import fitted
+    from formcheck.report.compare_page import answer
 
     console = Console(highlight=False)
-    title = f"{found.exercise}: {first.source.name} → {second.source.name}, mean of the set"
-    for table in (
-        _table(plain(title), found.means),
-        _table("repetition by repetition", found.reps),
-    ):
-        console.print(fitted(console, table))
-    console.print(Text(_verdict(found), style="bold"))
+    console.print(Text(answer(found), style="bold"))
     for note in found.notes:
         console.print(Text(note, style="yellow"))
+    if table:
+        title = f"{found.exercise}: {first.source.name} → {second.source.name}, mean of the set"
+        for one in (
+            _table(plain(title), found.means),
+            _table("repetition by repetition", found.reps),
+        ):
+            console.print(fitted(console, one))
     console.print(Text("An outline measure, not an X-ray; it does not diagnose.", style="dim"))
-
-
-def _verdict(found: Comparison) -> str:
-    beyond = [one for one in found.means if one.exceeds_mdc]
-    if not beyond:
-        return "No difference between the sets exceeds its minimal detectable change."
-    told = [f"{_TITLES[one.measure][0]} {_signed(one, one.difference)}" for one in beyond]
-    return f"Beyond the minimal detectable change: {', '.join(told)}."
+    if page is not None:
+        console.print(Text(plain(f"Open {page}"), style="dim"), soft_wrap=True)
 
 
 def _table(title: str, differences: tuple[Difference, ...]) -> Table:
     from rich.table import Table
+
+    from formcheck.report.compare_page import measure_title, signed
 
     table = Table(
         "rep",
@@ -153,22 +182,16 @@ def _table(title: str, differences: tuple[Difference, ...]) -> Table:
         padding=(0, 1, 0, 0),
     )
     for one in differences:
-        low, high = (_signed(one, bound) for bound in one.interval)
+        low, high = (signed(one, bound) for bound in one.interval)
         table.add_row(
             "all" if one.rep is None else str(one.rep),
-            _TITLES[one.measure][0],
-            _signed(one, one.first),
-            _signed(one, one.second),
-            _signed(one, one.difference),
+            measure_title(one),
+            signed(one, one.first),
+            signed(one, one.second),
+            signed(one, one.difference),
             f"{low} to {high}",
-            _signed(one, one.mdc).lstrip("+"),
+            signed(one, one.mdc).lstrip("+"),
             "yes" if one.exceeds_mdc else "no",
             style="bold" if one.exceeds_mdc else "",
         )
     return table
-
-
-def _signed(one: Difference, value: float) -> str:
-    unit = _TITLES[one.measure][1]
-    digits = {"concentric_speed": 2, "drift_deg_per_rep": 1}.get(one.measure, 0)
-    return f"{value:+z.{digits}f}{unit}"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["history"]
 
 
-def history(
+def history(  # noqa: PLR0917 - one parameter an option
     folder: Annotated[
         str,
         typer.Argument(metavar="DIR", help="The folder, or URL, that `formcheck batch` wrote to."),
@@ -28,6 +28,20 @@ def history(
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Make the history anew from the analysis.json files.")
     ] = False,
+    note: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CLIP=TEXT",
+            help="Put a note beside the set of this clip; without a text take it away.",
+        ),
+    ] = None,
+    seen: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CLIP", help="Mark this set as seen: it needs attention no more."),
+    ] = None,
+    unseen: Annotated[
+        list[str] | None, typer.Option(metavar="CLIP", help="Take that mark away.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the trends as JSON.")] = False,
 ) -> None:
     """Show how each athlete's lifts changed over the weeks.
@@ -37,17 +51,28 @@ def history(
     days the camera, the shirt and the light differ too. The page of each athlete,
     with charts, is linked from index.html.
 
+    The limit allows for all comparisons of the folder together: with many athletes
+    and lifts some would pass by chance.
+
+    --note, --seen and --unseen put what a coach says beside a set, in the pages, in
+    summary.csv and in notes.csv, and print nothing else. A clip is named as in
+    index.html. Notes stay when the history is made anew.
+
     Reads history.sqlite, which `formcheck batch` makes; it is made anew from the
     results where it is missing, damaged, or of another version.
 
         formcheck history season
         formcheck history season --athlete Ann -e deadlift
+        formcheck history season --note "ann-1.mp4=Hips first." --seen ann-1.mp4
     """
     from formcheck.batch.needs import need_packages
 
     need_packages()
     from formcheck.history.trends import athlete_lifts
 
+    if note or seen or unseen:
+        _write_notes(folder, note or [], seen or [], unseen or [])
+        return
     wanted = athlete and unicodedata.normalize("NFC", athlete)
     known = athlete_lifts(_sets(folder, rebuild=rebuild))
     lifts = [
@@ -69,6 +94,30 @@ def history(
         sys.stdout.write(json.dumps([_told(lift) for lift in lifts], indent=2) + "\n")
     else:
         _show(lifts)
+
+
+def _write_notes(folder: str, texts: list[str], seen: list[str], unseen: list[str]) -> None:
+    from formcheck.batch.places import Place
+    from formcheck.batch.publish import publish_again, read_kept_notes
+    from formcheck.errors import ConfigurationError
+    from formcheck.history.notes import changed
+
+    sets = _sets(folder, rebuild=False)
+    told = [text.partition("=") for text in texts]
+    if wrong := [text for text, (_, sign, _) in zip(texts, told, strict=True) if not sign]:
+        raise ConfigurationError(
+            f"--note {wrong[0]!r} has no '='.\nWrite it as --note \"CLIP=TEXT\"."
+        )
+    place = Place(folder)
+    notes = changed(
+        read_kept_notes(place),
+        sets,
+        texts=[(clip, text) for clip, _, text in told],
+        seen=seen,
+        unseen=unseen,
+    )
+    publish_again(place, notes)
+    typer.echo(f"Noted. Open {folder.rstrip('/')}/index.html.")
 
 
 def _sets(folder: str, *, rebuild: bool) -> list[PastSet]:
@@ -95,10 +144,18 @@ def _sets(folder: str, *, rebuild: bool) -> list[PastSet]:
 
 
 def _told(lift: AthleteLift) -> dict[str, object]:
+    from formcheck.history.says import lift_sentence
+
     return {
         "athlete": lift.athlete,
         "exercise": lift.exercise,
         "sets": len(lift.sets),
+        "summary": lift_sentence(lift),
+        "notes": [
+            {"date": one.date, "clip": one.clip, "seen": one.seen, "note": one.note}
+            for one in lift.sets
+            if one.seen or one.note
+        ],
         "loads_kg": lift.loads,
         "trends": [
             {
@@ -120,26 +177,35 @@ def _show(lifts: list[AthleteLift]) -> None:
     from rich.table import Column, Table
     from rich.text import Text
 
+    from formcheck.batch.cells import common_unit, load_words
     from formcheck.commands.tables import fitted
+    from formcheck.history.says import lift_sentence
     from formcheck.history.trends import MEASURES
     from formcheck.plain import plain, typed
     from formcheck.report.words import plural
 
     console = Console(highlight=False)
+    unit = common_unit(
+        one.load_given for lift in lifts for one in lift.sets if one.load_kg is not None
+    )
     for lift in lifts:
         count = plural(len(lift.sets), "set")
         title = Text(plain(f"{lift.athlete}, {lift.exercise}: {count}"), style="bold")
         columns = "measure", "first", "last", Column("what is said", overflow="fold")
         table = Table(*columns, box=None, padding=(0, 2, 0, 0))
         for course in lift.courses:
-            name, unit, *_ = MEASURES[course.measure]
+            name, of, *_ = MEASURES[course.measure]
             ends = (course.readings[0], course.readings[-1])
-            sign = "+" if "°" in unit else ""
-            shown = [f"{one.value:{sign}z.1f} ±{one.half:.1f}{unit}" for one in ends]
+            sign = "+" if "°" in of else ""
+            shown = [f"{one.value:{sign}z.1f} ±{one.half:.1f}{of}" for one in ends]
             table.add_row(name, *shown, typed(course.words))
         if lift.loads:
-            first, last = lift.loads[0][1], lift.loads[-1][1]
-            table.add_row("Load", f"{first:g} kg", f"{last:g} kg", "Chosen, not measured.")
+            first, last = (load_words(lift.loads[at][1], unit) for at in (0, -1))
+            table.add_row("Load", first, last, "Chosen, not measured.")
         console.print(title)
+        console.print(Text(plain(typed(lift_sentence(lift, unit))), style="bold"))
         nothing = "Nothing could be measured in them."
         console.print(fitted(console, table, ("what is said",)) if table.rows else nothing)
+        for one in (one for one in lift.sets if one.note):
+            said = f"{one.clip}, {one.date}{', seen' if one.seen else ''}: {one.note}"
+            console.print(Text(plain(said), style="cyan"))

@@ -28,14 +28,24 @@ def report(
         bool,
         typer.Option("--embed", help="Put the video into the page, so that one file can be sent."),
     ] = False,
+    athlete: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Whose set it is, where it lies in a folder with a history of several athletes.",
+        ),
+    ] = "",
 ) -> None:
     """Make report.html again, without analysing the video.
 
     Reads analysis.json and frames.csv, and shows annotated.mp4 and the pictures
     of the repetitions if they lie beside them. Prints the path of the page.
 
+    In a folder with a history (formcheck batch) the page says what changed since
+    the athlete's last set of the lift, and against the best one.
+
         formcheck report results/clip --embed --out clip.html
     """
     from formcheck.report import write_report
 
-    typer.echo(write_report(result, out=out, embed=embed))
+    typer.echo(write_report(result, out=out, embed=embed, athlete=athlete))

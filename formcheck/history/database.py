@@ -1,27 +1,32 @@
-"""The history as an SQLite file: nothing is kept in it that the results do not say.
+"""The history as an SQLite file: what the results say, and the notes of a coach.
 
-So a file of another version, or a damaged one, is not mended but made anew.
+A file of another version, or a damaged one, is not mended but made anew from the results;
+the notes are carried over.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from formcheck.assessment.score import BANDS
-from formcheck.batch.results import ClipResult
 from formcheck.errors import ConfigurationError
+from formcheck.history.notes import Note, exported_notes, placed, read_notes
 from formcheck.history.sets import PastSet
 from formcheck.results.comparison import Reading, set_mean
 from formcheck.results.document import AnalysisDocument
 
-__all__ = ["HISTORY_NAME", "VERSION", "make_history", "read_sets"]
+if TYPE_CHECKING:
+    from formcheck.batch.results import ClipResult
+
+__all__ = ["HISTORY_NAME", "VERSION", "kept_notes", "make_history", "read_sets", "readings_of"]
 
 HISTORY_NAME = "history.sqlite"
-VERSION = 1
+VERSION = 2
 """Of the tables below, kept in the file's user_version."""
 
 _TABLES = """
@@ -45,7 +50,11 @@ CREATE TABLE sets (
     lumbar_peak_deg REAL, lumbar_peak_half_deg REAL,
     flexion_peak_deg REAL, flexion_peak_half_deg REAL,
     drift_deg_per_rep REAL, drift_half_deg_per_rep REAL,
-    score REAL, score_half REAL
+    score REAL, score_half REAL,
+    speed_body_lengths_per_s REAL, speed_half_body_lengths_per_s REAL,
+    tone TEXT NOT NULL,
+    says TEXT NOT NULL,
+    load_given TEXT NOT NULL
 ) STRICT;
 CREATE TABLE reps (
     set_id INTEGER NOT NULL REFERENCES sets (id),
@@ -56,6 +65,12 @@ CREATE TABLE reps (
     score REAL,
     PRIMARY KEY (set_id, number)
 ) STRICT;
+CREATE TABLE notes (
+    folder TEXT PRIMARY KEY,
+    sha256 TEXT NOT NULL,
+    text TEXT NOT NULL,
+    seen INTEGER NOT NULL
+) STRICT;
 CREATE INDEX sets_by_athlete ON sets (athlete_id, exercise, date);
 """
 _SET_COLUMNS = (
@@ -63,11 +78,19 @@ _SET_COLUMNS = (
     *("formcheck_version", "model_sha256", "yaw_deg", "measured", "verdict", "fatigue"),
     *("lumbar_peak_deg", "lumbar_peak_half_deg", "flexion_peak_deg", "flexion_peak_half_deg"),
     *("drift_deg_per_rep", "drift_half_deg_per_rep", "score", "score_half"),
+    *("speed_body_lengths_per_s", "speed_half_body_lengths_per_s"),
+    *("tone", "says", "load_given"),
 )
 
 
-def make_history(results: Iterable[ClipResult]) -> bytes:
+def make_history(results: Sequence[ClipResult], notes: Iterable[Note] = ()) -> bytes:
     """Make the database of all results.
+
+    Parameters
+    ----------
+    results : sequence of ClipResult
+    notes : iterable of Note
+        Of an earlier one; those of clips that are not there are kept as well.
 
     Returns
     -------
@@ -80,6 +103,14 @@ def make_history(results: Iterable[ClipResult]) -> bytes:
         with database:
             for result in results:
                 _add(database, result)
+            clips = {result.folder: result.document["source"]["sha256"] for result in results}
+            database.executemany(
+                "INSERT INTO notes VALUES (?, ?, ?, ?)",
+                [
+                    (note.folder, note.sha256, note.text, int(note.seen))
+                    for note in placed(notes, clips)
+                ],
+            )
         return database.serialize()
 
 
@@ -113,7 +144,7 @@ def _add(database: sqlite3.Connection, result: ClipResult) -> None:
 
 def _set_row(result: ClipResult) -> tuple[object, ...]:
     document = result.checked
-    clip = result.clip
+    clip, readings = result.clip, readings_of(document)
     return (
         result.folder,
         clip.name,
@@ -128,15 +159,27 @@ def _set_row(result: ClipResult) -> tuple[object, ...]:
         int(result.measured),
         result.headline.label,
         document.fatigue.verdict if document.fatigue else None,
-        *_pair(set_mean("lumbar_peak_deg", document)),
-        *_pair(set_mean("flexion_peak_deg", document)),
-        *_pair(_drift(document)),
-        *_pair(_score(document)),
+        *(value for name, *_ in PastSet.READINGS for value in _pair(readings.get(name))),
+        result.headline.tone,
+        result.headline.short,
+        clip.load_given,
     )
 
 
 def _pair(reading: Reading | None) -> tuple[float | None, float | None]:
     return (reading.value, reading.half) if reading else (None, None)
+
+
+def readings_of(document: AnalysisDocument) -> dict[str, Reading]:
+    """What the history keeps of a set: `PastSet.READINGS`, as far as they were measured."""
+    found = {
+        "lumbar_peak_deg": set_mean("lumbar_peak_deg", document),
+        "flexion_peak_deg": set_mean("flexion_peak_deg", document),
+        "drift_deg_per_rep": _drift(document),
+        "score": _score(document),
+        "concentric_speed": set_mean("concentric_speed", document),
+    }
+    return {name: reading for name, reading in found.items() if reading is not None}
 
 
 def _drift(document: AnalysisDocument) -> Reading | None:
@@ -169,12 +212,38 @@ def read_sets(content: bytes) -> list[PastSet]:
             raise ConfigurationError(
                 f"The history is of version {version}; this formcheck has {VERSION}."
             )
-        columns = ", ".join(f"sets.{name}" for name in PastSet.COLUMNS)
+        names = [*PastSet.FACTS, *(name for _, *pair in PastSet.READINGS for name in pair)]
+        columns = ", ".join(f"sets.{name}" for name in names)
         rows = database.execute(
-            f"SELECT athletes.name, {columns} FROM sets JOIN athletes ON athletes.id = athlete_id "
+            f"SELECT athletes.name, notes.text, notes.seen, {columns} FROM sets "
+            "JOIN athletes ON athletes.id = athlete_id "
+            "LEFT JOIN notes ON notes.folder = sets.folder "
             "ORDER BY athletes.name, exercise, date, clip"
         ).fetchall()
-    return [PastSet.of_row(row) for row in rows]
+    return [PastSet.of_row(name, row, note, seen) for name, note, seen, *row in rows]
+
+
+def kept_notes(history: bytes | None, exported: bytes | None) -> list[Note]:
+    """The notes so far: those of the database, or of their table if that cannot be read.
+
+    Parameters
+    ----------
+    history, exported : bytes or None
+        `HISTORY_NAME` and `NOTES_NAME`; None if they are not there.
+
+    Raises
+    ------
+    ConfigurationError
+        If neither can be read: no note is lost without a word.
+    """
+    if history is not None:
+        try:
+            with _opened(history) as database:
+                return read_notes(database)
+        except ConfigurationError:
+            if exported is None:
+                return []
+    return list(exported_notes(exported)) if exported is not None else []
 
 
 @contextmanager

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from formcheck.batch.cells import Unit, load_in, load_words
 from formcheck.batch.pages import rendered
+from formcheck.history.says import athlete_sentence, lift_sentence
 from formcheck.history.trends import MEASURES, AthleteLift, Course
 
 __all__ = ["athlete_page"]
 
 
-def athlete_page(lifts: Sequence[AthleteLift], *, plotly: str, reports: set[str]) -> bytes:
+def athlete_page(
+    lifts: Sequence[AthleteLift], *, plotly: str, reports: set[str], unit: Unit = "kg"
+) -> bytes:
     """Make the page of one athlete.
 
     Parameters
@@ -22,13 +26,15 @@ def athlete_page(lifts: Sequence[AthleteLift], *, plotly: str, reports: set[str]
         Where plotly's script lies, relative to the page.
     reports : set of str
         Folders that have a report.
+    unit : {"kg", "lb"}
+        Of the loads, as the coach writes them.
     """
     charts = {
         f"chart-{i}-{course.measure}": _chart(course)
         for i, lift in enumerate(lifts)
         for course in lift.courses
     }
-    charts |= {f"chart-{i}-load": _loads(lift) for i, lift in enumerate(lifts) if lift.loads}
+    charts |= {f"chart-{i}-load": _loads(lift, unit) for i, lift in enumerate(lifts) if lift.loads}
     return rendered(
         "formcheck.history",
         "athlete.html.j2",
@@ -38,6 +44,10 @@ def athlete_page(lifts: Sequence[AthleteLift], *, plotly: str, reports: set[str]
         charts=charts,
         plotly=plotly,
         reports=reports,
+        sentence=athlete_sentence(lifts, unit),
+        tone=_tone(lifts),
+        said=[lift_sentence(lift, unit) for lift in lifts],
+        load=lambda load_kg: load_words(load_kg, unit),
     )
 
 
@@ -51,10 +61,16 @@ def _chart(course: Course) -> dict[str, Any]:
     return figure
 
 
-def _loads(lift: AthleteLift) -> dict[str, Any]:
-    dated = [(date, load_kg) for date, load_kg in lift.loads if date]
+def _tone(lifts: Sequence[AthleteLift]) -> str:
+    """Of the page: that of the gravest last set."""
+    tones = {lift.last.tone if lift.last else "unknown" for lift in lifts}
+    return next(tone for tone in ("stop", "caution", "unknown", "good") if tone in tones)
+
+
+def _loads(lift: AthleteLift, unit: Unit) -> dict[str, Any]:
+    dated = [(date, load_in(load_kg, unit)) for date, load_kg in lift.loads if date]
     return _figure(
-        [date for date, _ in dated], [load_kg for _, load_kg in dated], "Load, as given [kg]", None
+        [date for date, _ in dated], [load for _, load in dated], f"Load, as given [{unit}]", None
     )
 
 

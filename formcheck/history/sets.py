@@ -24,8 +24,19 @@ class PastSet:
     verdict : str
     fatigue : str or None
     readings : dict of str to Reading
-        What was measured of ``lumbar_peak_deg``, ``flexion_peak_deg``,
-        ``drift_deg_per_rep``, ``score``: value and half of the 90 % interval.
+        What was measured of `READINGS`: value and half of the 90 % interval.
+    tone : {"good", "caution", "stop", "unknown"}
+        Of the verdict.
+    says : str
+        The verdict in a sentence.
+    load_given : str
+        The load as it was written, if that was not in kilograms.
+    sha256 : str
+        Of the clip.
+    note : str
+        What the coach wrote.
+    seen : bool
+        Whether the coach marked it as seen.
     """
 
     athlete: str
@@ -38,24 +49,35 @@ class PastSet:
     verdict: str
     fatigue: str | None
     readings: dict[str, Reading]
+    tone: str = "good"
+    says: str = ""
+    load_given: str = ""
+    sha256: str = ""
+    note: str = ""
+    seen: bool = False
 
-    COLUMNS: ClassVar[tuple[str, ...]] = (
+    READINGS: ClassVar[tuple[tuple[str, str, str], ...]] = (
+        ("lumbar_peak_deg", "lumbar_peak_deg", "lumbar_peak_half_deg"),
+        ("flexion_peak_deg", "flexion_peak_deg", "flexion_peak_half_deg"),
+        ("drift_deg_per_rep", "drift_deg_per_rep", "drift_half_deg_per_rep"),
+        ("score", "score", "score_half"),
+        ("concentric_speed", "speed_body_lengths_per_s", "speed_half_body_lengths_per_s"),
+    )
+    """Names, each with its column and that of its half interval."""
+    FACTS: ClassVar[tuple[str, ...]] = (
         *("date", "exercise", "clip", "folder", "load_kg", "measured", "verdict", "fatigue"),
-        *("lumbar_peak_deg", "lumbar_peak_half_deg", "flexion_peak_deg", "flexion_peak_half_deg"),
-        *("drift_deg_per_rep", "drift_half_deg_per_rep", "score", "score_half"),
+        *("tone", "says", "load_given", "sha256"),
     )
 
     @classmethod
-    def of_row(cls, row: Sequence[Any]) -> PastSet:
-        """Of the athlete's name and the values of `COLUMNS`."""
-        athlete, date, exercise, clip, folder, load_kg, measured, verdict, fatigue, *pairs = row
-        names = ("lumbar_peak_deg", "flexion_peak_deg", "drift_deg_per_rep", "score")
+    def of_row(cls, athlete: str, row: Sequence[Any], note: str | None, seen: Any) -> PastSet:
+        """Of the values of `FACTS`, then of the two columns of each of `READINGS`."""
+        facts = dict(zip(cls.FACTS, row, strict=False))
+        pairs = row[len(cls.FACTS) :]
         readings = {
             name: Reading(value, half)
-            for name, value, half in zip(names, pairs[::2], pairs[1::2], strict=True)
+            for (name, *_), value, half in zip(cls.READINGS, pairs[::2], pairs[1::2], strict=True)
             if value is not None
         }
-        return cls(
-            athlete, date, exercise, clip, folder, load_kg, bool(measured), verdict, fatigue,
-            readings,
-        )  # fmt: skip
+        facts["measured"] = bool(facts["measured"])
+        return cls(athlete, readings=readings, note=note or "", seen=bool(seen), **facts)

@@ -1,6 +1,9 @@
 """Whether an athlete changed over weeks by more than can be mistaken.
 
 Between two clips nothing of the stated uncertainty cancels (`formcheck.results.comparison`).
+A season holds many comparisons, and tried often enough each is passed by chance: so the
+minimal detectable change grows with their number, and all together call a change that is
+none as rarely as one alone would (Bonferroni; benchmarks/season.md).
 """
 
 from __future__ import annotations
@@ -9,7 +12,9 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 from itertools import groupby
+from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
@@ -22,7 +27,7 @@ from formcheck.results.comparison import Reading
 
 __all__ = ["MEASURES", "AthleteLift", "Course", "Says", "athlete_lifts", "course_of"]
 
-Says = Literal["more", "less", "no-change", "too-few", "one-day"]
+Says = Literal["more", "less", "no-change", "stop", "too-few", "one-day"]
 
 # With its unit, and the word for more and for less of it.
 MEASURES: dict[str, tuple[str, str, str, str]] = {
@@ -31,6 +36,14 @@ MEASURES: dict[str, tuple[str, str, str, str]] = {
     "drift_deg_per_rep": ("Drift within the set", "° a rep", "drifts more", "drifts less"),
     "score": ("Score", " points", "higher", "lower"),
 }
+# Of these more is better; of the others it is worse.
+_BETTER = frozenset({"score"})
+# In each direction, of all comparisons of a history together.
+_FALSE_ALARMS = 0.05
+# How many days' worth of scatter the stated uncertainty counts for: it was measured on
+# hundreds of clips (benchmarks/accuracy.md). With the 4 of a set three changes of 40 degrees
+# are found, and no others, in some 68 seasons of 100; with 30 in 90 (benchmarks/season.md).
+_STATED_DAYS = 30
 # With fewer days ranks cannot tell a trend from chance (`formcheck.assessment.trend`).
 _LEAST_DAYS = 4
 
@@ -49,8 +62,9 @@ class Course:
     change, mdc : float or None
         From the first to the last day along the trend, and the minimal detectable
         change; with two sets their difference. None where neither can be told.
-    says : {"more", "less", "no-change", "too-few", "one-day"}
-        Only what exceeds the MDC is a change.
+    says : {"more", "less", "no-change", "stop", "too-few", "one-day"}
+        Only what exceeds the MDC is a change. Where nothing changed but the last
+        measured set must stop, it says so: as bad as before is not well.
     """
 
     measure: str
@@ -71,26 +85,62 @@ class Course:
                 if self.says == "one-day"
                 else "Too few: it takes dated, measured sets of two days."
             )
-        size = f"{self.change:+.1f}{unit}".replace("-", "\N{MINUS SIGN}")
+        size = f"{_signed(self.change)}{unit}"
         least = f"{self.mdc:.1f}{unit}"
+        if self.says == "stop":
+            return (
+                f"The last set must stop; against the sets before it is not told apart ({size}; "
+                f"{least} would be a change)."
+            )
         if self.says == "no-change":
             return f"No change beyond what can be mistaken ({size}; {least} would be one)."
         return f"Changed: {more if self.says == 'more' else less}, {size} (±{least})."
 
+    @property
+    def changed(self) -> bool:
+        """Whether a change is told."""
+        return self.says in {"more", "less"}
+
+    @property
+    def worse(self) -> bool:
+        """Whether it is one for the worse."""
+        return self.says == ("less" if self.measure in _BETTER else "more")
+
+    @property
+    def told(self) -> str:
+        """A change in few words: ``rounder by +12.0° (±6.0°)``."""
+        _, unit, more, less = MEASURES[self.measure]
+        word = more if self.says == "more" else less
+        return f"{word}, {_signed(self.change or 0.0)}{unit} (±{self.mdc or 0.0:.1f}{unit})"
+
 
 @dataclass(frozen=True)
 class AthleteLift:
-    """All sets of one lift of one athlete, by date."""
+    """All sets of one lift of one athlete, by date.
+
+    Attributes
+    ----------
+    athlete, exercise : str
+    sets : tuple of PastSet
+    comparisons : int
+        Of the whole history, among which chance must not find a change.
+    """
 
     athlete: str
     exercise: str
     sets: tuple[PastSet, ...]
+    comparisons: int = 1
 
-    @property
+    @cached_property
     def courses(self) -> list[Course]:
         """Every measure over time; those that were never measured are left out."""
-        found = [course_of(measure, self.sets) for measure in MEASURES]
+        found = [course_of(measure, self.sets, self.comparisons) for measure in MEASURES]
         return [course for course in found if course.readings]
+
+    @property
+    def last(self) -> PastSet | None:
+        """The last set that was measured."""
+        return _last_measured(self.sets)
 
     @property
     def loads(self) -> list[tuple[str, float]]:
@@ -99,19 +149,32 @@ class AthleteLift:
 
 
 def athlete_lifts(sets: Iterable[PastSet]) -> list[AthleteLift]:
-    """Part sets by athlete and lift; unnamed athletes are nobody, and left out."""
+    """Part sets by athlete and lift; unnamed athletes are nobody, and left out.
+
+    Give all sets of a history, also where only some are of interest: they are the
+    comparisons that are made.
+    """
     parted: defaultdict[tuple[str, str], list[PastSet]] = defaultdict(list)
     for one in sets:
         if one.athlete:
             parted[one.athlete, one.exercise].append(one)
+    ordered = {
+        key: tuple(sorted(group, key=lambda one: (one.date, one.clip)))
+        for key, group in sorted(parted.items())
+    }
+    comparisons = sum(
+        len({one.date for one in group if one.date and measure in one.readings}) > 1
+        for group in ordered.values()
+        for measure in MEASURES
+    )
     return [
-        AthleteLift(athlete, exercise, tuple(sorted(group, key=lambda one: (one.date, one.clip))))
-        for (athlete, exercise), group in sorted(parted.items())
+        AthleteLift(athlete, exercise, group, max(comparisons, 1))
+        for (athlete, exercise), group in ordered.items()
     ]
 
 
-def course_of(measure: str, sets: Sequence[PastSet]) -> Course:
-    """Tell the course of a measure over dated sets."""
+def course_of(measure: str, sets: Sequence[PastSet], comparisons: int = 1) -> Course:
+    """Tell the course of a measure over dated sets, one of so many comparisons."""
     known = [one for one in sets if measure in one.readings and one.date]
     dates = tuple(one.date for one in known)
     readings = tuple(one.readings[measure] for one in known)
@@ -120,12 +183,24 @@ def course_of(measure: str, sets: Sequence[PastSet]) -> Course:
         return Course(measure, dates, readings, None, None, "too-few")
     if days[0] == days[-1]:
         return Course(measure, dates, readings, None, None, "one-day")
-    change, mdc, sure = _change(days, readings)
-    says: Says = "no-change" if not sure else "more" if change > 0 else "less"
+    change, mdc, sure = _change(days, readings, _FALSE_ALARMS / comparisons)
+    last = _last_measured(sets)
+    unchanged: Says = "stop" if last is not None and last.tone == "stop" else "no-change"
+    says: Says = unchanged if not sure else "more" if change > 0 else "less"
     return Course(measure, dates, readings, change, mdc, says)
 
 
-def _change(days: FloatArray, readings: Sequence[Reading]) -> tuple[float, float, bool]:
+def _last_measured(sets: Sequence[PastSet]) -> PastSet | None:
+    return next((one for one in reversed(sets) if one.measured), None)
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _change(
+    days: FloatArray, readings: Sequence[Reading], false_alarms: float
+) -> tuple[float, float, bool]:
     """From first to last, its MDC, and whether it is sure: by a trend, or of two days alone."""
     of_days = [
         [readings[i] for i in indices]
@@ -135,11 +210,16 @@ def _change(days: FloatArray, readings: Sequence[Reading]) -> tuple[float, float
     # What is shared by the sets of a day does not average out.
     halves = np.array([np.median([one.half for one in day]) for day in of_days])
     if len(means) < _LEAST_DAYS:
-        change, mdc = float(means[-1] - means[0]), float(np.hypot(halves[0], halves[-1]))
+        change = float(means[-1] - means[0])
+        strict = NormalDist().inv_cdf(1 - false_alarms) / NormalDist().inv_cdf(1 - _FALSE_ALARMS)
+        mdc = strict * float(np.hypot(halves[0], halves[-1]))
         return change, mdc, abs(change) > mdc
     known_noise = float(np.median(halves)) / TO_90_PERCENT
-    worse = find_trend(np.unique(days), means, known_noise)
-    if worse.per_rep >= 0:
-        return worse.change, worse.mdc, worse.reliable
-    better = find_trend(np.unique(days), -means, known_noise)
-    return -better.change, better.mdc, better.reliable
+    trend = partial(
+        find_trend, known_noise=known_noise, false_alarms=false_alarms, prior_reps=_STATED_DAYS
+    )
+    more = trend(np.unique(days), means)
+    if more.per_rep >= 0:
+        return more.change, more.mdc, more.reliable
+    less = trend(np.unique(days), -means)
+    return -less.change, less.mdc, less.reliable

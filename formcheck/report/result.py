@@ -6,7 +6,7 @@ import csv
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,7 +16,10 @@ from formcheck.files import read_text
 from formcheck.report.words import measured_reps
 from formcheck.results.stored import document_file, read_document
 
-__all__ = ["Frames", "Result", "read_result"]
+if TYPE_CHECKING:
+    from formcheck.analysis import SetAnalysis
+
+__all__ = ["Frames", "Result", "frames_of", "read_frames", "read_result"]
 
 
 _NUMBERS = ("time_s", "lumbar_deg", "lumbar_uncertainty_deg")
@@ -77,10 +80,28 @@ def read_result(path: Path) -> Result:
     """
     file = document_file(path)
     _, document = read_document(file)
-    return Result(file.parent, document, _frames(file.parent))
+    return Result(file.parent, document, read_frames(file.parent))
 
 
-def _frames(folder: Path) -> Frames:
+def frames_of(analysis: SetAnalysis) -> Frames:
+    """The same of an analysis that is not written."""
+    back, rep = analysis.kinematics.back, [""] * len(analysis.track)
+    for index, one in enumerate(analysis.reps, start=1):
+        span = slice(one.rep.start, one.rep.end + 1)
+        rep[span] = [str(index)] * len(rep[span])
+    return Frames(
+        analysis.track.time_s, back.lumbar_deg, back.uncertainty_deg, rep, list(analysis.phases)
+    )
+
+
+def read_frames(folder: Path) -> Frames:
+    """Read `frames.csv` of a folder.
+
+    Raises
+    ------
+    InputError
+        If it is missing or damaged.
+    """
     file = folder / "frames.csv"
     lines = read_text(file).splitlines()
     try:

@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
+from formcheck.assessment.fatigue import SPEED_NOISE
 from formcheck.assessment.findings import DRIFT_CODES, looked_for
 from formcheck.assessment.rubric import LIMITS
 from formcheck.assessment.wording import grade_words, label_of
 from formcheck.geometry.neutral import Neutral
+from formcheck.geometry.signals import TO_90_PERCENT
 from formcheck.lifts.exercises import EXERCISES, OTHER, Exercise, Measure
 
 __all__ = [
@@ -30,11 +32,13 @@ __all__ = [
     "lift_of",
     "measured_reps",
     "neutral_of",
+    "opening",
     "plain_degrees",
     "plural",
     "rep_findings",
     "score_basis",
     "typical_uncertainty",
+    "what_was_measured",
     "what_was_read",
 ]
 
@@ -45,6 +49,7 @@ _TONES = (("good", "No fault found"), ("caution", "Caution"), ("stop", "Stop"))
 _CLOSE = "Close to the limit"
 # They tell how the set went from first to last.
 _COURSE_CODES = {"breakdown-under-fatigue", "velocity-loss", *DRIFT_CODES.values()}
+_NOT_MEASURED = "Not measured: "
 _UNITS = {"deg_per_rep": "° a rep", "deg": "°", "s": " s", "pct": " %", "hz": " Hz"}
 _LIFT_TITLES: Mapping[Measure, str] = {
     "flexion_onset_hip_deg": "Hip angle where the back leaves neutral",
@@ -55,6 +60,8 @@ _LIFT_TITLES: Mapping[Measure, str] = {
 }
 # Of a half of the movement; a few frames are always missed.
 _NEARLY_ALL = 0.9
+# Of the joints' angles, as in formcheck.lifts.lift_measures.
+_JOINT_DOUBT_DEG = 5.0
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -83,6 +90,12 @@ class Headline:
         """All of it in one line."""
         return " ".join([self.text, *self.more])
 
+    @property
+    def short(self) -> str:
+        """The sentence to act on: why nothing was measured, or the first."""
+        sentences = [self.text, *self.more]
+        return next((one for one in sentences if one.startswith(_NOT_MEASURED)), self.text)
+
 
 @dataclass(frozen=True)
 class FindingGroup:
@@ -97,9 +110,11 @@ def headline(document: Document) -> Headline:
     mains = [group.main for group in finding_groups(document)]
     if not measured_reps(document):
         reasons = document["view"]["reasons"]
-        said = reasons[0]["message"] if reasons else "The back could not be read."
-        more = [main["message"] for main in mains]
-        return Headline("unknown", "No verdict", f"Not measured: {said}", more)
+        why = reasons[0]["message"] if reasons else "The back could not be read."
+        said = [what_was_measured(document), f"{_NOT_MEASURED}{why}"]
+        said += [main["message"] for main in mains]
+        first, *more = filter(None, said)
+        return Headline("unknown", "No verdict", first, more)
     faults = [main for main in mains if _RANK[main["severity"]] > 0]
     close = [main for main in mains if main.get("grade") and main not in faults]
     told = [main for main in mains if main in faults or main["code"] in _COURSE_CODES]
@@ -281,6 +296,22 @@ def key_reps(document: Document) -> list[dict[str, Any]]:
     ]
 
 
+def opening(document: Document) -> tuple[float, float] | None:
+    """Where the video opens: on the worst repetition, or on the first if none was measured.
+
+    Returns
+    -------
+    tuple of float, or None
+        The moment that shows it, and where that repetition starts; None without repetitions.
+    """
+    worst = key_reps(document)[:1]
+    if worst:
+        rep = next(rep for rep in document["reps"] if rep["index"] == worst[0]["rep"])
+        return worst[0]["at_s"], rep["start_s"]
+    first = document["reps"][:1]
+    return (first[0]["turn_s"], first[0]["start_s"]) if first else None
+
+
 def _arches(document: Document) -> bool:
     """Whether the most extended moment is the one to look at."""
     codes, lift = {finding["code"] for finding in document["findings"]}, lift_of(document)
@@ -322,6 +353,45 @@ def what_was_read(document: Document) -> list[str]:
             "upper half."
         )
     return told
+
+
+def what_was_measured(document: Document) -> str:
+    """Say what there is of a set besides the back: count, tempo, speed, depth.
+
+    Empty without repetitions. The numbers are medians over the repetitions.
+    """
+    reps = document["reps"]
+    if not reps:
+        return ""
+    whole = [rep for rep in reps if rep["complete"] and not rep.get("cut")] or reps
+    told = [
+        words.format(median(known))
+        for words, name in (
+            ("up in {:.1f} s", "concentric_s"),
+            ("down in {:.1f} s", "eccentric_s"),
+            ("{:.2f} body lengths a second on the way up", "concentric_speed"),
+        )
+        if (known := [rep[name] for rep in whole if rep[name] is not None])
+    ]
+    if told:
+        # The noise of the speed is that of the times.
+        told[-1] += f" ({'each ' * (len(told) > 1)}±{100 * TO_90_PERCENT * SPEED_NOISE:.0f} %)"
+    depths = [rep["lift"]["depth_thigh_deg"] for rep in whole]
+    deep = [depth for depth in depths if depth is not None]
+    told += [_depth_words(median(deep))] if deep else []
+    return f"Measured: {', '.join([_counted(document), *told])}."
+
+
+def _counted(document: Document) -> str:
+    """The repetitions, with the lift where it is known."""
+    lift, count = document["exercise"]["name"], plural(len(document["reps"]), "repetition")
+    unclear = any(reason["code"] == "exercise-unclear" for reason in document["view"]["reasons"])
+    return count if unclear or lift == OTHER.name else f"{lift.replace('-', ' ')}, {count}"
+
+
+def _depth_words(thigh_deg: float) -> str:
+    side = "above" if thigh_deg >= 0 else "below"
+    return f"at the bottom the thigh {abs(thigh_deg):.0f}° {side} level (±{_JOINT_DOUBT_DEG:.0f}°)"
 
 
 def evidence_items(evidence: Mapping[str, float]) -> list[tuple[str, str]]:

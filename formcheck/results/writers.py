@@ -15,7 +15,13 @@ from pathlib import Path
 import numpy as np
 
 from formcheck.analysis import SetAnalysis
-from formcheck.annotate.names import VIDEO_NAME, key_frame_name
+from formcheck.annotate.names import (
+    POSTER_NAME,
+    SHARE_PICTURE_NAME,
+    SHARE_VIDEO_NAME,
+    VIDEO_NAME,
+    key_frame_name,
+)
 from formcheck.errors import OutputError
 from formcheck.pose.track import save_track
 from formcheck.results.document import AnalysisDocument, RoundingPart
@@ -93,6 +99,9 @@ REP_COLUMNS = (
 _OPTIONAL = (
     "report.html",
     VIDEO_NAME,
+    POSTER_NAME,
+    SHARE_VIDEO_NAME,
+    SHARE_PICTURE_NAME,
     key_frame_name("*"),
     TRACK_NAME,
     *(f"{PLOT_NAME}.{ending}" for ending in PLOT_FORMATS),

@@ -11,6 +11,19 @@
     video.src = URL.createObjectURL(new Blob([bytes], { type: "video/mp4" }));
   }
 
+  // ---- open on the worst repetition; the first time it plays from where that one starts
+  if (video && video.dataset.open) {
+    const at = Number(video.dataset.open) + 0.001;
+    const open = () => {
+      if (video.currentTime === 0) video.currentTime = at;
+    };
+    if (video.readyState >= 1) open();
+    else video.addEventListener("loadedmetadata", open, { once: true });
+    video.addEventListener("play", () => {
+      if (Math.abs(video.currentTime - at) < 0.01) video.currentTime = Number(video.dataset.from) + 0.001;
+    }, { once: true });
+  }
+
   // ---- jumping
   const seek = (time) => {
     if (!video || !Number.isFinite(time)) return;
