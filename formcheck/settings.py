@@ -63,9 +63,9 @@ class Settings:
             raise ConfigurationError(
                 f"plate_mm is {self.plate_mm}; give the diameter in millimetres, 100 to 600."
             )
-        if self.height_m is not None and not 0.8 <= self.height_m <= 2.5:
+        if self.height_m is not None and not 0.5 <= self.height_m <= 2.6:
             raise ConfigurationError(
-                f"height_m is {self.height_m}; give the lifter's height in metres, 0.8 to 2.5."
+                f"The lifter's height is {self.height_m}; give it in metres, 0.5 to 2.6."
             )
 
     @property

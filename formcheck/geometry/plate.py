@@ -43,6 +43,8 @@ _LEAST_RUN_S = 0.1
 # The rim of a plate that is clear: on labelled clips plates show 0.62 to 0.85 of it, what
 # is no plate 0.43 at most, heads aside (benchmarks/bar.md).
 _LEAST_SUPPORT = 0.57
+# In a single frame less will do, where size and place are right.
+_LEAST_OF_FRAME = 0.4
 # Of the frames in which the hands move, in this share at least.
 _LEAST_FOUND = 0.5
 # It rises as the hands do: correlation, and by how much as a share of theirs. Wrists under
@@ -220,8 +222,9 @@ def _chosen(discs: _Discs, place: FloatArray, size: float) -> FloatArray:
     )
     course = np.where(np.isfinite(course), course, place)
     off = length(discs.offset - course[:, None])
-    ring = np.abs(discs.log_size - size) < _RING
-    second = _best(discs, np.maximum(like, 0.5 * ring) * (off < _OFF_COURSE))
+    ring = (np.abs(discs.log_size - size) < _RING) & (off < _SAME_MIDDLE)
+    clear = discs.support >= _LEAST_OF_FRAME
+    second = _best(discs, np.maximum(like * (off < _OFF_COURSE), 0.5 * ring) * clear)
     for start, stop in runs(second >= 0):
         if time_s[stop - 1] - time_s[start] < _LEAST_RUN_S:
             second[start:stop] = -1
@@ -265,7 +268,9 @@ def _rim(
     tops = np.flatnonzero((dense[1:-1] >= dense[:-2]) & (dense[1:-1] > dense[2:])) + 1
     seen = np.array([support[np.abs(log_size - grid[top]) < _RIM_WIDTH].sum() for top in tops])
     rings = grid[tops[seen >= _RIM_SHARE * seen.max()]]
-    on = np.abs(log_size - rings[-1]) < _RIM_WIDTH
-    value = float(np.median(log_size[on]))
+    value = float(rings[-1])
+    for _ in range(3):  # the last of several tops may be the noise of the same ring
+        on = np.abs(log_size - value) < _RIM_WIDTH
+        value = float(np.median(log_size[on]))
     spread = 1.4826 * float(np.median(np.abs(log_size[on] - value)))
     return value, spread, bool((rings[-1] - rings[:-1] < _RIM_WIDTH).all())

@@ -28,12 +28,13 @@ FULL_SIZE_MM = 450.0
 # smaller as the plate is nearer to the camera. Where it seems longer, the plate is a small
 # one, or its rim was not seen. A stated diameter is doubted less.
 _LONGEST_TRUNK_M, _LONGEST_TRUNK_GIVEN_M = 0.45, 0.55
-# Rendered plates read up to this much too large or too small, as a standard deviation
-# (benchmarks/bar.md); and the trunk's share of the stature differs between people by
-# some 4 %, with as much again for where MediaPipe puts hips and shoulders.
-_PLATE_SCALE_SD, _HEIGHT_SCALE_SD = 0.015, 0.06
+# Rendered plates read some 2 % too large where the camera looks down on their thickness
+# (benchmarks/bar.md), as a standard deviation; the trunk's share of the stature differs
+# between people by some 4 %, with as much again for where MediaPipe puts hips and shoulders.
+_PLATE_SCALE_SD, _HEIGHT_SCALE_SD = 0.02, 0.06
 _TRUNK_PER_STATURE = 0.288
-# A bar is heavy, but touches the floor: speeds carry little above this.
+# Where a way begins and ends is told from what was seen: a filter would make it longer. The
+# peak of the speed needs one; a heavy bar has little above this.
 _CUTOFF_HZ = 6.0
 # The bar may begin before and stop after what the repetition is counted on.
 _AROUND_S = 0.4
@@ -58,6 +59,7 @@ class BarRep:
 
     Attributes
     ----------
+    source : {"plate", "hands", "shoulders", "hips", "head"}
     down_s, bottom_s, up_s, top_s : float
         Tempo: the way down, the pause at the bottom, the way up, the pause at the top.
     speed : float
@@ -72,6 +74,7 @@ class BarRep:
         + towards the toes.
     """
 
+    source: BarSource = "shoulders"
     down_s: float = math.nan
     bottom_s: float = math.nan
     up_s: float = math.nan
@@ -109,6 +112,9 @@ class Bar:
         Standard deviation of the scale, as a share of it.
     scale_doubt : {"", "no-plate", "small-plate"}
         Why there are no metres; empty where there are.
+    path_cm : float (N, 2)
+        Way towards the toes from where the first repetition begins, and height over the lowest
+        point of all; NaN without a plate or metres.
     reps : tuple of BarRep
     """
 
@@ -118,6 +124,7 @@ class Bar:
     m_per_px: float
     scale_sd: float
     scale_doubt: ScaleDoubt
+    path_cm: FloatArray
     reps: tuple[BarRep, ...]
 
     @property
@@ -128,10 +135,11 @@ class Bar:
 
 @dataclass(frozen=True, eq=False)
 class _Course:
-    """Height and way forward of what is lifted, float (N,), in pixels."""
+    """Height, as seen and smoothed, and way forward of what is lifted, float (N,), in pixels."""
 
     time_s: FloatArray
     height: FloatArray
+    smooth: FloatArray
     forward: FloatArray
     sd_px: float
     found: FloatArray
@@ -163,7 +171,21 @@ def measure_bar(
         source = _LIFTED.get(exercise.load, "shoulders")
         bar, course = _body_bar(kin, source, height_m), _body_course(kin, exercise)
     measured = [_measure(rep, course, bar, kin) for rep in reps]
-    return replace(bar, reps=tuple(_with_pauses(reps, measured)))
+    path_cm = _path_cm(course, bar, reps)
+    return replace(bar, path_cm=path_cm, reps=tuple(_with_pauses(reps, measured)))
+
+
+def _path_cm(course: _Course, bar: Bar, reps: Sequence[Rep]) -> FloatArray:
+    path = 100 * bar.m_per_px * np.stack([course.forward, course.height], axis=1)
+    known = np.isfinite(path).all(axis=1)
+    during = np.zeros(len(path), np.bool_)
+    for rep in reps:
+        during[rep.start : rep.end + 1] = True
+    if bar.source != "plate" or not (known & during).any():
+        return np.full_like(path, np.nan)
+    first = int(np.flatnonzero(known & during)[0])
+    origin = np.array([path[first, 0], np.nanmin(path[known & during, 1])])
+    return np.where(known[:, None], path - origin, np.nan)
 
 
 def _plate_bar(kin: Kinematics, plate_mm: float | None) -> Bar:
@@ -179,6 +201,7 @@ def _plate_bar(kin: Kinematics, plate_mm: float | None) -> Bar:
         m_per_px=math.nan if small else m_per_px,
         scale_sd=_PLATE_SCALE_SD,
         scale_doubt="small-plate" if small else "",
+        path_cm=np.empty((0, 2)),
         reps=(),
     )
 
@@ -193,19 +216,21 @@ def _body_bar(kin: Kinematics, source: BarSource, height_m: float | None) -> Bar
         m_per_px=scale,
         scale_sd=_HEIGHT_SCALE_SD,
         scale_doubt="" if known else "no-plate",
+        path_cm=np.empty((0, 2)),
         reps=(),
     )
 
 
 def _plate_course(kin: Kinematics) -> _Course:
     plate, time_s = kin.plate, kin.time_s
-    x, y = (lowpass(time_s, fill_gaps(time_s, one), _CUTOFF_HZ) for one in plate.centre_px.T)
+    x, y = (fill_gaps(time_s, one) for one in plate.centre_px.T)
     ahead = 1.0 if kin.view.facing == "right" else -1.0
     seen_px = plate.sd_px[plate.found]
     return _Course(
         time_s=time_s,
         height=-y,
-        forward=ahead * x / plate.flatness,
+        smooth=lowpass(time_s, -y, _CUTOFF_HZ),
+        forward=ahead * lowpass(time_s, x, _CUTOFF_HZ) / plate.flatness,
         sd_px=float(np.median(seen_px)),
         found=plate.found.astype(np.float64),
     )
@@ -216,6 +241,7 @@ def _body_course(kin: Kinematics, exercise: Exercise) -> _Course:
     return _Course(
         time_s=kin.time_s,
         height=height,
+        smooth=height,
         forward=np.full_like(height, np.nan),
         sd_px=0.02 * kin.lifter.trunk_px,
         found=np.isfinite(height).astype(np.float64),
@@ -278,7 +304,7 @@ def _last_below(time_s: FloatArray, share: FloatArray, level: float) -> float:
 
 def _bar_rep(up: _Way, down: _Way, course: _Course, bar: Bar, kin: Kinematics) -> BarRep:
     if not math.isfinite(up.length):
-        return BarRep(down_s=down.lasting_s)
+        return BarRep(source=bar.source, down_s=down.lasting_s)
     mean = (1 - 2 * SETTLED) * up.length / up.lasting_s
     step_s = float(np.median(np.diff(course.time_s)))
     timing = _TIMING_STEPS * step_s / up.lasting_s
@@ -291,6 +317,7 @@ def _bar_rep(up: _Way, down: _Way, course: _Course, bar: Bar, kin: Kinematics) -
     visible = kin.plate.flatness >= _LEAST_FLATNESS and bar.source == "plate"
     drift_doubt_px = math.hypot(2 * course.sd_px, bar.scale_sd * drift_px) if visible else math.nan
     return BarRep(
+        source=bar.source,
         down_s=down.lasting_s,
         up_s=up.lasting_s,
         speed=mean,
@@ -310,7 +337,7 @@ def _peak(up: _Way, course: _Course, step_s: float) -> tuple[float, float]:
     """Highest speed on the way up, and its standard deviation as a share of it."""
     time_s = course.time_s
     rising = (time_s >= up.begin_s) & (time_s <= up.end_s)
-    speed = np.gradient(course.height, time_s)[rising]
+    speed = np.gradient(course.smooth, time_s)[rising]
     peak = float(np.nanmax(speed)) if np.isfinite(speed).any() else math.nan
     # Over a quarter of a period of the filter, that many frames tell the slope.
     window_s = 0.25 / _CUTOFF_HZ
@@ -343,6 +370,15 @@ def _with_pauses(
             bottom_s = up.begin_s - down.end_s
             top_s = later[2].begin_s - up.end_s if later else math.nan
         pauses = {"top_s": max(top_s, 0.0), "bottom_s": max(bottom_s, 0.0)}
-        values = (asdict(bar) | pauses).items()
-        found.append(BarRep(**{k: v if math.isfinite(v) else math.nan for k, v in values}))
+        found.append(_one_nan(replace(bar, **pauses)))
     return found
+
+
+def _one_nan(bar: BarRep) -> BarRep:
+    """The same with one object for all that is missing, so that equal ones compare equal."""
+    missing = {
+        name: math.nan
+        for name, value in asdict(bar).items()
+        if isinstance(value, float) and math.isnan(value)
+    }
+    return replace(bar, **missing)

@@ -168,8 +168,8 @@ class PoseFinder:
             self._landmarker, frame.image, self._last_ms, mirror=self.mirror, active=self._active
         )
         points_px = pose.landmarks_px.astype(np.float64)
-        camera, cut = self._camera.motion(frame.image, points_px)
         discs = find_discs(frame.image, points_px)
+        camera, cut = self._camera.motion(frame.image, points_px, discs)
         return replace(pose, camera=camera.astype(np.float32), cut=cut, discs=discs)
 
 

@@ -20,6 +20,8 @@ __all__ = ["Frames", "Result", "read_result"]
 
 
 _NUMBERS = ("time_s", "lumbar_deg", "lumbar_uncertainty_deg")
+# What older results do not have.
+_LATER = ("bar_forward_cm", "bar_height_cm")
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +30,7 @@ class Frames:
 
     Attributes
     ----------
-    time_s, lumbar_deg, lumbar_uncertainty_deg : float (N,)
+    time_s, lumbar_deg, lumbar_uncertainty_deg, bar_forward_cm, bar_height_cm : float (N,)
         NaN where not measured.
     rep, phase : list of str
         Empty outside repetitions.
@@ -39,6 +41,8 @@ class Frames:
     lumbar_uncertainty_deg: FloatArray
     rep: list[str]
     phase: list[str]
+    bar_forward_cm: FloatArray
+    bar_height_cm: FloatArray
 
     def at(self, time_s: float) -> int:
         """Index of the frame nearest to a time."""
@@ -87,6 +91,9 @@ def _frames(folder: Path) -> Frames:
         rows = list(csv.DictReader(lines))
         numbers = {
             name: np.array([float(row[name] or math.nan) for row in rows]) for name in _NUMBERS
+        }
+        numbers |= {
+            name: np.array([float(row.get(name) or math.nan) for row in rows]) for name in _LATER
         }
         rep, phase = [row["rep"] for row in rows], [row["phase"] for row in rows]
     except (KeyError, ValueError, TypeError, csv.Error) as error:
