@@ -21,9 +21,10 @@ from common.kept import kept_track
 from common.rendered import rendered_clip
 from common.script import LABELLED, options
 from crowd import KINDS, crowd
+from numpy.typing import NDArray
 
 from formcheck.analysis import SetAnalysis, Settings, analyze_track
-from formcheck.arrays import FloatArray
+from formcheck.arrays import BoolArray, FloatArray
 from formcheck.geometry.signals import runs
 from formcheck.geometry.steady import in_picture
 from formcheck.lifts.bar import BarRep
@@ -118,13 +119,13 @@ def against(kind: str, take: Take, analysis: SetAnalysis, truth: TrueBar) -> Rea
     )
 
 
-def _inside(truth: TrueBar, frames: np.ndarray, size_px: tuple[int, int]) -> np.ndarray:
+def _inside(truth: TrueBar, frames: NDArray[np.integer], size_px: tuple[int, int]) -> BoolArray:
     """Frames in which the whole plate is in the picture."""
     at, reach = truth.plate_px[frames], truth.radius_px[frames][:, None]
     return np.asarray(((at > reach) & (at < np.array(size_px) - reach)).all(axis=1))
 
 
-def _lifted(truth: TrueBar) -> np.ndarray:
+def _lifted(truth: TrueBar) -> BoolArray:
     """Frames between the first and the last in which the bar is away from where it rests."""
     away = np.flatnonzero(np.abs(truth.height_m - truth.height_m[0]) > _AWAY_M)
     lifted = np.zeros(len(truth.height_m), np.bool_)
@@ -132,7 +133,7 @@ def _lifted(truth: TrueBar) -> np.ndarray:
     return lifted
 
 
-def _longest_s(time_s: FloatArray, wrong: np.ndarray) -> float:
+def _longest_s(time_s: FloatArray, wrong: BoolArray) -> float:
     step_s = float(np.median(np.diff(time_s)))
     return max((time_s[b - 1] - time_s[a] + step_s for a, b in runs(wrong)), default=0.0)
 
@@ -168,7 +169,7 @@ def _pct(measured: float, true: float) -> float:
     return 100 * (measured / true - 1)
 
 
-def _path_cm(analysis: SetAnalysis, truth: TrueBar, frames: np.ndarray) -> float:
+def _path_cm(analysis: SetAnalysis, truth: TrueBar, frames: NDArray[np.integer]) -> float:
     """Root mean square distance of the measured from the true path, both from their start."""
     kin, bar = analysis.kinematics, analysis.bar
     ahead = 1.0 if kin.view.facing == "right" else -1.0
@@ -232,14 +233,14 @@ def _tables(readings: Sequence[Reading]) -> Iterator[str]:
         yield _row(f"{fps:.0f} frames a second", [r for r in readings if r.fps == fps])
 
 
-def _labelled() -> Iterator[str]:
+def _labelled(tracks: Path | None) -> Iterator[str]:
     """What was found in the labelled clips."""
     with (LABELLED / "labels.csv").open(newline="", encoding="utf-8") as stream:
         names = [Path(row["file"]) for row in csv.DictReader(stream)]
     yield "| clip | plate | of the frames of its repetitions | flat | metres |"
     yield "|---|---|---|---|---|"
     for name in names:
-        analysis = analyze_track(kept_track(LABELLED / name), Settings())
+        analysis = analyze_track(kept_track(LABELLED / name, tracks), Settings())
         plate, bar = analysis.kinematics.plate, analysis.bar
         during = np.zeros(len(plate.found), np.bool_)
         for one in analysis.reps:
@@ -256,6 +257,7 @@ def main() -> None:
     """Write the page."""
     parser = options(__doc__, "bar.md")
     parser.add_argument("--each", type=int, default=12)
+    parser.add_argument("--tracks", type=Path, help="folder that keeps the labelled clips' tracks")
     arguments = parser.parse_args()
     readings = []
     for kind, take in bar_takes(arguments.each):
@@ -263,7 +265,7 @@ def main() -> None:
         print(take.name, readings[-1], file=sys.stderr)
     page = [_ABOUT, *_tables(readings)]
     if LABELLED.is_dir():
-        page += ["", _REAL, *_labelled()]
+        page += ["", _REAL, *_labelled(arguments.tracks)]
     arguments.out.write_text("\n".join(page) + "\n", encoding="utf-8")
 
 

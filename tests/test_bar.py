@@ -33,9 +33,7 @@ def with_discs(
         at = np.broadcast_to(hands.mean(axis=0), hands.shape)
     discs = track.discs.copy()
     high = size * trunk_px
-    discs[:, 0] = np.column_stack(
-        [at, np.tile([high * flat, high, support, 0.4], (len(track), 1))]
-    )
+    discs[:, 0] = np.column_stack([at, np.tile([high * flat, high, support, 0.4], (len(track), 1))])
     return replace(track, discs=discs)
 
 
@@ -44,8 +42,10 @@ def track() -> PoseTrack:
     return moving_lifter("deadlift", [10.0, 10.0, 12.0, 11.0])
 
 
-def analysed(track: PoseTrack, **settings: float) -> SetAnalysis:
-    return analyze_track(track, Settings("deadlift", **settings))
+def analysed(
+    track: PoseTrack, *, plate_mm: float | None = None, height_m: float | None = None
+) -> SetAnalysis:
+    return analyze_track(track, Settings("deadlift", plate_mm=plate_mm, height_m=height_m))
 
 
 def test_a_plate_that_moves_with_the_hands_is_the_bars(track: PoseTrack) -> None:

@@ -15,8 +15,9 @@ from formcheck.geometry.vectors import length
 from formcheck.pose.landmarks import LEFT, RIGHT, Joint, middle
 from formcheck.pose.track import PoseTrack
 
-__all__ = ["NO_PLATE", "Plate", "PlateDoubt", "follow_plate"]
+__all__ = ["Plate", "PlateDoubt", "follow_plate", "no_plate"]
 
+_At = tuple[NDArray[np.intp], NDArray[np.intp]]
 PlateDoubt = Literal["", "no-disc", "unclear", "not-lifted", "head"]
 
 # What a bar keeps its place against: hands that hold it, shoulders that carry it. Wrists that
@@ -95,7 +96,7 @@ class Plate:
         return np.asarray(np.isfinite(self.sd_px))
 
 
-def NO_PLATE(count: int, doubt: PlateDoubt = "no-disc") -> Plate:  # noqa: N802
+def no_plate(count: int, doubt: PlateDoubt = "no-disc") -> Plate:
     """No plate in so many frames."""
     nowhere = np.full((count, 2), np.nan)
     return Plate(nowhere, nowhere[:, 0], np.nan, np.nan, np.nan, one_rim=False, doubt=doubt)
@@ -125,16 +126,16 @@ def follow_plate(
         if discs.weight.any()
     ]
     if not elected:
-        return NO_PLATE(count)
+        return no_plate(count)
     best = max(range(len(elected)), key=lambda i: elected[i][3] * _PREFERRED**i)
     discs, place, size, _ = elected[best]
     chosen = _chosen(discs, place, size)
     if not (chosen >= 0).any():
-        return NO_PLATE(count)
+        return no_plate(count)
     picked = np.flatnonzero(chosen >= 0)
     at = picked, chosen[picked]
     if doubt := _doubt(discs, steady_px, picked, at):
-        return NO_PLATE(count, doubt)
+        return no_plate(count, doubt)
     centre_px, sd_px = np.full((count, 2), np.nan), np.full(count, np.nan)
     centre_px[picked] = discs.centre_px[at]
     sd_px[picked] = discs.sd_px[at]
@@ -206,7 +207,7 @@ def _elected(discs: _Discs) -> tuple[FloatArray, float, float]:
     return mode[:2] * _PLACE, float(mode[2] * _SIZE), float(share.max())
 
 
-def _chosen(discs: _Discs, place: FloatArray, size: float) -> FloatArray:
+def _chosen(discs: _Discs, place: FloatArray, size: float) -> NDArray[np.intp]:
     """Which disc of each frame is the plate, int (N,); -1 for none."""
     like = np.exp(-0.5 * ((discs.log_size - size) / _SAME_SIZE) ** 2)
     off = length(discs.offset - place)
@@ -231,29 +232,29 @@ def _chosen(discs: _Discs, place: FloatArray, size: float) -> FloatArray:
     return second
 
 
-def _best(discs: _Discs, suits: FloatArray) -> FloatArray:
+def _best(discs: _Discs, suits: FloatArray) -> NDArray[np.intp]:
     value = np.where(discs.known, discs.support * np.nan_to_num(suits), 0.0)
     best = value.argmax(axis=1)
-    return np.where(value.max(axis=1) > 0.15, best, -1)
+    return np.asarray(np.where(value.max(axis=1) > 0.15, best, -1), np.intp)
 
 
-def _doubt(discs: _Discs, steady_px: FloatArray, picked: FloatArray, at: object) -> PlateDoubt:
+def _doubt(discs: _Discs, steady_px: FloatArray, picked: NDArray[np.intp], at: _At) -> PlateDoubt:
     """Why the disc that was followed is no plate; empty where it is one."""
     moving = discs.moving > 0.2 * discs.moving.max()
-    support = discs.support[at]  # type: ignore[index]
+    support = discs.support[at]
     if np.median(support) < _LEAST_SUPPORT:
         return "unclear"
     if np.isin(np.flatnonzero(moving), picked).mean() < _LEAST_FOUND:
         return "unclear"
-    height = -discs.centre_px[at][:, 1]  # type: ignore[index]
+    height = -discs.centre_px[at][:, 1]
     held = -discs.holder_px[picked, 1]
     gain = float(height.std() / max(held.std(), 1e-9))
     together = float(np.corrcoef(height, held)[0, 1]) if height.std() > 0 else 0.0
     if not (together >= _LEAST_TOGETHER and _GAIN[0] <= gain <= _GAIN[1]):
         return "not-lifted"
     ears = (steady_px[picked, LEFT.ear] + steady_px[picked, RIGHT.ear]) / 2
-    near = length(discs.centre_px[at] - ears) / discs.trunk_px  # type: ignore[index]
-    small = np.exp(np.median(discs.log_size[at])) < _HEAD_SIZE  # type: ignore[index]
+    near = length(discs.centre_px[at] - ears) / discs.trunk_px
+    small = np.exp(np.median(discs.log_size[at])) < _HEAD_SIZE
     return "head" if small and np.median(near) < _HEAD_NEAR else ""
 
 

@@ -5,13 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from formcheck.arrays import FloatArray
 from formcheck.geometry import Kinematics
-from formcheck.geometry.signals import TO_90_PERCENT, fill_gaps, lowpass
+from formcheck.geometry.signals import (
+    TO_90_PERCENT,
+    fill_gaps,
+    lowpass,
+    remove_spikes,
+    running_median,
+)
 from formcheck.lifts.exercises import Exercise
 from formcheck.lifts.reps import SETTLED, Rep
 
@@ -38,6 +44,8 @@ _TRUNK_PER_STATURE = 0.288
 _CUTOFF_HZ = 6.0
 # The bar may begin before and stop after what the repetition is counted on.
 _AROUND_S = 0.4
+# Single frames are off by more than their neighbours forth and back; this long is the bar.
+_CALM_S = 0.2
 # Of the frames of a way up or down, the plate is found in this share at least.
 _LEAST_FOUND = 0.8
 # When a bar passes a height, frames tell to this share of the time between two.
@@ -177,7 +185,7 @@ def measure_bar(
 
 def _path_cm(course: _Course, bar: Bar, reps: Sequence[Rep]) -> FloatArray:
     path = 100 * bar.m_per_px * np.stack([course.forward, course.height], axis=1)
-    known = np.isfinite(path).all(axis=1)
+    known = np.asarray(np.isfinite(path).all(axis=1))
     during = np.zeros(len(path), np.bool_)
     for rep in reps:
         during[rep.start : rep.end + 1] = True
@@ -223,15 +231,19 @@ def _body_bar(kin: Kinematics, source: BarSource, height_m: float | None) -> Bar
 
 def _plate_course(kin: Kinematics) -> _Course:
     plate, time_s = kin.plate, kin.time_s
-    x, y = (fill_gaps(time_s, one) for one in plate.centre_px.T)
+    # A bar goes up and down fast, but not forth and back: a frame that jumps there is wrong.
+    sane = np.isfinite(remove_spikes(time_s, plate.centre_px[:, 0]))
+    x, y = (fill_gaps(time_s, np.where(sane, one, np.nan)) for one in plate.centre_px.T)
     ahead = 1.0 if kin.view.facing == "right" else -1.0
-    seen_px = plate.sd_px[plate.found]
+    calm = running_median(time_s, x, _CALM_S)
+    off_px = np.abs(x - calm)[np.isfinite(x)]
+    scatter_px = 1.4826 * float(np.median(off_px)) if off_px.size else 0.0
     return _Course(
         time_s=time_s,
         height=-y,
         smooth=lowpass(time_s, -y, _CUTOFF_HZ),
-        forward=ahead * lowpass(time_s, x, _CUTOFF_HZ) / plate.flatness,
-        sd_px=float(np.median(seen_px)),
+        forward=ahead * lowpass(time_s, calm, _CUTOFF_HZ) / plate.flatness,
+        sd_px=max(scatter_px, float(np.median(plate.sd_px[plate.found]))),
         found=plate.found.astype(np.float64),
     )
 
@@ -369,14 +381,14 @@ def _with_pauses(
         else:
             bottom_s = up.begin_s - down.end_s
             top_s = later[2].begin_s - up.end_s if later else math.nan
-        pauses = {"top_s": max(top_s, 0.0), "bottom_s": max(bottom_s, 0.0)}
-        found.append(_one_nan(replace(bar, **pauses)))
+        paused = replace(bar, top_s=max(top_s, 0.0), bottom_s=max(bottom_s, 0.0))
+        found.append(_one_nan(paused))
     return found
 
 
 def _one_nan(bar: BarRep) -> BarRep:
     """The same with one object for all that is missing, so that equal ones compare equal."""
-    missing = {
+    missing: dict[str, Any] = {
         name: math.nan
         for name, value in asdict(bar).items()
         if isinstance(value, float) and math.isnan(value)

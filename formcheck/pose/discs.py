@@ -164,8 +164,8 @@ def _circles(edges: _Edges) -> tuple[FloatArray, FloatArray]:
     x = np.rint(columns + reach * (edges.x[rows, columns] / size)).astype(np.int32)
     y = np.rint(rows + reach * (edges.y[rows, columns] / size)).astype(np.int32)
     inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
-    votes = np.bincount((y * width + x)[inside], minlength=height * width)
-    votes = cv2.GaussianBlur(votes.reshape(height, width).astype(np.float32), (7, 7), 1.3)
+    counted = np.bincount((y * width + x)[inside], minlength=height * width)
+    votes = cv2.GaussianBlur(counted.reshape(height, width).astype(np.float32), (7, 7), 1.3)
     tops = votes >= np.maximum(cv2.dilate(votes, np.ones((7, 7), np.uint8)), 1.0)
     at_y, at_x = np.nonzero(tops)
     best = np.argsort(-votes[at_y, at_x], kind="stable")[:_PEAKS]
@@ -223,8 +223,10 @@ def _fitted(grey: NDArray[np.float32], middles: FloatArray, radii: FloatArray) -
         spread = np.sqrt((np.where(on, off, 0) ** 2).sum(axis=1) / np.maximum(count - 4, 1))
         sd = np.maximum(_LEAST_SD_PX, spread * np.sqrt(2 / np.maximum(count, 1)))
         flat = shape[:, 2] / shape[:, 3]
-        good = (on.mean(axis=1) >= _LEAST_SUPPORT) & (flat > _FLATTEST) & (flat < 1 / 0.9)
-    return np.column_stack([shape, on.mean(axis=1), sd])[good]
+        good = np.asarray(
+            (flat > _FLATTEST) & (flat < 1 / 0.9) & (on.mean(axis=1) >= _LEAST_SUPPORT)
+        )
+    return np.asarray(np.column_stack([shape, on.mean(axis=1), sd])[good])
 
 
 def _rims(

@@ -236,24 +236,25 @@ class TempoPart(DocumentPart):
     """Seconds of each part of a repetition, by what was followed; null: not seen."""
 
     down_s: float | None = None
-    bottom_s: float | None = Field(None, description="The pause below.")
+    bottom_s: float | None = Field(default=None, description="The pause below.")
     up_s: float | None = None
-    top_s: float | None = Field(None, description="The pause above.")
+    top_s: float | None = Field(default=None, description="The pause above.")
 
 
 class BarRepPart(DocumentPart):
     """What the bar did in one repetition."""
 
-    mean_speed_m_per_s: WithDoubt = Field(WithDoubt(), description="On the way up.")
+    mean_speed_m_per_s: WithDoubt = Field(default=WithDoubt(), description="On the way up.")
     peak_speed_m_per_s: WithDoubt = WithDoubt()
     range_cm: WithDoubt = WithDoubt()
     drift_cm: WithDoubt = Field(
-        WithDoubt(),
+        default=WithDoubt(),
         description="Furthest from above its start on the way up, + towards the toes: by so much "
         "its distance from the mid-foot changed.",
     )
     loss_pct: WithDoubt = Field(
-        WithDoubt(), description="Of the mean speed, against the fastest repetition of its set."
+        default=WithDoubt(),
+        description="Of the mean speed, against the fastest repetition of its set.",
     )
     tempo: TempoPart = TempoPart()
 
