@@ -24,6 +24,7 @@ from formcheck.errors import ConfigurationError, InputError
 from formcheck.geometry import Kinematics, kinematics, without_back
 from formcheck.geometry.neutral import Neutral
 from formcheck.geometry.person import follow_lifter
+from formcheck.lifts.bar import Bar, measure_bar
 from formcheck.lifts.counting import count_reps
 from formcheck.lifts.exercises import AUTO, Exercise, Measure
 from formcheck.lifts.lift_measures import Measured, measure_lift
@@ -67,6 +68,8 @@ class SetAnalysis:
         None where the lift was given.
     kinematics : Kinematics
         Angles over time.
+    bar : Bar
+        What was followed for the speed, and its scale.
     reps : tuple of RepMeasures
     lift_measures : tuple of mapping
         What the lift asks for besides, one a repetition.
@@ -91,6 +94,7 @@ class SetAnalysis:
     exercise: Exercise
     recognition: Recognition | None
     kinematics: Kinematics
+    bar: Bar
     reps: tuple[RepMeasures, ...]
     lift_measures: tuple[Mapping[Measure, Measured], ...]
     neutral: Neutral
@@ -410,7 +414,11 @@ def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
     exercise = settings.rubric.of(counted.exercise)
     known = (recognition is None or recognition.known) and not too_slow(track)
     judged = kin if known else without_back(kin)
-    reps = tuple(measure_rep(rep, judged, exercise) for rep in found)
+    bar = measure_bar(kin, found, exercise, plate_mm=settings.plate_mm, height_m=settings.height_m)
+    reps = tuple(
+        replace(measure_rep(rep, judged, exercise), bar=lifted)
+        for rep, lifted in zip(found, bar.reps, strict=True)
+    )
     sets = split_sets(reps)
     grouped = [tuple(found[i] for i in one) for one in sets]
     own = choose_neutrals(kin, grouped, exercise, settings.neutral, counted.walking)
@@ -436,6 +444,7 @@ def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
         exercise=exercise,
         recognition=recognition,
         kinematics=judged,
+        bar=bar,
         reps=reps,
         lift_measures=details,
         neutral=neutral,

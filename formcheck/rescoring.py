@@ -107,6 +107,8 @@ def rescore(
         told.neutral_uncertainty_deg,
         told.neutral_from,
         rubric,
+        told.plate_mm,
+        told.height_m,
     )
     if neutral is not None:
         settings = replace(

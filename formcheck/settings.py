@@ -31,6 +31,10 @@ class Settings:
         Name of the clip or analysis that it was measured in.
     rubric : Rubric
         Thresholds and weights, if not those of the house.
+    plate_mm : float or None
+        Diameter of the plates; a full-size plate is taken to measure 450 mm if not given.
+    height_m : float or None
+        The lifter's height, for speeds in metres where no plate is seen.
     """
 
     exercise: str | Exercise = AUTO
@@ -39,6 +43,8 @@ class Settings:
     neutral_uncertainty_deg: float = 0.0
     neutral_from: str | None = None
     rubric: Rubric = field(default_factory=Rubric)
+    plate_mm: float | None = None
+    height_m: float | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.exercise, str) and self.exercise not in {AUTO, *EXERCISES}:
@@ -53,6 +59,14 @@ class Settings:
         if self.neutral_deg is not None and not abs(self.neutral_deg) <= 90:
             raise ConfigurationError(
                 f"neutral_deg is {self.neutral_deg}; give the standing angle in degrees, -90 to 90."
+            )
+        if self.plate_mm is not None and not 100 <= self.plate_mm <= 600:
+            raise ConfigurationError(
+                f"plate_mm is {self.plate_mm}; give the diameter in millimetres, 100 to 600."
+            )
+        if self.height_m is not None and not 0.5 <= self.height_m <= 2.6:
+            raise ConfigurationError(
+                f"The lifter's height is {self.height_m}; give it in metres, 0.5 to 2.6."
             )
 
     @property

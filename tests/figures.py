@@ -587,8 +587,11 @@ def mirrored(track: PoseTrack) -> PoseTrack:
     points[..., 0] = track.clip.width - points[..., 0]
     order = np.arange(LANDMARK_COUNT)
     order[list(LEFT)], order[list(RIGHT)] = RIGHT, LEFT
+    discs = track.discs.copy()
+    discs[..., 0] = track.clip.width - discs[..., 0]
     return replace(
         track,
+        discs=discs,
         landmarks_px=points[:, order],
         profile=track.profile[:, ::-1],
         profile_sd=track.profile_sd[:, ::-1],

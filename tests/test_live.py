@@ -275,6 +275,7 @@ def pose_in(track: PoseTrack, at: int = -1) -> Pose:
         track.profile_sd[at],
         track.camera[at],
         bool(track.cut[at]),
+        track.discs[at],
     )
 
 

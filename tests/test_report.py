@@ -351,6 +351,8 @@ def test_a_long_clip_does_not_make_a_heavy_page(folder: Path) -> None:
         frames.lumbar_uncertainty_deg.repeat(300),
         frames.rep * 300,
         frames.phase * 300,
+        frames.bar_forward_cm.repeat(300),
+        frames.bar_height_cm.repeat(300),
     )
     chart = angle_chart(Result(folder, result.document, many), LIMITS)
     assert len(many.time_s) > 30_000

@@ -53,7 +53,8 @@ def test_the_tables_hold_what_the_contract_names(analysis: SetAnalysis, tmp_path
     frames = rows(folder / "frames.csv")
     assert ",".join(frames[0]) == (
         "frame,time_s,lumbar_deg,lumbar_uncertainty_deg,flexion_deg,trunk_lean_deg,hip_deg,"
-        "knee_deg,rep,phase,thoracic_deg,thoracic_uncertainty_deg"
+        "knee_deg,rep,phase,thoracic_deg,thoracic_uncertainty_deg,"
+        "bar_x_px,bar_y_px,bar_forward_cm,bar_height_cm"
     )
     assert len(frames) == len(analysis.track)
     assert {row["rep"] for row in frames} == {"", "1", "2", "3"}
@@ -77,12 +78,12 @@ def test_the_upper_back_stands_after_what_was_there_before(
     folder = write(with_upper_back(analysis, thoracic, 3.5), tmp_path)
     frames, reps = rows(folder / "frames.csv"), rows(folder / "reps.csv")
     last = ["thoracic_deg", "thoracic_uncertainty_deg"]
-    assert list(frames[0])[-2:] == last
+    assert list(frames[0])[10:12] == last
     assert [frames[second.turn][name] for name in last] == ["47.26", "3.50"]
     assert [frames[third.turn][name] for name in last] == ["", ""]
     last = ["thoracic_peak_deg", "thoracic_uncertainty_deg"]
-    assert list(reps[0])[-8:-5] == ["curl_deg", *last]
-    assert list(reps[0])[-1] == "cut"
+    assert list(reps[0])[25:28] == ["curl_deg", *last]
+    assert list(reps[0])[32:34] == ["cut", "bar_source"]
     assert [[row[name] for name in last] for row in reps] == [
         ["30.0", "3.5"],
         ["47.26", "3.5"],

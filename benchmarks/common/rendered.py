@@ -46,6 +46,7 @@ _FINDING = (
     "pose/landmarker",
     "pose/outline",
     "pose/camera",
+    "pose/discs",
     "pose/landmarks",
     "video/reader",
     "models/store",

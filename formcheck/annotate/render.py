@@ -18,6 +18,7 @@ import numpy as np
 from formcheck.analysis import SetAnalysis
 from formcheck.annotate.back import drawn_back
 from formcheck.annotate.band import Band
+from formcheck.annotate.bar_path import bar_way, draw_way
 from formcheck.annotate.encoder import VideoWriter
 from formcheck.annotate.faces import FaceBlur
 from formcheck.annotate.names import POSTER_NAME, VIDEO_NAME, key_frame_name
@@ -181,6 +182,7 @@ class _Film:
         canvas[: band.size_px[1]] = band.draw(self._captions[at])
         scene = canvas[band.size_px[1] :]
         scene[:] = shown[: size[1], : size[0]]
+        draw_way(scene, bar_way(self._analysis, at), size[0] / width)
         back = drawn_back(self._analysis, at)
         if back:
             back.draw(scene, size[0] / width)

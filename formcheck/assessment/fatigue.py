@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -12,10 +13,19 @@ import numpy as np
 from formcheck.arrays import FloatArray
 from formcheck.assessment.trend import Trend, find_onset, find_trend, onset_weights
 from formcheck.geometry.signals import TO_90_PERCENT
+from formcheck.lifts.bar import BarSource
 from formcheck.lifts.exercises import Drift, Exercise
 from formcheck.lifts.measures import RepMeasures
 
-__all__ = ["Fatigue", "SetFatigue", "Verdict", "judge_fatigue", "split_sets"]
+__all__ = [
+    "Fatigue",
+    "Loss",
+    "SetFatigue",
+    "Verdict",
+    "judge_fatigue",
+    "loss_of",
+    "split_sets",
+]
 
 # From the one to act on first.
 Verdict = Literal["breakdown", "drift", "tired", "held", "too-few-reps", "not-measured"]
@@ -76,6 +86,8 @@ class SetFatigue:
         Which one that is.
     velocity_loss_pct : float
         Last complete repetition against the fastest; NaN where not measured.
+    speed_of : {"plate", "hands", "shoulders", "hips", "head"} or None
+        Whose speed that is.
     slowed : bool
         Whether that is more than timing noise and not one repetition's doing.
     from_rep : int or None
@@ -96,6 +108,7 @@ class SetFatigue:
     drift: Trend | None
     direction: Drift | None
     velocity_loss_pct: float
+    speed_of: BarSource | None
     slowed: bool
     from_rep: int | None
     from_range: tuple[int, int] | None
@@ -168,6 +181,7 @@ def _judge(one: range, reps: Sequence[RepMeasures], exercise: Exercise) -> SetFa
         drift=drift,
         direction=way,
         velocity_loss_pct=100 * float(slowness.value[-1]) if len(slowness.rep) > 1 else np.nan,
+        speed_of=_speeds(whole)[0],
         slowed=slowed,
         from_rep=told.rep if told else None,
         from_range=told.within if told else None,
@@ -232,9 +246,55 @@ def _form(whole: list[tuple[int, RepMeasures]], way: Drift) -> _Series | None:
     return _Series(number, np.array(value), float(np.hypot(own_deg, LIFTER_DEG)))
 
 
+def _speeds(
+    whole: Sequence[tuple[int, RepMeasures]],
+) -> tuple[BarSource | None, list[tuple[int, float, float]]]:
+    """Whose speed is compared; number, speed and its standard deviation as a share of it.
+
+    The plate's where it is surer in every repetition that has a speed: a loss is a share, the
+    same of both.
+    """
+    timed = [(number, rep) for number, rep in whole if rep.concentric_speed > 0]
+    if not timed:
+        return None, []
+    sure = all(
+        rep.bar.source == "plate" and rep.bar.speed_doubt / TO_90_PERCENT < SPEED_NOISE
+        for _, rep in timed
+    )
+    if sure:
+        return "plate", [
+            (number, rep.bar.speed, rep.bar.speed_doubt / TO_90_PERCENT) for number, rep in timed
+        ]
+    source = timed[0][1].bar.source
+    return "shoulders" if source == "plate" else source, [
+        (number, rep.concentric_speed, SPEED_NOISE) for number, rep in timed
+    ]
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Share of the fastest repetition's speed that one lost, and half its 90 % interval."""
+
+    share: float
+    doubt: float
+
+
+def loss_of(index: int, reps: Sequence[RepMeasures]) -> Loss:
+    """What the repetition of an index lost, in its own set; NaN where it has no speed."""
+    own = next(one for one in split_sets(reps) if index in one)
+    _, timed = _speeds([(i, reps[i]) for i in own if reps[i].rep.whole])
+    mine = [(speed, noise) for number, speed, noise in timed if number == index]
+    if len(timed) < 2 or not mine:
+        return Loss(math.nan, math.nan)
+    speed, noise = mine[0]
+    _, fastest, other = max(timed, key=lambda one: one[1])
+    doubt = 0.0 if speed == fastest else TO_90_PERCENT * speed / fastest * math.hypot(noise, other)
+    return Loss(1 - speed / fastest, doubt)
+
+
 def _slowness(whole: list[tuple[int, RepMeasures]]) -> _Series:
     """Share of the fastest repetition's speed that each one lost."""
-    timed = [(number, rep.concentric_speed) for number, rep in whole if rep.concentric_speed > 0]
+    timed = [(number, speed) for number, speed, _ in _speeds(whole)[1]]
     speed = np.array([value for _, value in timed])
     number = np.array([number for number, _ in timed], dtype=np.float64)
     return _Series(number, 1 - speed / speed.max() if speed.size else speed, SPEED_NOISE)

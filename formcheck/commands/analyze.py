@@ -107,8 +107,20 @@ def analyze(  # noqa: PLR0917 - one parameter an option
         ),
     ] = "",
     height: Annotated[
-        float, typer.Option(metavar="M", help="The lifter's height, which scales markers.trc.")
-    ] = 1.75,
+        float | None,
+        typer.Option(
+            metavar="M",
+            help="The lifter's height in metres: for speeds in m/s where no plate is seen, and to "
+            "scale markers.trc (1.75 there if not given).",
+        ),
+    ] = None,
+    plate_mm: Annotated[
+        float | None,
+        typer.Option(
+            metavar="MM",
+            help="Diameter of the plates. A full-size plate is taken to measure 450 mm.",
+        ),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the analysis as JSON instead of the table.")
     ] = False,
@@ -148,9 +160,16 @@ def analyze(  # noqa: PLR0917 - one parameter an option
     from formcheck.outputs import Outputs
 
     log_to_stderr(verbose=verbose)
-    settings = Settings(exercise, max_fps, neutral, rubric=load_rubric(config))
+    settings = Settings(
+        exercise,
+        max_fps,
+        neutral,
+        rubric=load_rubric(config),
+        plate_mm=plate_mm,
+        height_m=height,
+    )
     outputs = Outputs(
-        html, video, embed, blur_face, _listed(plot), _listed(export), height, save_track,
+        html, video, embed, blur_face, _listed(plot), _listed(export), height or 1.75, save_track,
         athlete=athlete, share=share,
     )  # fmt: skip
     with native_chatter_hidden(shown=verbose):

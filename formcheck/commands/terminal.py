@@ -15,6 +15,7 @@ from formcheck.plain import plain, typed
 from formcheck.report import REPORT_NAME
 from formcheck.report.words import (
     Document,
+    bar_line,
     degrees,
     fatigue_sets,
     finding_label,
@@ -71,6 +72,8 @@ def _lines(document: Document) -> Iterator[Text]:
         yield Text(warning, style="yellow")
     for sentence in what_was_read(document):
         yield Text(sentence, style="dim")
+    if line := bar_line(document):
+        yield Text(line)
     if document["neutral"]["lumbar_deg"] is not None:
         yield Text(_neutral(document["neutral"]), style="dim")
 

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from formcheck.geometry.joints import Joints, joint_angles, smooth_landmarks
 from formcheck.geometry.lumbar import Back, measure_back
 from formcheck.geometry.person import Lifter, follow_lifter
+from formcheck.geometry.plate import Plate, follow_plate
 from formcheck.geometry.steady import CameraPath, camera_path, in_picture, steadied
 from formcheck.geometry.view import View, judge_view
 from formcheck.pose.track import PoseTrack
 
-__all__ = ["Back", "Joints", "Kinematics", "Lifter", "View", "kinematics", "without_back"]
+__all__ = ["Back", "Joints", "Kinematics", "Lifter", "Plate", "View", "kinematics", "without_back"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +38,8 @@ class Kinematics:
     joints : Joints
     back : Back
         All NaN where the view or the person does not allow a measurement.
+    plate : Plate
+        The near end of the bar.
     """
 
     time_s: NDArray[np.float64]
@@ -47,6 +50,7 @@ class Kinematics:
     camera: CameraPath
     joints: Joints
     back: Back
+    plate: Plate
 
     @property
     def measurable(self) -> bool:
@@ -75,6 +79,7 @@ def kinematics(track: PoseTrack) -> Kinematics:
         camera=path,
         joints=joints,
         back=replace(back, curve=curve),
+        plate=follow_plate(track, points, path, lifter.trunk_px),
     )
 
 

@@ -52,7 +52,13 @@ ANGLES: frozenset[Signal] = frozenset(
 )
 End = Literal["low", "high"]
 Measure = Literal[
-    "flexion_onset_hip_deg", "depth_thigh_deg", "wink_deg", "lean_at_hips_up_deg", "curl_deg"
+    "flexion_onset_hip_deg",
+    "depth_thigh_deg",
+    "wink_deg",
+    "lean_at_hips_up_deg",
+    "curl_deg",
+    "lean_low_deg",
+    "lean_added_deg",
 ]
 CheckCode = Literal["early-hip-rise", "squat-depth", "butt-wink", "hip-flexor-dominant"]
 Drift = Literal["rounding", "arching"]
@@ -253,7 +259,13 @@ _SQUAT = Exercise(
     arched_deg=_ARCHED_DEG,
     arches_in="all",
     drifts_into=("rounding",),
-    measures=("depth_thigh_deg", "wink_deg", "flexion_onset_hip_deg"),
+    measures=(
+        "depth_thigh_deg",
+        "wink_deg",
+        "flexion_onset_hip_deg",
+        "lean_low_deg",
+        "lean_added_deg",
+    ),
     checks=("butt-wink", "squat-depth"),
 )
 

@@ -109,6 +109,26 @@ def _lean_at_hips_up(scene: _Scene) -> Measured:
     return _joint(scene.kin, joints.trunk_lean_deg, up)
 
 
+def _lean_low(scene: _Scene) -> Measured:
+    """Lean of the trunk at the bottom."""
+    return _joint(scene.kin, scene.kin.joints.trunk_lean_deg, _middle(scene.rep.low))
+
+
+def _lean_added(scene: _Scene) -> Measured:
+    """How much further the trunk leans on the way up: hips that rise before the shoulders."""
+    kin, rep = scene.kin, scene.rep
+    if rep.rises or not rep.came_back:
+        return UNSEEN
+    lean = kin.joints.trunk_lean_deg[rep.left : rep.end + 1]
+    if not np.isfinite(lean).any():
+        return UNSEEN
+    most = _joint(kin, kin.joints.trunk_lean_deg, rep.left + int(np.nanargmax(lean)))
+    low = _lean_low(scene)
+    added_deg = max(0.0, most.value_deg - low.value_deg)
+    seen = np.isfinite(most.value_deg) and np.isfinite(low.value_deg)
+    return Measured(added_deg, _JOINT_DOUBT_DEG, most.at_s) if seen else UNSEEN
+
+
 def _curl(scene: _Scene) -> Measured:
     """Flexion of the back from lying, or from the neutral where that is hidden, to the most.
 
@@ -139,6 +159,8 @@ _MEASURES: Mapping[Measure, Callable[[_Scene], Measured]] = MappingProxyType(
         "wink_deg": _wink,
         "lean_at_hips_up_deg": _lean_at_hips_up,
         "curl_deg": _curl,
+        "lean_low_deg": _lean_low,
+        "lean_added_deg": _lean_added,
     }
 )
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from formcheck.arrays import BoolArray, FloatArray
 from formcheck.geometry import Kinematics
+from formcheck.lifts.bar import NO_BAR, BarRep
 from formcheck.lifts.exercises import Exercise
 from formcheck.lifts.reps import Rep
 
@@ -58,6 +59,8 @@ class RepMeasures:
         for too little of the repetition.
     thoracic_uncertainty_deg, thoracic_least_uncertainty_deg : float
         Half their 90 % intervals.
+    bar : BarRep
+        What the bar did, or what stands in for it.
     """
 
     rep: Rep
@@ -80,6 +83,7 @@ class RepMeasures:
     thoracic_least_deg: float = math.nan
     thoracic_uncertainty_deg: float = math.nan
     thoracic_least_uncertainty_deg: float = math.nan
+    bar: BarRep = NO_BAR
 
     @property
     def measured(self) -> bool:

@@ -20,6 +20,8 @@ _WINDOW_PX, _LEVELS = 15, 2
 _LEFT_SHARE = 0.5
 # Room around the landmarks that is still the lifter, in sizes of the body's box.
 _BODY_MARGIN = 0.06
+# Discs of which this share of the rim was seen may be plates, left out with room around them.
+_CLEAR_DISC, _DISC_MARGIN = 0.57, 1.2
 # Corners that lie within this of where a motion puts them move with it.
 _SAME_PX = 0.5
 _SAME_SHARE = 0.4
@@ -48,7 +50,12 @@ class CameraWatch:
         self._count = 0
         self._moved = np.zeros(3)  # since then
 
-    def motion(self, image: NDArray[np.uint8], body_px: FloatArray) -> tuple[FloatArray, bool]:
+    def motion(
+        self,
+        image: NDArray[np.uint8],
+        body_px: FloatArray,
+        discs: NDArray[np.floating] | None = None,
+    ) -> tuple[FloatArray, bool]:
         """How the background moved since the last frame.
 
         Parameters
@@ -56,6 +63,9 @@ class CameraWatch:
         image : uint8 (H, W, 3)
         body_px : float (33, 2)
             Landmarks, left out with room around them; NaN where nobody was found.
+        discs : float (K, 6), optional
+            What may be plates (see `formcheck.pose.discs.find_discs`), left out as well:
+            before a plain wall they would be most of what there is to follow.
 
         Returns
         -------
@@ -77,7 +87,9 @@ class CameraWatch:
             self._start(np.empty((0, 2), np.float32))
             return np.full(3, np.nan), True
         if len(self._now) < max(_LEAST_CORNERS, _LEFT_SHARE * self._count):
-            self._start(_background_corners(before, body_px / smaller))
+            free = _free(before.shape, body_px / smaller)
+            _leave_out(free, discs, smaller)
+            self._start(_background_corners(before, free))
         return self._followed(before, grey) * (smaller, smaller, 1.0), False
 
     def _start(self, corners: NDArray[np.float32]) -> None:
@@ -114,15 +126,29 @@ def _small(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
     return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8), smaller
 
 
-def _background_corners(grey: NDArray[np.uint8], body_px: FloatArray) -> NDArray[np.float32]:
-    """Corners to follow, float32 (M, 2), outside of the lifter."""
-    free = np.full(grey.shape, 255, np.uint8)
+def _free(shape: tuple[int, ...], body_px: FloatArray) -> NDArray[np.uint8]:
+    """Where the picture is not the lifter: 255."""
+    free = np.full(shape, 255, np.uint8)
     if np.isfinite(body_px).all():
         low, high = body_px.min(axis=0), body_px.max(axis=0)
         margin = _BODY_MARGIN * float((high - low).max())
         left, top = np.maximum(low - margin, 0).astype(int)
         right, bottom = np.maximum(high + margin, 0).astype(int)
         free[top:bottom, left:right] = 0
+    return free
+
+
+def _leave_out(free: NDArray[np.uint8], discs: NDArray[np.floating] | None, smaller: int) -> None:
+    """Take clear discs out of what is free."""
+    for x, y, wide, high, support, _ in () if discs is None else discs:
+        if support >= _CLEAR_DISC:
+            middle = round(x / smaller), round(y / smaller)
+            radius = round(_DISC_MARGIN * max(wide, high) / smaller)
+            cv2.circle(free, middle, radius, 0, cv2.FILLED)
+
+
+def _background_corners(grey: NDArray[np.uint8], free: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Corners to follow, float32 (M, 2), where the picture is free."""
     corners = cv2.goodFeaturesToTrack(
         grey, _MOST_CORNERS, _CORNER_QUALITY, _CORNER_GAP_PX, mask=free
     )

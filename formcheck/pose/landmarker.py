@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from formcheck.errors import InputError, ModelError
 from formcheck.models.store import ResolvedModel
 from formcheck.pose.camera import CameraWatch
+from formcheck.pose.discs import find_discs
 from formcheck.pose.facing import vote_facing
 from formcheck.pose.landmarks import MIRRORED, middle
 from formcheck.pose.outline import find_edges, trace_outline
@@ -208,8 +209,10 @@ class PoseFinder:
         pose = _detect(
             self._landmarker, frame.image, self._last_ms, mirror=self.mirror, active=self._active
         )
-        camera, cut = self._camera.motion(frame.image, pose.landmarks_px.astype(np.float64))
-        return replace(pose, camera=camera.astype(np.float32), cut=cut)
+        points_px = pose.landmarks_px.astype(np.float64)
+        discs = find_discs(frame.image, points_px)
+        camera, cut = self._camera.motion(frame.image, points_px, discs)
+        return replace(pose, camera=camera.astype(np.float32), cut=cut, discs=discs)
 
 
 def _base_options(path: Path) -> Any:

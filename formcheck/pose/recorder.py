@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.pose.discs import no_discs
 from formcheck.pose.landmarks import LANDMARK_COUNT
 from formcheck.pose.outline import STATIONS
 from formcheck.pose.track import PoseTrack
@@ -38,6 +39,8 @@ class Pose:
         `formcheck.pose.camera.CameraWatch.motion`.
     cut : bool
         Whether another shot begins.
+    discs : float32 (DISCS, 6)
+        What may be plates, see `formcheck.pose.discs.find_discs`.
     """
 
     landmarks_px: NDArray[np.float32]
@@ -46,6 +49,7 @@ class Pose:
     profile_sd: NDArray[np.float32]
     camera: NDArray[np.float32]
     cut: bool
+    discs: NDArray[np.float32]
 
     @property
     def found(self) -> bool:
@@ -63,6 +67,7 @@ def no_pose() -> Pose:
         nowhere,
         np.zeros(3, np.float32),
         cut=False,
+        discs=no_discs(),
     )
 
 
@@ -110,6 +115,7 @@ class TrackRecorder:
             profile_sd=_in_steps([pose.profile_sd for pose in self.poses], _PER_TRUNK),
             camera=np.stack([pose.camera for pose in self.poses]),
             cut=np.array([pose.cut for pose in self.poses]),
+            discs=np.stack([pose.discs for pose in self.poses]),
             clip=clip,
             model_name=model_name,
             model_sha256=model_sha256,

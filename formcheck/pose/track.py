@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from formcheck.arrays import BoolArray, FloatArray
 from formcheck.errors import InputError
 from formcheck.files import no_file
+from formcheck.pose.discs import DISC_FIELDS, DISCS
 from formcheck.pose.landmarks import LANDMARK_COUNT, middle
 from formcheck.pose.layouts import Layout, in_mediapipe_order
 from formcheck.pose.outline import STATIONS
@@ -24,7 +25,7 @@ from formcheck.video.clip import LEAST_STEP_S, LONGEST_S, ClipInfo
 
 __all__ = ["READING_VERSION", "PoseTrack", "join", "load_track", "save_track"]
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 # To be raised with any change of what is found in a frame, or of which frames are read: a
 # track of another version does not stand in for its clip.
 READING_VERSION = 1
@@ -38,17 +39,19 @@ _SHAPES: dict[str, tuple[int, ...]] = {
     "profile_sd": (2, STATIONS.size),
     "camera": (3,),
     "cut": (),
+    "discs": (DISCS, len(DISC_FIELDS)),
 }
-# What the first format does not have: then the deviation is a usual one, and the camera is
-# taken to have stood still.
-_SINCE_2 = ("profile_sd", "camera", "cut")
+# What earlier formats do not have: then the deviation is a usual one, the camera is taken to
+# have stood still, and no disc is known.
+_SINCE = {"profile_sd": 2, "camera": 2, "cut": 2, "discs": 3}
 _USUAL_SD = 0.004
 # Steps that differ by more of their median are no constant rate.
 _UNEVEN = 0.1
 # 12 hours at 30 frames a second; a damaged header cannot ask for more memory.
 _MAX_FRAMES = 1_300_000
 # Pictures have no side over 1920 px; MediaPipe's guesses lie outside by a few widths.
-_MOST = {"landmarks_px": 1e6, "visibility": 1e3, "profile": 1e6, "profile_sd": 1e3, "camera": 1e6}
+_MOST = {"landmarks_px": 1e6, "visibility": 1e3, "profile": 1e6, "profile_sd": 1e3}
+_MOST |= {"camera": 1e6, "discs": 1e6}
 _MOST_FACTS_BYTES = 1_000_000
 _MOST_NUMBER_BYTES = 8
 _UNREADABLE = (
@@ -96,6 +99,9 @@ class PoseTrack:
     model_name, model_sha256 : str
     max_fps : float
         Most frames a second that were analysed; 0 for all.
+    discs : float (N, DISCS, 6), optional
+        What may be plates near the hands (see `formcheck.pose.discs.find_discs`); all NaN
+        if not given.
     reading : int
         The `READING_VERSION` with which the clip was read; 0 where it is not known.
     """
@@ -112,12 +118,16 @@ class PoseTrack:
     model_name: str
     model_sha256: str
     max_fps: float
+    discs: NDArray[np.float32] = None  # type: ignore[assignment]
     reading: int = READING_VERSION
 
     def __post_init__(self) -> None:
         count = len(self.time_s)
         if not count:
             raise ValueError("a track has at least one frame")
+        if self.discs is None:
+            nowhere = np.full((count, *_SHAPES["discs"]), np.nan, np.float32)
+            object.__setattr__(self, "discs", nowhere)
         for name, tail in _SHAPES.items():
             shape = getattr(self, name).shape
             if shape != (count, *tail):
@@ -178,7 +188,7 @@ class PoseTrack:
             landmarks_px=landmarks,
             visibility=np.asarray(np.isfinite(landmarks).all(axis=2), np.float32),
             profile=outline.astype(np.float32),
-            **_still_camera(outline),
+            **_stand_ins(outline),
             clip=ClipInfo(
                 name=name,
                 sha256="",
@@ -277,7 +287,7 @@ def load_track(path: str | Path) -> PoseTrack:
             _check_headers(stored, names)
             arrays = {name: _array(stored, name) for name in names}
             return PoseTrack(
-                **_still_camera(arrays["profile"]) | arrays,
+                **_stand_ins(arrays["profile"]) | arrays,
                 clip=_clip(about["clip"]),
                 model_name=str(about["model_name"]),
                 model_sha256=str(about["model_sha256"]),
@@ -299,11 +309,11 @@ def _check_version(path: Path, about: Any) -> None:
 
 def _stored_in(version: int, name: str) -> bool:
     """Whether tracks of a format hold an array."""
-    return version > 1 or name not in _SINCE_2
+    return version >= _SINCE.get(name, 1)
 
 
-def _still_camera(profile: NDArray[np.floating]) -> dict[str, Any]:
-    """What stands in for the arrays that the first format does not have."""
+def _stand_ins(profile: NDArray[np.floating]) -> dict[str, Any]:
+    """What stands in for the arrays that an earlier format does not have."""
     return {
         "profile_sd": np.where(np.isfinite(profile), np.float32(_USUAL_SD), np.float32(np.nan)),
         "camera": np.zeros((len(profile), 3), np.float32),

@@ -53,6 +53,8 @@ def _thinned(frames: Frames) -> Frames:
         frames.lumbar_uncertainty_deg[::step],
         frames.rep[::step],
         frames.phase[::step],
+        frames.bar_forward_cm[::step],
+        frames.bar_height_cm[::step],
     )
 
 

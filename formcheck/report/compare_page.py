@@ -156,7 +156,7 @@ def _without_frames(document: dict[str, Any]) -> Result:
     import numpy as np
 
     nothing = np.zeros(0)
-    return Result(Path(), document, Frames(nothing, nothing, nothing, [], []))
+    return Result(Path(), document, Frames(nothing, nothing, nothing, [], [], nothing, nothing))
 
 
 def _share_axes(figures: Sequence[Figure]) -> None:

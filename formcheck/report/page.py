@@ -17,6 +17,7 @@ from formcheck.annotate.scene import Scale, scale
 from formcheck.errors import ConfigurationError
 from formcheck.report import words
 from formcheck.report.angle_chart import angle_chart
+from formcheck.report.bar_chart import bar_chart
 from formcheck.report.result import Result, read_result
 from formcheck.report.set_chart import set_chart
 from formcheck.results.document import AnalysisDocument
@@ -188,6 +189,7 @@ def environment() -> Environment:
         "flagged": words.flagged,
         "rep_findings": words.rep_findings,
         "evidence": words.evidence_items,
+        "doubted": words.doubted,
     }
     return made
 
@@ -223,10 +225,12 @@ def _context(result: Result, target: Path, *, embed: bool, plotly: str | None) -
 
 
 def _charts(result: Result, limits: Scale) -> dict[str, Any]:
-    """No chart where there are no angles: the table holds what is left."""
+    """No chart of angles where there are none: the table holds what is left."""
+    bar = bar_chart(result)
+    charts = {"bar": bar} if bar else {}
     if not result.measured:
-        return {}
-    return {"angle": angle_chart(result, limits), "set": set_chart(result)}
+        return charts
+    return charts | {"angle": angle_chart(result, limits), "set": set_chart(result)}
 
 
 def _pictures(result: Result) -> list[dict[str, Any]]:

@@ -23,6 +23,8 @@ __all__ = ["Frames", "Result", "frames_of", "read_frames", "read_result"]
 
 
 _NUMBERS = ("time_s", "lumbar_deg", "lumbar_uncertainty_deg")
+# What older results do not have.
+_LATER = ("bar_forward_cm", "bar_height_cm")
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +33,7 @@ class Frames:
 
     Attributes
     ----------
-    time_s, lumbar_deg, lumbar_uncertainty_deg : float (N,)
+    time_s, lumbar_deg, lumbar_uncertainty_deg, bar_forward_cm, bar_height_cm : float (N,)
         NaN where not measured.
     rep, phase : list of str
         Empty outside repetitions.
@@ -42,6 +44,8 @@ class Frames:
     lumbar_uncertainty_deg: FloatArray
     rep: list[str]
     phase: list[str]
+    bar_forward_cm: FloatArray
+    bar_height_cm: FloatArray
 
     def at(self, time_s: float) -> int:
         """Index of the frame nearest to a time."""
@@ -90,7 +94,12 @@ def frames_of(analysis: SetAnalysis) -> Frames:
         span = slice(one.rep.start, one.rep.end + 1)
         rep[span] = [str(index)] * len(rep[span])
     return Frames(
-        analysis.track.time_s, back.lumbar_deg, back.uncertainty_deg, rep, list(analysis.phases)
+        analysis.track.time_s,
+        back.lumbar_deg,
+        back.uncertainty_deg,
+        rep,
+        list(analysis.phases),
+        *analysis.bar.path_cm.T,
     )
 
 
@@ -108,6 +117,9 @@ def read_frames(folder: Path) -> Frames:
         rows = list(csv.DictReader(lines))
         numbers = {
             name: np.array([float(row[name] or math.nan) for row in rows]) for name in _NUMBERS
+        }
+        numbers |= {
+            name: np.array([float(row.get(name) or math.nan) for row in rows]) for name in _LATER
         }
         rep, phase = [row["rep"] for row in rows], [row["phase"] for row in rows]
     except (KeyError, ValueError, TypeError, csv.Error) as error:

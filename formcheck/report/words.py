@@ -20,7 +20,9 @@ from formcheck.lifts.exercises import EXERCISES, OTHER, Exercise, Measure
 __all__ = [
     "FindingGroup",
     "Headline",
+    "bar_line",
     "degrees",
+    "doubted",
     "evidence_items",
     "fatigue_sets",
     "finding_groups",
@@ -56,6 +58,8 @@ _LIFT_TITLES: Mapping[Measure, str] = {
     "depth_thigh_deg": "Thigh above level",
     "wink_deg": "Flexion added near the bottom",
     "lean_at_hips_up_deg": "Trunk lean with the hips up",
+    "lean_low_deg": "Trunk lean at the bottom",
+    "lean_added_deg": "Lean added on the way up",
     "curl_deg": "Flexion from lying to the top",
 }
 # Of a half of the movement; a few frames are always missed.
@@ -432,3 +436,29 @@ def _number(value: float) -> str:
 def measured_reps(document: Document) -> Sequence[Mapping[str, Any]]:
     """Return the repetitions in which the back was measured."""
     return [rep for rep in document["reps"] if rep["lumbar_deg"]["peak"] is not None]
+
+
+def doubted(part: Mapping[str, Any], digits: int, unit: str, *, sign: bool = False) -> str:
+    """A value of `analysis.json` that comes with half its interval; a dash where it is missing."""
+    value, half = part["value"], part["uncertainty"]
+    if value is None:
+        return "\N{EN DASH}"
+    told = f"{value:{'+' if sign else ''}.{digits}f}".replace("-", _MINUS)
+    return f"{told} ±{half:.{digits}f} {unit}" if half else f"{told} {unit}"
+
+
+def bar_line(document: Document) -> str:
+    """Speed and range of the set in one line; empty without metres."""
+    bar = document.get("bar")
+    means = [
+        rep["bar"]["mean_speed_m_per_s"] for rep in document["reps"] if rep.get("bar") is not None
+    ]
+    known = [one for one in means if one["value"] is not None]
+    if not bar or not bar["metres_from"] or not known:
+        return ""
+    of = "Bar" if bar["source"] == "plate" else f"Speed of the {bar['source']}"
+    first, last = known[0]["value"], known[-1]["value"]
+    course = f"{first:.2f}" if len(known) == 1 else f"{first:.2f} to {last:.2f}"
+    half = max(one["uncertainty"] for one in known)
+    scale = f"; plate taken as {bar['plate_mm']:.0f} mm" if bar["assumed"] else ""
+    return f"{of}: {course} m/s (±{half:.2f}) on the way up, first to last{scale}."

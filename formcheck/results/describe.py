@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Literal
 
 import numpy as np
 
 from formcheck import __version__
 from formcheck.analysis import SetAnalysis
+from formcheck.assessment.bar_words import bar_words
 from formcheck.assessment.contributors import Contributor
-from formcheck.assessment.fatigue import SetFatigue
+from formcheck.assessment.fatigue import SetFatigue, loss_of
 from formcheck.assessment.findings import Finding
 from formcheck.assessment.judgement import Judgement, worst
 from formcheck.assessment.pace import live_fps
@@ -21,6 +23,8 @@ from formcheck.lifts.measures import RepMeasures
 from formcheck.results.document import (
     SCHEMA_VERSION,
     AnalysisDocument,
+    BarPart,
+    BarRepPart,
     ContributorPart,
     ExercisePart,
     FatiguePart,
@@ -39,8 +43,10 @@ from formcheck.results.document import (
     SetPart,
     SettingsPart,
     Source,
+    TempoPart,
     ThoracicRange,
     ViewPart,
+    WithDoubt,
 )
 
 __all__ = ["describe", "known"]
@@ -58,6 +64,7 @@ def describe(analysis: SetAnalysis) -> AnalysisDocument:
         exercise=_exercise(analysis),
         view=_view(analysis),
         neutral=_neutral(analysis),
+        bar=_bar(analysis),
         reps=[
             _rep(index, rep, score, analysis)
             for index, (rep, score) in enumerate(
@@ -113,6 +120,8 @@ def _settings(analysis: SetAnalysis) -> SettingsPart:
             arched_deg=lift.arched_deg,
             arched_from_start_deg=lift.arched_from_start_deg,
         ),
+        plate_mm=settings.plate_mm,
+        height_m=settings.height_m,
     )
 
 
@@ -196,12 +205,52 @@ def _rep(index: int, rep: RepMeasures, score: Score | None, analysis: SetAnalysi
                 for name, measured in analysis.lift_measures[index - 1].items()
             }
         ),
+        bar=_bar_rep(index, analysis),
         findings=[f.code for f in analysis.findings if f.rep == index],
         rounding=_rounding(analysis.judged.reps[index - 1]),
         score=_points(score),
         score_basis=_basis(score),
         score_parts=_score_parts(score),
     )
+
+
+def _bar(analysis: SetAnalysis) -> BarPart | None:
+    """What was followed; null without a repetition."""
+    bar, found = analysis.bar, analysis.kinematics.plate.found
+    if not analysis.reps:
+        return None
+    during = np.concatenate([found[m.rep.start : m.rep.end + 1] for m in analysis.reps])
+    metres_from: Literal["plate", "height"] = "plate" if bar.source == "plate" else "height"
+    return BarPart(
+        source=bar.source,
+        found=round(float(during.mean()), 4),
+        metres_from=metres_from if bar.in_metres else None,
+        plate_mm=known(bar.plate_mm, 1),
+        assumed=bar.assumed and bar.in_metres,
+        words=bar_words(bar),
+    )
+
+
+def _bar_rep(index: int, analysis: SetAnalysis) -> BarRepPart:
+    bar = analysis.reps[index - 1].bar
+    loss = loss_of(index - 1, analysis.reps)
+    return BarRepPart(
+        mean_speed_m_per_s=_doubted(bar.mean_mps, bar.mean_doubt_mps, 3),
+        peak_speed_m_per_s=_doubted(bar.peak_mps, bar.peak_doubt_mps, 3),
+        range_cm=_doubted(bar.range_cm, bar.range_doubt_cm, 1),
+        drift_cm=_doubted(bar.drift_cm, bar.drift_doubt_cm, 1),
+        loss_pct=_doubted(100 * loss.share, 100 * loss.doubt, 1),
+        tempo=TempoPart(
+            down_s=known(bar.down_s, 3),
+            bottom_s=known(bar.bottom_s, 3),
+            up_s=known(bar.up_s, 3),
+            top_s=known(bar.top_s, 3),
+        ),
+    )
+
+
+def _doubted(value: float, doubt: float, digits: int) -> WithDoubt:
+    return WithDoubt(value=known(value, digits), uncertainty=known(doubt, digits))
 
 
 def _points(score: Score | None) -> float | None:
@@ -264,6 +313,7 @@ def _set(one: SetFatigue, analysis: SetAnalysis) -> SetPart:
         slow_from_rep_range=one.slow_from_range,
         together=one.together,
         velocity_loss_pct=known(one.velocity_loss_pct, 1),
+        speed_of=one.speed_of,
         direction=one.direction,
         drift_deg_per_rep=known(drift.per_rep) if drift else None,
         drift_ci_deg=(round(low, 2), round(high, 2)) if drift else None,

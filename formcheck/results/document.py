@@ -10,11 +10,14 @@ from formcheck.assessment.contributors import Sureness
 from formcheck.assessment.fatigue import Verdict
 from formcheck.assessment.judgement import Grade, Part
 from formcheck.assessment.score import PartName
+from formcheck.lifts.bar import BarSource
 from formcheck.lifts.exercises import Drift
 
 __all__ = [
     "SCHEMA_VERSION",
     "AnalysisDocument",
+    "BarPart",
+    "BarRepPart",
     "ContributorPart",
     "DocumentPart",
     "ExercisePart",
@@ -34,8 +37,10 @@ __all__ = [
     "SetPart",
     "SettingsPart",
     "Source",
+    "TempoPart",
     "ThoracicRange",
     "ViewPart",
+    "WithDoubt",
 ]
 
 SCHEMA_VERSION: Literal[1] = 1
@@ -99,6 +104,8 @@ class SettingsPart(DocumentPart):
     neutral_uncertainty_deg: float
     neutral_from: str | None = Field(description="Where the neutral was measured, if elsewhere.")
     rubric: RubricPart
+    plate_mm: float | None = Field(None, description="Diameter of the plates, as told.")
+    height_m: float | None = Field(None, description="The lifter's height, as told.")
 
 
 class Model(DocumentPart):
@@ -191,6 +198,10 @@ class LiftPart(DocumentPart):
         None, description="Lean of the trunk when the hips have done 9/10 of their rise."
     )
     curl_deg: float | None = Field(None, description="Flexion from lying to the top.")
+    lean_low_deg: float | None = Field(None, description="Lean of the trunk at the bottom.")
+    lean_added_deg: float | None = Field(
+        None, description="How much further it leans on the way up, as the hips rise first."
+    )
 
 
 class RoundingPart(DocumentPart):
@@ -214,6 +225,51 @@ class ScorePart(DocumentPart):
     measured: bool = Field(description="False: left out, because it was not seen.")
 
 
+class WithDoubt(DocumentPart):
+    """A value and half its 90 % interval; null: not measured."""
+
+    value: float | None = None
+    uncertainty: float | None = None
+
+
+class TempoPart(DocumentPart):
+    """Seconds of each part of a repetition, by what was followed; null: not seen."""
+
+    down_s: float | None = None
+    bottom_s: float | None = Field(default=None, description="The pause below.")
+    up_s: float | None = None
+    top_s: float | None = Field(default=None, description="The pause above.")
+
+
+class BarRepPart(DocumentPart):
+    """What the bar did in one repetition."""
+
+    mean_speed_m_per_s: WithDoubt = Field(default=WithDoubt(), description="On the way up.")
+    peak_speed_m_per_s: WithDoubt = WithDoubt()
+    range_cm: WithDoubt = WithDoubt()
+    drift_cm: WithDoubt = Field(
+        default=WithDoubt(),
+        description="Furthest from above its start on the way up, + towards the toes: by so much "
+        "its distance from the mid-foot changed.",
+    )
+    loss_pct: WithDoubt = Field(
+        default=WithDoubt(),
+        description="Of the mean speed, against the fastest repetition of its set.",
+    )
+    tempo: TempoPart = TempoPart()
+
+
+class BarPart(DocumentPart):
+    """What was followed for speed and tempo, and its scale."""
+
+    source: BarSource = Field(description="plate: the near end of the bar; else a stand-in.")
+    found: Share = Field(description="Of the frames of the repetitions.")
+    metres_from: Literal["plate", "height"] | None = Field(description="null: no metres.")
+    plate_mm: float | None = Field(description="The diameter that metres stand on.")
+    assumed: bool = Field(description="Whether that is taken, not told.")
+    words: str = Field(description="What was followed, and why there are no metres.")
+
+
 class RepPart(DocumentPart):
     """One repetition."""
 
@@ -235,6 +291,7 @@ class RepPart(DocumentPart):
     visible_low: Share = Field(description="The same in the lower half of the swing.")
     visible_high: Share = Field(description="And in the upper half.")
     lift: LiftPart
+    bar: BarRepPart = BarRepPart()
     findings: list[str]
     rounding: RoundingPart | None = Field(
         default=None, description="null: not judged in this lift, or not seen."
@@ -264,6 +321,9 @@ class SetPart(DocumentPart):
         default=False, description="Whether back and speed changed within one repetition."
     )
     velocity_loss_pct: float | None = Field(description="Last against fastest repetition.")
+    speed_of: BarSource | None = Field(
+        default=None, description="Whose speed velocity_loss_pct compares."
+    )
     direction: Drift | None
     drift_deg_per_rep: float | None
     drift_ci_deg: tuple[float, float] | None = Field(
@@ -348,6 +408,7 @@ class AnalysisDocument(DocumentPart):
     exercise: ExercisePart
     view: ViewPart
     neutral: NeutralPart
+    bar: BarPart | None = None
     reps: list[RepPart]
     fatigue: FatiguePart | None
     findings: list[FindingPart]

@@ -23,8 +23,9 @@ from formcheck.annotate.names import (
     key_frame_name,
 )
 from formcheck.errors import OutputError
+from formcheck.geometry.steady import in_picture
 from formcheck.pose.track import save_track
-from formcheck.results.document import AnalysisDocument, RoundingPart
+from formcheck.results.document import AnalysisDocument, BarRepPart, RoundingPart
 from formcheck.results.exports import EXPORTS
 from formcheck.results.plot import PLOT_FORMATS, PLOT_NAME
 from formcheck.workspace import sweep, workspace_name
@@ -59,6 +60,17 @@ FRAME_COLUMNS = (
     "phase",
     "thoracic_deg",
     "thoracic_uncertainty_deg",
+    "bar_x_px",
+    "bar_y_px",
+    "bar_forward_cm",
+    "bar_height_cm",
+)
+_FIRST_LIFT_COLUMNS = (
+    "flexion_onset_hip_deg",
+    "depth_thigh_deg",
+    "wink_deg",
+    "lean_at_hips_up_deg",
+    "curl_deg",
 )
 REP_COLUMNS = (
     "rep",
@@ -82,11 +94,7 @@ REP_COLUMNS = (
     "score",
     "visible_low",
     "visible_high",
-    "flexion_onset_hip_deg",
-    "depth_thigh_deg",
-    "wink_deg",
-    "lean_at_hips_up_deg",
-    "curl_deg",
+    *_FIRST_LIFT_COLUMNS,
     "thoracic_peak_deg",
     "thoracic_uncertainty_deg",
     "rounding_grade",
@@ -94,6 +102,23 @@ REP_COLUMNS = (
     "rounding_part",
     "score_basis",
     "cut",
+    "bar_source",
+    "bar_mean_speed_m_per_s",
+    "bar_mean_speed_uncertainty_m_per_s",
+    "bar_peak_speed_m_per_s",
+    "bar_peak_speed_uncertainty_m_per_s",
+    "bar_range_cm",
+    "bar_range_uncertainty_cm",
+    "bar_drift_cm",
+    "bar_drift_uncertainty_cm",
+    "speed_loss_pct",
+    "speed_loss_uncertainty_pct",
+    "down_s",
+    "pause_bottom_s",
+    "up_s",
+    "pause_top_s",
+    "lean_low_deg",
+    "lean_added_deg",
 )
 # An old one beside a new analysis would show, or say, what was not measured.
 _OPTIONAL = (
@@ -244,13 +269,31 @@ def rep_rows(document: AnalysisDocument) -> Iterator[Sequence[object]]:
             rep.score,
             rep.visible_low,
             rep.visible_high,
-            *rep.lift.model_dump().values(),
+            *(getattr(rep.lift, name) for name in _FIRST_LIFT_COLUMNS),
             rep.thoracic_deg.peak,
             rep.thoracic_deg.uncertainty,
             *_rounding(rep.rounding),
             rep.score_basis,
             str(rep.cut).lower(),
+            document.bar.source if document.bar else None,
+            *_bar_cells(rep.bar),
+            rep.lift.lean_low_deg,
+            rep.lift.lean_added_deg,
         )
+
+
+def _bar_cells(bar: BarRepPart) -> Iterator[object]:
+    """Values of the bar with their uncertainties, and the tempo."""
+    doubted = (
+        bar.mean_speed_m_per_s,
+        bar.peak_speed_m_per_s,
+        bar.range_cm,
+        bar.drift_cm,
+        bar.loss_pct,
+    )
+    for one in doubted:
+        yield from (one.value, one.uncertainty)
+    yield from bar.tempo.model_dump().values()
 
 
 def _rounding(said: RoundingPart | None) -> tuple[object, object, object]:
@@ -264,6 +307,8 @@ def frame_rows(analysis: SetAnalysis) -> Iterator[tuple[int | float | str, ...]]
     for index, rep in enumerate(analysis.reps, start=1):
         number[rep.rep.start : rep.rep.end + 1] = index
     back = kin.back
+    size_px = track.clip.width, track.clip.height
+    bar_px = in_picture(kin.plate.centre_px, kin.camera, size_px)
     columns: tuple[Sequence[int | float | str], ...] = (
         track.frame.tolist(),
         track.time_s.tolist(),
@@ -277,6 +322,8 @@ def frame_rows(analysis: SetAnalysis) -> Iterator[tuple[int | float | str, ...]]
         analysis.phases,
         back.thoracic_deg.tolist(),
         back.thoracic_uncertainty_deg.tolist(),
+        *bar_px.T.tolist(),
+        *analysis.bar.path_cm.T.tolist(),
     )
     return zip(*columns, strict=True)
 
