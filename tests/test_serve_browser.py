@@ -108,8 +108,15 @@ def phone_link(tmp_path: Path, certificate: Path, pose_model: object) -> Iterato
 
 RECORD_SPEECH = """
     window.said = [];
+    window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+    window.voices = [
+        { lang: "en-US", localService: false, default: true, name: "a maker's server" },
+        { lang: "de-DE", localService: true, name: "the device, in German" },
+        { lang: "en-GB", localService: true, name: "the device" },
+    ];
+    speechSynthesis.getVoices = () => voices;
     speechSynthesis.speak = (one) => {
-        said.push(one.text);
+        said.push(one.voice.name === "the device" ? one.text : one.voice.name);
         setTimeout(() => one.onend && one.onend(), 50);
     };
     speechSynthesis.cancel = () => said.push("");
@@ -254,6 +261,9 @@ def test_one_voice_speaks_faults_before_counts_and_quiet_is_quiet(
     page.wait_for_timeout(150)
     said = page.evaluate("said.splice(0)")
     assert said == ["4", "", "Back rounding", "5"]  # "" is where the count was cut short
+    page.evaluate("voices.splice(1); speak('Back rounding', FAULT)")
+    assert page.evaluate("said") == []  # nothing is sent to a server to be spoken
+    page.evaluate("voices.push({ lang: 'en-GB', localService: true, name: 'the device' })")
     page.click("#options summary")
     page.select_option("#sound", "quiet")
     page.evaluate("said.splice(0); speak('Back rounding', FAULT)")

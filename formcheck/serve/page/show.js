@@ -90,7 +90,8 @@ function happened(event) {
 function summarise(event) {
   const [title, ...rest] = event.lines;
   const verdict = [event.data.verdict, score(event.data.score)].join(" · ");
-  const rows = [title, verdict, ...rest].map((line, at) => {
+  const told = event.data.measured ? rest : rest.slice(1);
+  const rows = [title, verdict, ...told].map((line, at) => {
     const row = document.createElement(at ? "p" : "strong");
     row.textContent = line;
     if (at === 1) row.className = event.data.tone;

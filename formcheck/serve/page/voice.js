@@ -16,8 +16,16 @@ function unlockSound() {
   if (soundKind() === "voice") speak(text("setup.starting"), OTHER);
 }
 
+// Only voices of the device itself: others send what is said to whoever made the browser.
+function ownVoice() {
+  const language = words["language.speech"] || "en";
+  const own = (window.speechSynthesis ? speechSynthesis.getVoices() : [])
+    .filter((voice) => voice.localService && voice.lang.toLowerCase().startsWith(language));
+  return own.find((voice) => voice.default) || own[0];
+}
+
 function speak(said, rank) {
-  if (!said || soundKind() !== "voice" || !window.speechSynthesis) return;
+  if (!said || soundKind() !== "voice" || !ownVoice()) return;
   const next = { said, rank, at: performance.now() };
   if (!saying) { utter(next); return; }
   if (rank < saying.rank) { waiting = next; speechSynthesis.cancel(); over(saying); return; }
@@ -26,7 +34,8 @@ function speak(said, rank) {
 
 function utter(one) {
   const spoken = new SpeechSynthesisUtterance(one.said);
-  spoken.lang = words["language.speech"] || "en";
+  spoken.voice = ownVoice();
+  spoken.lang = spoken.voice.lang;
   spoken.onend = spoken.onerror = () => over(one);
   saying = one;
   // Some browsers never tell that a sentence is over.
@@ -50,7 +59,7 @@ function hush() {
 // In place of the voice, and where there is none.
 function tone(code) {
   if (soundKind() === "quiet" || !audio) return;
-  if (soundKind() === "voice" && window.speechSynthesis) return;
+  if (soundKind() === "voice" && ownVoice()) return;
   const sound = audio.createOscillator(), volume = audio.createGain();
   sound.frequency.value = code === "lumbar-flexion" ? 880
     : code === "lumbar-hyperextension" ? 440 : 660;
