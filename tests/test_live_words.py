@@ -81,9 +81,10 @@ def test_what_is_called_out_has_short_words_and_says_what_to_change() -> None:
 
 def test_the_gravest_fault_of_the_last_repetition_is_told() -> None:
     arched = Finding("lumbar-hyperextension", "caution", "", "", rep=1)
-    rounded = Finding("lumbar-flexion", "stop", "", "", rep=1)
+    rounded = Finding("lumbar-flexion", "stop", "", "", rep=1, label="clearly rounded")
     line = last_rep((Counted(measured_rep(1), (arched, rounded), ended=True),))
-    assert (line.words, line.more) == ("Rep 1: Back rounding", "Go lighter, brace first")
+    assert line.words == "Rep 1: clearly rounded, back over-arched"
+    assert line.more == "Go lighter, brace first"
     fine = last_rep((Counted(measured_rep(1, 12.0), (), ended=True),))
     assert (fine.words, fine.more) == ("Rep 1: no fault seen", "Most flexed +12° ±4")
 
@@ -190,8 +191,10 @@ def test_what_has_waited_too_long_is_not_said(monkeypatch: pytest.MonkeyPatch) -
 def test_the_systems_own_voice_is_found(
     monkeypatch: pytest.MonkeyPatch, platform: str, there: set[str], program: str | None
 ) -> None:
-    monkeypatch.setattr(speech.sys, "platform", platform)
-    monkeypatch.setattr(speech.shutil, "which", lambda name: name if name in there else None)
+    monkeypatch.setattr("formcheck.live.speech.sys.platform", platform)
+    monkeypatch.setattr(
+        "formcheck.live.speech.shutil.which", lambda name: name if name in there else None
+    )
     found = find_speaker()
     assert (found.command[0] if found else None) == program
 
@@ -212,5 +215,5 @@ def test_without_a_voice_cues_sound_and_counts_do_not(monkeypatch: pytest.Monkey
     monkeypatch.setattr(speech, "tone_player", lambda _: (rung.append, "tones"))
     hear, how = listener(lambda: None, voice=False)
     hear(rep_event(1, 1, Counted(measured_rep(1), (), ended=True), "squat"))
-    hear(cue_event(1, Cue("lumbar-flexion", "Back rounding", "stop", 1)))
+    hear(cue_event(1, Cue("lumbar-flexion", "Back rounding", "stop", 1, "")))
     assert (how, rung) == ("tones", ["lumbar-flexion"])

@@ -153,7 +153,8 @@ def test_a_set_on_a_phone_over_https(browser: Any, phone_link: str, tmp_path: Pa
     (folder,) = (tmp_path / "results").glob("live-*")
     assert folder.name in page.locator("#more").inner_text()
     said = page.evaluate("said")
-    assert [words for words in said if words in {"1", "2"}] == ["1", "2"]
+    counts = [int(words) for words in said if words.isdecimal()]
+    assert counts == sorted(set(counts)) != []
     document = json.loads((folder / "analysis.json").read_text(encoding="utf-8"))
     assert len(document["reps"]) >= 2
     assert document["source"]["width"] == 1280

@@ -31,12 +31,24 @@ _OTHER_HZ = 660.0
 
 @dataclass(frozen=True)
 class Cue:
-    """One thing to call out."""
+    """One thing to call out.
+
+    Attributes
+    ----------
+    code : str
+    words : str
+        For somebody who moves.
+    severity : Severity
+    rep : int or None
+    label : str
+        The finding as every other output has it, with its grade.
+    """
 
     code: str
     words: str
     severity: Severity
     rep: int | None
+    label: str
 
 
 @dataclass
@@ -53,7 +65,10 @@ class CueWatch:
     def news(self, tally: Tally, now_s: float) -> list[Cue]:
         """What there is to call out now, on the set's clock; asked once an analysis."""
         seen = [
-            (Cue(finding.code, short_words(finding), finding.severity, number), _span(rep))
+            (
+                Cue(finding.code, short_words(finding), finding.severity, number, finding.words),
+                _span(rep),
+            )
             for number, rep in enumerate(tally.reps, start=1)
             for finding in rep.findings
             if finding.severity != "info"
@@ -62,8 +77,9 @@ class CueWatch:
         ]
         if tally.fatigue and tally.fatigue.verdict == "breakdown":
             code = "breakdown-under-fatigue"
-            words = texts().get(f"cue.{code}", label_of(code))
-            seen.append((Cue(code, words, "stop", None), _WHOLE_SET))
+            label = label_of(code)
+            words = texts().get(f"cue.{code}", label)
+            seen.append((Cue(code, words, "stop", None, label), _WHOLE_SET))
         sure = [one for one in seen if _among(self._suspected, *one)]
         self._suspected = [(cue.code, span) for cue, span in seen]
         news = [(cue, span) for cue, span in sure if not _among(self._said, cue, span)]

@@ -132,7 +132,7 @@ def _besides(rep: Counted) -> list[str]:
 def cue_event(set_number: int, cue: Cue) -> Event:
     """Something that was called out."""
     data = {"set": set_number, "rep": cue.rep, "code": cue.code, "severity": cue.severity}
-    return Event("cue", f"! {cue.words}", data, spoken=cue.words)
+    return Event("cue", f"! {cue.label}", data, spoken=cue.words)
 
 
 def saved_event(set_number: int, saved: Saved) -> Event:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import numpy as np
 
 from formcheck.annotate.colours import AMBER, PAPER, SEVERITIES, Rgb
+from formcheck.assessment.findings import Finding
+from formcheck.assessment.wording import Severity
 from formcheck.live.analyst import Reading
-from formcheck.live.cues import change_words, short_words
+from formcheck.live.cues import change_words
 from formcheck.live.present import LATE_S
 from formcheck.live.rep_words import depth_words, tempo_words
 from formcheck.live.tally import Counted, Tally
@@ -68,20 +70,26 @@ def headline(view: View) -> Line:
 
 
 def last_rep(ended: tuple[Counted, ...]) -> Line:
-    """The last repetition: its gravest fault and what to change, or that none was seen."""
+    """The last repetition: what was found and what to change, or that no fault was."""
     number, rep = len(ended), ended[-1]
     if not rep.measures.measured:
         return Line(text("set.unseen-rep", rep=number), PAPER)
-    faults = [finding for finding in rep.findings if finding.severity != "info"]
-    if not faults:
-        measures = rep.measures
-        angle = f"{measures.peak_deg:+z.0f}° ±{measures.uncertainty_deg:.0f}"
-        most = text("set.most", angle=angle.replace("-", "\N{MINUS SIGN}"))
-        more = " · ".join([*depth_words(rep.depth), most])
-        return Line(text("set.good-rep", rep=number), PAPER, more)
-    worst = max(faults, key=lambda finding: finding.severity == "stop")
-    words = text("set.fault-of-rep", rep=number, fault=short_words(worst))
-    return Line(words, SEVERITIES[worst.severity], change_words(worst.code))
+    told = sorted((f for f in rep.findings if f.told), key=_gravest_first)
+    if told:
+        found = text("set.fault-of-rep", rep=number, fault=", ".join(f.words for f in told))
+        worst = told[0]
+        fault = worst.severity != "info"
+        colour = SEVERITIES[worst.severity] if fault else PAPER
+        return Line(found, colour, change_words(worst.code) if fault else "")
+    measures = rep.measures
+    angle = f"{measures.peak_deg:+z.0f}° ±{measures.uncertainty_deg:.0f}"
+    most = text("set.most", angle=angle.replace("-", "\N{MINUS SIGN}"))
+    more = " · ".join([*depth_words(rep.depth), most])
+    return Line(text("set.good-rep", rep=number), PAPER, more)
+
+
+def _gravest_first(finding: Finding) -> int:
+    return -get_args(Severity).index(finding.severity)
 
 
 def trouble(reading: Reading) -> tuple[str, str]:
