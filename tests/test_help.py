@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 SLOW = (
     *("cv2", "mediapipe", "scipy", "plotly", "jinja2", "matplotlib", "PIL", "imageio_ffmpeg"),
     *("dask", "distributed", "fsspec"),
-    *("fastapi", "uvicorn", "sounddevice"),
+    *("fastapi", "uvicorn", "sounddevice", "cryptography", "segno", "psutil"),
 )
 
 

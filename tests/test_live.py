@@ -125,6 +125,10 @@ def words_of(track: PoseTrack) -> str:
     return check_setup(analyze_track(track, Settings("squat")), GREY).words
 
 
+def more_of(track: PoseTrack) -> str:
+    return check_setup(analyze_track(track, Settings("squat")), GREY).more
+
+
 def test_nobody_is_asked_into_the_picture() -> None:
     assert step_of(make_track([None] * 40)) == "person"
 
@@ -132,8 +136,9 @@ def test_nobody_is_asked_into_the_picture() -> None:
 def test_feet_outside_the_picture_are_named() -> None:
     track = standing()
     moved = replace(track, landmarks_px=track.landmarks_px + np.array([0, 90], np.float32))
-    assert "feet" in words_of(moved)
-    assert "head" not in words_of(moved)
+    assert words_of(moved) == "Step back"
+    assert "feet" in more_of(moved)
+    assert "head" not in more_of(moved)
 
 
 def test_a_distant_lifter_is_asked_nearer() -> None:
@@ -150,10 +155,11 @@ def test_a_lifter_turned_to_the_camera_is_told_the_way(facing: Any, way: str) ->
     across = front.landmarks_px[0, 11, 0] - front.landmarks_px[0, 12, 0]
     if across < 0:  # make sure that it is the chest that is seen
         front = standing(yaw_deg=-40.0, facing=facing)
-    assert f"Turn {way} by about 40°" in words_of(front)
+    assert words_of(front) == f"Turn to the {way}"
+    assert "By about 40°" in more_of(front)
     back = standing(yaw_deg=40.0 if across < 0 else -40.0, facing=facing)
     other = {"left": "right", "right": "left"}[way]
-    assert f"Turn {other} by about 40°" in words_of(back)
+    assert words_of(back) == f"Turn to the {other}"
 
 
 def test_darkness_is_said() -> None:
@@ -335,11 +341,15 @@ def test_a_summary_goes_when_the_next_set_has_begun() -> None:
 
 def test_a_set_is_summed_up_for_a_screen() -> None:
     analysis = analyze_track(moving_lifter("squat", [0.0, 0.0, 35.0]), Settings("squat"))
-    title, angles, faults = saved_event(2, Saved(analysis, describe(analysis), Path("out"))).lines
-    assert title == "Set 2: 3 repetitions"
+    event = saved_event(2, Saved(analysis, describe(analysis), Path("out")))
+    title, faults, change, angles = event.lines
+    assert title == "Set 2: 3 reps"
     most = max(rep.peak_deg for rep in analysis.reps)
-    assert f"most flexed {most:+.0f}°" in angles
+    assert f"Most flexed {most:+.0f}°" in angles
     assert "lower back clearly rounded (1 of 3)" in faults
+    assert change == "Go lighter, brace first"
+    assert event.data["verdict"] == event.spoken != ""
+    assert event.data["score"] == describe(analysis).score
 
 
 def test_a_prepared_frame_is_drawn_as_any_other() -> None:

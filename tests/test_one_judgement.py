@@ -182,12 +182,13 @@ def test_the_history_and_comparisons(case: Case) -> None:
 def test_the_live_words_and_cues(case: Case) -> None:
     found = tuple(f for f in case.analysis.findings if f.rep == 2)
     rep = Counted(case.analysis.reps[1], found, ended=True)
-    case.agrees(last_rep((rep,)))
+    case.agrees(last_rep((rep,)).words)
     case.agrees(rep_event(1, 2, rep, "deadlift").text)
     watch, now_s = CueWatch(), rep.measures.end_s
     assert watch.news(Tally((rep,)), now_s) == []
     cues = watch.news(Tally((rep,)), now_s + 0.2)
-    expected = [Cue("lumbar-flexion", case.label, case.severity, 1)]
+    # Two words for one who moves; the grade is in the colour, and in all that stays.
+    expected = [Cue("lumbar-flexion", "Back rounding", case.severity, 1, case.label)]
     # Close to the limit is not called out to one who has the bar in the hands.
     assert cues == ([] if case.severity == "info" else expected)
     assert [cue_event(1, cue).text for cue in cues] == [f"! {case.label}" for _ in cues]

@@ -67,7 +67,8 @@ def page(out: Path) -> Iterator[Any]:
 def test_the_page_and_its_results_are_served(page: Any) -> None:
     assert "formcheck" in page.get("/").text
     assert "default-src 'none'" in page.get("/").headers["content-security-policy"]
-    assert page.get("/page.js").status_code == page.get("/page.css").status_code == 200
+    for name in ("page.js", "live.js", "show.js", "voice.js", "page.css"):
+        assert page.get(f"/page/{name}").status_code == 200
     (one,) = page.get("/api/results").json()
     assert (one["name"], one["exercise"], one["reps"]) == ("clip", "deadlift", 2)
     assert page.get("/results/clip/reps.csv").text.startswith("rep,")
@@ -87,6 +88,9 @@ def test_the_page_and_its_results_are_served(page: Any) -> None:
         "/results/other/file.txt",
         "/results/clip/.hidden",
         "/secret.txt",
+        "/page/index.html.j2",
+        "/page/..%2faccess.py",
+        "/phone.svg",
         "/docs",
         "/openapi.json",
     ],
@@ -129,11 +133,9 @@ def test_another_page_may_not_send_or_listen(page: Any) -> None:
     from starlette.websockets import WebSocketDisconnect
 
     evil = {"origin": "http://evil.example"}
-    assert page.post("/api/clips", content=b"x", headers=evil).status_code == 403
-    with (
-        pytest.raises(WebSocketDisconnect),
-        page.websocket_connect("/api/live", headers=evil) as socket,
-    ):
+    for path in ("/api/clips", "/api/live", "/api/live/x/picture", "/api/live/x/end"):
+        assert page.post(path, content=b"x", headers=evil).status_code == 403
+    with pytest.raises(WebSocketDisconnect), page.websocket_connect("/api/live") as socket:
         socket.receive_json()
 
 

@@ -14,6 +14,7 @@ from formcheck.commands.stderr import log_to_stderr
 from formcheck.lifts.exercises import AUTO
 
 if TYPE_CHECKING:
+    from formcheck.live.events import Event
     from formcheck.live.loop import Outlet
     from formcheck.live.session import Session
     from formcheck.live.sources import Source
@@ -61,6 +62,10 @@ def live(  # noqa: PLR0917 - one parameter an option
     as_json: Annotated[
         bool, typer.Option("--json", help="With --headless: print what happens as JSON lines.")
     ] = False,
+    voice: Annotated[
+        bool,
+        typer.Option("--voice/--no-voice", help="Speak cues and counts; tones for cues otherwise."),
+    ] = True,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Make no sound.")] = False,
     verbose: Verbose = False,
 ) -> None:
@@ -68,11 +73,12 @@ def live(  # noqa: PLR0917 - one parameter an option
 
     The window says how to set up the camera, takes your neutral while you stand
     still for two seconds, then counts, measures, and calls out when the back rounds
-    or over-arches: once per repetition, with a word and a tone. Set up or not, what
-    you lift is measured.
+    or over-arches: once per repetition, on the screen and with the system's voice, or
+    a tone where it has none. Set up or not, what you lift is measured.
 
-    Every set is saved like the result of `formcheck analyze`: after a rest, at the
-    latest when you quit. If the machine stops, the next start saves what was lifted.
+    Every set is saved like the result of `formcheck analyze`: after a rest, when you
+    leave the picture, at the latest when you quit. If the machine stops, the next
+    start saves what was lifted.
 
     Keys: **q** quit, **n** new set, **c** take the neutral anew, **m** mirror,
     **s** sound, **r** record.
@@ -91,7 +97,9 @@ def live(  # noqa: PLR0917 - one parameter an option
     log_to_stderr(verbose=verbose)
     settings = Settings(exercise, 0, neutral, rubric=load_rubric(config))
     with native_chatter_hidden(shown=verbose):
-        outlet = _outlet(mirror=mirror, headless=headless, as_json=as_json, quiet=quiet)
+        outlet = _outlet(
+            mirror=mirror, headless=headless, as_json=as_json, voice=voice, quiet=quiet
+        )
         measured, interrupted = _run(
             camera, settings, model, out, outlet, rest_s=rest, record=record
         )
@@ -101,18 +109,18 @@ def live(  # noqa: PLR0917 - one parameter an option
         raise typer.Exit(NOTHING_MEASURED)
 
 
-def _outlet(*, mirror: bool, headless: bool, as_json: bool, quiet: bool) -> Outlet:
-    from formcheck.live.cues import tone_player
+def _outlet(*, mirror: bool, headless: bool, as_json: bool, voice: bool, quiet: bool) -> Outlet:
     from formcheck.live.headless import Lines
+    from formcheck.live.speech import listener
 
-    play, how = tone_player(lambda: _aside("\a", end=""))
+    hear, how = listener(lambda: _aside("\a", end=""), voice=voice and not quiet)
     if not quiet:
-        _aside(f"Cues sound as {how}.")
+        _aside(f"Cues are heard as {how}.")
     if headless:
-        return Lines(_line, _aside, as_json=as_json, sound=_nothing if quiet else play)
+        return Lines(_line, _aside, as_json=as_json, hear=_nothing if quiet else hear)
     from formcheck.live.window import Window
 
-    return Window(play, _aside, mirror=mirror, sound=not quiet)
+    return Window(hear, _aside, mirror=mirror, sound=not quiet)
 
 
 def _run(
@@ -185,5 +193,5 @@ def _aside(text: str, end: str = "\n") -> None:
     sys.stderr.flush()
 
 
-def _nothing(_code: str) -> None:
+def _nothing(_event: Event) -> None:
     """Make no sound."""

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from formcheck.assessment.findings import Finding
 from formcheck.assessment.wording import Severity, label_of
 from formcheck.live.tally import Counted, Tally
+from formcheck.live.texts import texts
 
-__all__ = ["Cue", "CueWatch", "tone_player"]
+__all__ = ["Cue", "CueWatch", "change_words", "short_words", "tone_player"]
 
 # Judged while the repetition lasts; what is seen at its end only (the depth, hips
 # that rose first) waits for it.
@@ -29,12 +31,24 @@ _OTHER_HZ = 660.0
 
 @dataclass(frozen=True)
 class Cue:
-    """One thing to call out."""
+    """One thing to call out.
+
+    Attributes
+    ----------
+    code : str
+    words : str
+        For somebody who moves.
+    severity : Severity
+    rep : int or None
+    label : str
+        The finding as every other output has it, with its grade.
+    """
 
     code: str
     words: str
     severity: Severity
     rep: int | None
+    label: str
 
 
 @dataclass
@@ -51,7 +65,10 @@ class CueWatch:
     def news(self, tally: Tally, now_s: float) -> list[Cue]:
         """What there is to call out now, on the set's clock; asked once an analysis."""
         seen = [
-            (Cue(finding.code, finding.words, finding.severity, number), _span(rep))
+            (
+                Cue(finding.code, short_words(finding), finding.severity, number, finding.words),
+                _span(rep),
+            )
             for number, rep in enumerate(tally.reps, start=1)
             for finding in rep.findings
             if finding.severity != "info"
@@ -60,12 +77,24 @@ class CueWatch:
         ]
         if tally.fatigue and tally.fatigue.verdict == "breakdown":
             code = "breakdown-under-fatigue"
-            seen.append((Cue(code, label_of(code), "stop", None), _WHOLE_SET))
+            label = label_of(code)
+            words = texts().get(f"cue.{code}", label)
+            seen.append((Cue(code, words, "stop", None, label), _WHOLE_SET))
         sure = [one for one in seen if _among(self._suspected, *one)]
         self._suspected = [(cue.code, span) for cue, span in seen]
         news = [(cue, span) for cue, span in sure if not _among(self._said, cue, span)]
         self._said += [(cue.code, span) for cue, span in news]
         return [cue for cue, _ in news]
+
+
+def short_words(finding: Finding) -> str:
+    """A finding for somebody who moves, and reads or hears it from afar."""
+    return texts().get(f"cue.{finding.code}", finding.words)
+
+
+def change_words(code: str) -> str:
+    """What to change about a finding, as short; empty where there is no short way to say it."""
+    return texts().get(f"change.{code}", "")
 
 
 def _span(rep: Counted) -> Span:

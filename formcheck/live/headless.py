@@ -22,8 +22,8 @@ class Lines:
         Take a line without its end: results, and the rest.
     as_json : bool
         Every event as a line of JSON to `result`.
-    sound : callable
-        Takes the code of a cue.
+    hear : callable
+        Makes an event heard.
     """
 
     def __init__(
@@ -32,17 +32,15 @@ class Lines:
         aside: Callable[[str], None],
         *,
         as_json: bool,
-        sound: Callable[[str], None],
+        hear: Callable[[Event], None],
     ) -> None:
-        self._result, self._aside, self._as_json, self._sound = result, aside, as_json, sound
+        self._result, self._aside, self._as_json, self._hear = result, aside, as_json, hear
 
     def prepare(self, _shot: Shot) -> None:
         """There is nothing to draw."""
 
-    def show(self, view: View, _shot: Shot) -> str:
-        """Sound the cues."""
-        for cue in view.cues:
-            self._sound(cue.code)
+    def show(self, _view: View, _shot: Shot) -> str:
+        """There is nothing to show."""
         return ""
 
     def wait(self, _status: Status) -> str:
@@ -50,7 +48,8 @@ class Lines:
         return ""
 
     def tell(self, event: Event) -> None:
-        """Write the line."""
+        """Write the line, and let it be heard."""
+        self._hear(event)
         if self._as_json:
             self._result(json_line(event))
         elif event.kind in _RESULTS:

@@ -56,8 +56,7 @@ class Screen:
         picture = self._picture(view.frame)
         height, width = picture.shape[:2]
         band = self._band_for(width, height, view.reading)
-        line, colour = headline(view)
-        foot = foot_tile(width, line, colour, status_words(view, state))
+        foot = foot_tile(width, *headline(view), status_words(view, state))
         above, below = band.size_px[1], foot.shape[0]
         size = (above + height + below, width, 3)
         if self._canvas.shape != size:

@@ -15,11 +15,21 @@ from formcheck.assessment.pace import LEAST_LIVE_FPS, live_fps, too_slow
 from formcheck.errors import FormcheckError
 from formcheck.live.analyst import Analyst, Reading
 from formcheck.live.cues import Cue, CueWatch
-from formcheck.live.events import Event, cue_event, notice, rep_event, saved_event
+from formcheck.live.events import (
+    Event,
+    cue_event,
+    notice,
+    ready_event,
+    rep_event,
+    saved_event,
+    set_event,
+    setup_event,
+)
 from formcheck.live.saving import Saved
 from formcheck.live.sets import CurrentSet
 from formcheck.live.setup import Setup
 from formcheck.live.tally import Tally
+from formcheck.live.texts import text
 from formcheck.live.view import View
 from formcheck.models.store import ResolvedModel
 from formcheck.pose.landmarker import OPENING_FRAMES, PoseFinder, faces_left
@@ -33,6 +43,14 @@ __all__ = ["Session"]
 # not in the picture or stands still.
 _IDLE_S = 45.0
 _STILL_STEPS = frozenset({"person", "ready"})
+# Whoever is gone from the picture for this long has finished; the pose is lost for less when
+# a plate or a person passes before the lifter.
+_GONE_S = 4.0
+# Pictures that stop for longer leave a hole that no analysis can look into, and with
+# which the rest of the set would count as too slow (`formcheck.assessment.pace`).
+_GAP_S = 3.0
+# What is to be mended changes faster than it can be heard.
+_SAID_EVERY_S = 3.0
 # An athlete's longest sets last two minutes; a crowd in the background could go on.
 _LONGEST_S = 1200.0
 _RATE_FRAMES = 30
@@ -73,6 +91,7 @@ class Session:
         self._number = 1
         self._stamps: deque[tuple[float, int]] = deque(maxlen=_RATE_FRAMES)
         self._ready = settings.neutral_deg is not None
+        self._last_s = 0.0
         self._events: list[Event] = []
         self.saved: list[Saved] = []
         self.unsaved = 0
@@ -98,10 +117,15 @@ class Session:
         """Take the next frame, whose time is later than that of the one before."""
         if self._set and not self._set.fits(frame):
             self.new_set()
+        if frame.time_s - self._last_s > _GAP_S:
+            self._break_off()
+        self._last_s = frame.time_s
         pose = self._finder.find(frame)
         self._settle_facing(pose)
         current = self._set or self._open(frame)
         current.add(frame, pose)
+        if pose.found:
+            self._present_s = frame.time_s
         self._analyst.offer(current.stretch())
         reading = self._reading(current)
         cues = self._follow(reading, current) if reading else []
@@ -121,7 +145,7 @@ class Session:
             filming=current.film,
         )
         if reading:
-            self._close_in_time(current, reading)
+            self._close_in_time(current, reading, frame.time_s)
         return view
 
     def press(self, key: str) -> None:
@@ -136,8 +160,14 @@ class Session:
         self._saving.append((current.number, self._saver.submit(current.save)))
         self._number += 1
         if self._counted.reps:
-            words = f"set {current.number} ended"
-            self._events.append(Event("set", words, {"set": current.number}))
+            self._events.append(set_event(current.number, len(self._counted.reps)))
+
+    def _break_off(self) -> None:
+        """End the set before a hole in the pictures; a wait for the first repetition goes."""
+        if self._counted.reps:
+            self.new_set()
+        else:
+            self._forget_wait()
 
     def _forget_wait(self) -> None:
         """Begin the set again, as nothing was lifted yet."""
@@ -148,19 +178,19 @@ class Session:
     def calibrate(self) -> None:
         """Take the neutral anew."""
         self._settings, self._ready = replace(self._given, neutral_deg=None), False
-        self._events.append(notice("Stand upright and still: the neutral is taken anew."))
+        self._events.append(notice(text("set.anew"), spoken=text("setup.stand")))
         if not self._counted.reps:
             self._forget_wait()
 
     def toggle_film(self) -> None:
         """Begin, or no longer go on, to write the video: of whole sets only."""
         self.film = not self.film
-        when = ", from the next set that begins"
-        if not self._counted.reps:
+        later = bool(self._counted.reps)
+        if not later:
             self._forget_wait()
-            when = ""
-        state = "on" if self.film else "off"
-        self._events.append(notice(f"Recording is {state}{when}."))
+        state = text("set.on" if self.film else "set.off")
+        words = text("set.recording-later" if later else "set.recording", state=state)
+        self._events.append(notice(words))
 
     def last_events(self) -> tuple[Event, ...]:
         """What has happened since this was asked last."""
@@ -178,9 +208,7 @@ class Session:
             saved = future.result()
         except FormcheckError as error:
             self.unsaved += 1
-            self._events.append(
-                notice(f"Set {number} was not saved: {error} It is kept for later.")
-            )
+            self._events.append(notice(text("set.unsaved", number=number, why=error)))
             return
         if saved:
             self.saved.append(saved)
@@ -204,8 +232,9 @@ class Session:
         self._counted, self._told = Tally(), 0
         self._watch = CueWatch()
         self._seen: Reading | None = None
-        self._step = ""
-        self._slow = False
+        self._asked, self._asked_s = "", -_SAID_EVERY_S
+        self._greeted = self._slow = False
+        self._present_s = self._last_s
 
     def _settle_facing(self, pose: Pose) -> None:
         """Judge from a set's first frames which way MediaPipe is to be shown the lifter."""
@@ -228,13 +257,14 @@ class Session:
             return []
         self._seen, self._counted = reading, reading.tally
         self._tell_pace(reading)
-        self._set_up(reading.setup)
+        now_s = float(reading.analysis.track.time_s[-1])
+        self._set_up(reading.setup, now_s)
         exercise = reading.analysis.exercise.name
         ended = reading.tally.ended
         for number, rep in enumerate(ended[self._told :], start=self._told + 1):
             self._events.append(rep_event(current.number, number, rep, exercise))
         self._told = max(self._told, len(ended))
-        cues = self._watch.news(reading.tally, float(reading.analysis.track.time_s[-1]))
+        cues = self._watch.news(reading.tally, now_s)
         self._events += [cue_event(current.number, cue) for cue in cues]
         return cues
 
@@ -244,17 +274,14 @@ class Session:
         if slow != self._slow:
             self._slow = slow
             fps = live_fps(reading.analysis.track)
-            self._events.append(
-                notice(
-                    f"Too slow to judge: {fps:.0f} frames a second, {LEAST_LIVE_FPS:.0f} are "
-                    "needed. Nothing is called out until it is faster: end other programs."
-                    if slow
-                    else "Fast enough again: faults are called out."
-                )
-            )
+            words = text("set.slow" if slow else "set.fast-again")
+            least = f"{LEAST_LIVE_FPS:.0f}"
+            more = f": {text('set.slow-more', fps=f'{fps:.0f}', least=least)}" if slow else ""
+            self._events.append(notice(words + more, spoken=words))
 
-    def _set_up(self, setup: Setup) -> None:
+    def _set_up(self, setup: Setup, now_s: float) -> None:
         if self._ready:
+            self._greet(setup)
             return
         if setup.step == "ready":
             neutral = setup.neutral
@@ -264,24 +291,33 @@ class Session:
                 neutral_uncertainty_deg=neutral.uncertainty_deg,
                 neutral_from=f"standing still, {self._name}",
             )
-            words = f"Ready. Neutral {neutral.lumbar_deg:+z.0f}° ±{neutral.uncertainty_deg:.0f}."
-            self._events.append(Event("ready", f"{words} {setup.hint}".strip()))
+            angle = f"{neutral.lumbar_deg:+z.0f}° ±{neutral.uncertainty_deg:.0f}"
+            words = text("set.neutral", angle=angle.replace("-", "\N{MINUS SIGN}"))
+            self._events.append(ready_event(f"{words} {setup.hint}".strip(), setup.words))
+            self._greeted = True
         elif self._counted.reps:
-            self._events.append(
-                Event("ready", "Counting: the neutral is taken from the repetitions.")
-            )
-        elif setup.step != self._step:
-            self._events.append(Event("setup", setup.words, {"step": setup.step}))
-        self._step = setup.step
+            self._events.append(ready_event(text("set.neutral-from-reps"), ""))
+        elif setup.words != self._asked and now_s - self._asked_s >= _SAID_EVERY_S:
+            self._events.append(setup_event(setup.step, setup.words, setup.more))
+            self._asked, self._asked_s = setup.words, now_s
         self._ready = setup.step == "ready" or bool(self._counted.reps)
 
-    def _close_in_time(self, current: CurrentSet, reading: Reading) -> None:
-        """End the set after a rest, and forget a wait that has grown long."""
+    def _greet(self, setup: Setup) -> None:
+        """Say once a set that it can begin, when the lifter stands still for it."""
+        if self._greeted or self._counted.reps or setup.step != "ready":
+            return
+        words = text("set.ready", number=self._number)
+        self._events.append(ready_event(words, words))
+        self._greeted = True
+
+    def _close_in_time(self, current: CurrentSet, reading: Reading, frame_s: float) -> None:
+        """End the set when the lifter rests or has left, and forget a wait that grew long."""
         now_s = float(reading.analysis.track.time_s[-1])
         reps = self._counted.reps
         if reps:
-            rested_s = now_s - reps[-1].measures.end_s
-            if rested_s >= self._rest_s or current.duration_s > _LONGEST_S:
+            rested = now_s - reps[-1].measures.end_s >= self._rest_s
+            left = frame_s - self._present_s >= _GONE_S
+            if rested or left or current.duration_s > _LONGEST_S:
                 self.new_set()
         elif now_s > _IDLE_S and reading.setup.step in _STILL_STEPS:
             self._forget_wait()

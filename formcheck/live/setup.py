@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from formcheck.analysis import SetAnalysis
 from formcheck.geometry.neutral import Neutral, no_neutral, standing_neutral
 from formcheck.geometry.view import YAW_DOUBTFUL_DEG, View, judge_view
 from formcheck.lifts.measures import TRUNK_PER_STATURE
+from formcheck.live.texts import text
 from formcheck.pose.landmarks import LEFT, NOSE, RIGHT, middle
 from formcheck.pose.track import PoseTrack
 from formcheck.vectors import cross, length, unit
@@ -30,6 +31,8 @@ _TALLEST_SHARE = 0.92
 _DARK, _GLARING = 45.0, 225.0
 # Standing still: hips and shoulders sway by less than this, in trunk lengths.
 _SWAY = 0.08
+# A turn that takes one step of a foot.
+_LITTLE_DEG = 30.0
 # Everybody is still for a moment at either end of a movement.
 _NOTICED_S = 0.5
 
@@ -44,7 +47,9 @@ class Setup:
         What is asked for now: "person", "whole-body", "distance", "side-on", "light",
         "back", "stand-still", or "ready".
     words : str
-        What to do, to the lifter.
+        What to do, short enough to be read and heard from afar.
+    more : str
+        By how much, or why.
     countdown_s : float
         Still to stand; NaN while nothing is counted.
     neutral : Neutral
@@ -55,6 +60,7 @@ class Setup:
 
     step: str
     words: str
+    more: str = ""
     countdown_s: float = math.nan
     neutral: Neutral = no_neutral()  # noqa: RUF009 - it is frozen
     hint: str = ""
@@ -74,8 +80,8 @@ def check_setup(analysis: SetAnalysis, grey: float) -> Setup:
     latest = track[int(np.searchsorted(track.time_s, track.time_s[-1] - _LATEST_S)) :]
     seen = latest.found
     if seen.mean() < 0.5:
-        words = "It is too dark: turn on a light." if grey < _DARK else "Step into the picture."
-        return Setup("person", words)
+        dark = grey < _DARK
+        return replace(_dark(), step="person") if dark else Setup("person", text("setup.person"))
     checks = (_whole_body(latest), _distance(latest), _side_on(latest), _light(grey))
     wrong = next((check for check in checks if check), None)
     return wrong or _stand_still(analysis)
@@ -91,23 +97,23 @@ def _whole_body(latest: PoseTrack) -> Setup | None:
         "feet": points[[LEFT.toe, RIGHT.toe, LEFT.heel, RIGHT.heel]],
     }
     out = [
-        name
+        text(f"setup.{name}")
         for name, joints in ends.items()
         if ((joints < _EDGE_SHARE) | (joints > 1 - _EDGE_SHARE)).any()
     ]
     if not out:
         return None
-    cut = " and ".join(out)
-    return Setup("whole-body", f"Your {cut} must be in the picture: step back, or tilt the camera.")
+    more = text("setup.whole-body-more", parts=", ".join(out))
+    return Setup("whole-body", text("setup.whole-body"), more)
 
 
 def _distance(latest: PoseTrack) -> Setup | None:
     points = np.nanmedian(latest.landmarks_px, axis=0)
     trunk_px = float(length(middle(points, "shoulder") - middle(points, "hip")))
     if np.ptp(points[:, 1]) > _TALLEST_SHARE * latest.clip.height:
-        return Setup("distance", "Step back a little: leave room above and below.")
+        return Setup("distance", text("setup.too-near"), text("setup.too-near-more"))
     if trunk_px < _LEAST_TRUNK_PX:
-        return Setup("distance", "Come nearer: you are too small in the picture.")
+        return Setup("distance", text("setup.too-far"), text("setup.too-far-more"))
     return None
 
 
@@ -115,8 +121,9 @@ def _side_on(latest: PoseTrack) -> Setup | None:
     view = judge_view(latest, latest.found)
     if not view.yaw_deg > YAW_DOUBTFUL_DEG:
         return None
-    turn = round(view.yaw_deg / 5) * 5
-    return Setup("side-on", f"Turn {_way(latest, view)} by about {turn}°, side on to the camera.")
+    turn = "setup.turn-a-little" if view.yaw_deg <= _LITTLE_DEG else "setup.turn"
+    more = text("setup.turn-more", degrees=round(view.yaw_deg / 5) * 5)
+    return Setup("side-on", text(turn, way=text(f"setup.{_way(latest, view)}")), more)
 
 
 def _way(latest: PoseTrack, view: View) -> str:
@@ -134,29 +141,34 @@ def _way(latest: PoseTrack, view: View) -> str:
 
 def _light(grey: float) -> Setup | None:
     if grey < _DARK:
-        return Setup("light", "It is dark: turn on a light in front of the background.")
+        return _dark()
     if grey > _GLARING:
-        return Setup("light", "It is too bright: turn the camera away from the light.")
+        return Setup("light", text("setup.bright"), text("setup.bright-more"))
     return None
+
+
+def _dark() -> Setup:
+    return Setup("light", text("setup.dark"), text("setup.dark-more"))
 
 
 def _stand_still(analysis: SetAnalysis) -> Setup:
     still_s = _still_s(analysis.track)
-    words = f"Stand upright and still for {NEUTRAL_S:.0f} seconds."
+    waiting = Setup(
+        "stand-still", text("setup.stand"), text("setup.stand-more", seconds=f"{NEUTRAL_S:.0f}")
+    )
     if still_s < NEUTRAL_S:
         counting = still_s >= _NOTICED_S
-        return Setup("stand-still", words, NEUTRAL_S - still_s if counting else math.nan)
+        return replace(waiting, countdown_s=NEUTRAL_S - still_s) if counting else waiting
     kin, time_s = analysis.kinematics, analysis.track.time_s
     before = time_s < time_s[-1] - NEUTRAL_S
     neutral = standing_neutral(time_s, kin.joints, kin.back, before)
     if neutral.method == "standing":
         bridged = neutral.much_bridged
-        hint = "If your shirt is loose, tuck it in and press c." if bridged else ""
-        return Setup("ready", "Ready: begin.", 0.0, neutral, hint)
+        hint = text("setup.shirt") if bridged else ""
+        return Setup("ready", text("setup.ready"), "", 0.0, neutral, hint)
     if np.isfinite(kin.back.lumbar_deg[~before]).mean() < 0.5:
-        hidden = "Your back cannot be read: tuck the shirt in, arms in front of the body."
-        return Setup("back", hidden)
-    return Setup("stand-still", words)
+        return Setup("back", text("setup.back"), text("setup.back-more"))
+    return waiting
 
 
 def _still_s(track: PoseTrack) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from formcheck.analysis import SetAnalysis
 from formcheck.assessment.fatigue import SetFatigue, judge_fatigue
 from formcheck.assessment.findings import Finding
+from formcheck.lifts.lift_measures import UNSEEN, Measured
 from formcheck.lifts.measures import RepMeasures
 
 __all__ = ["Counted", "Tally", "update"]
@@ -20,11 +21,21 @@ _SETTLED_S = 0.4
 
 @dataclass(frozen=True)
 class Counted:
-    """A repetition as it was last analysed."""
+    """A repetition as it was last analysed.
+
+    Attributes
+    ----------
+    measures : RepMeasures
+    findings : tuple of Finding
+    ended : bool
+    depth : Measured
+        Thigh above level at the bottom, of lifts that ask for it.
+    """
 
     measures: RepMeasures
     findings: tuple[Finding, ...]
     ended: bool
+    depth: Measured = UNSEEN
 
 
 @dataclass(frozen=True)
@@ -64,5 +75,7 @@ def _counted(analysis: SetAnalysis) -> Sequence[Counted]:
     for number, rep in enumerate(analysis.reps, start=1):
         findings = tuple(f for f in analysis.findings if f.rep == number)
         rested = last_s - rep.end_s >= _SETTLED_S and (rep.rep.came_back or rep.rep.whole)
-        counted.append(Counted(rep, findings, rested or number < len(analysis.reps)))
+        ended = rested or number < len(analysis.reps)
+        depth = analysis.lift_measures[number - 1].get("depth_thigh_deg", UNSEEN)
+        counted.append(Counted(rep, findings, ended, depth))
     return counted

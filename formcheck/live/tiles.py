@@ -19,18 +19,22 @@ _WORD_PER_WIDTH = 0.085
 
 
 @lru_cache(maxsize=2)
-def foot_tile(width: int, line: str, colour: Rgb, status: str) -> Picture:
-    """The lines below the picture: one to read, and the small one."""
+def foot_tile(width: int, line: str, colour: Rgb, more: str, status: str) -> Picture:
+    """The lines below the picture: one to read, what explains it, and the small one."""
     from PIL import Image, ImageDraw
 
     text = max(12, round(_TEXT_PER_WIDTH * width))
-    picture = Image.new("RGB", (width, round(2.9 * text)), INK)
+    picture = Image.new("RGB", (width, round(3.9 * text)), INK)
     canvas = ImageDraw.Draw(picture)
-    full = canvas.textlength(line, font(text, bold=True))
-    size = round(text * min(1.0, (width - text) / max(full, 1.0)))
-    canvas.text((0.5 * text, 0.95 * text), line, colour, font(size, bold=True), anchor="lm")
-    small = font(round(0.6 * text), bold=False)
-    canvas.text((0.5 * text, 2.2 * text), status, (150, 156, 166), small, anchor="lm")
+    for words, ink, share, bold, middle in (
+        (line, colour, 1.0, True, 0.9),
+        (more, PAPER, 0.75, False, 2.05),
+        (status, (150, 156, 166), 0.6, False, 3.2),
+    ):
+        full = canvas.textlength(words, font(round(share * text), bold=bold))
+        size = round(share * text * min(1.0, (width - text) / max(full, 1.0)))
+        at = (0.5 * text, middle * text)
+        canvas.text(at, words, ink, font(size, bold=bold), anchor="lm")
     return np.asarray(picture)
 
 

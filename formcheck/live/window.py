@@ -33,8 +33,8 @@ class Window:
 
     Parameters
     ----------
-    play : callable
-        Sounds the code of a cue.
+    hear : callable
+        Makes an event heard.
     tell : callable
         Takes a line for the terminal.
     mirror, sound : bool
@@ -48,14 +48,14 @@ class Window:
 
     def __init__(
         self,
-        play: Callable[[str], None],
+        hear: Callable[[Event], None],
         tell: Callable[[str], None],
         *,
         mirror: bool,
         sound: bool,
     ) -> None:
         require_display()
-        self._play, self._tell = play, tell
+        self._hear, self._tell = hear, tell
         self._mirror, self._sound = mirror, sound
         self._screen = Screen()
         self._bgr: Any = None
@@ -66,13 +66,9 @@ class Window:
         self._screen.prepare(shot.frame)
 
     def show(self, view: View, _shot: Shot) -> str:
-        """Draw a frame, sound its cues; the key that was pressed."""
+        """Draw a frame; the key that was pressed."""
         self._paint(self._screen.draw(view, State(self._mirror, self._sound)))
-        key = self._key()
-        if self._sound:
-            for cue in view.cues:
-                self._play(cue.code)
-        return key
+        return self._key()
 
     def wait(self, status: Status) -> str:
         """Keep the window alive while no picture comes, and say that the camera is lost."""
@@ -83,7 +79,9 @@ class Window:
         return self._key()
 
     def tell(self, event: Event) -> None:
-        """Results and notices go to the terminal as well."""
+        """What happens is heard, and goes to the terminal as well."""
+        if self._sound:
+            self._hear(event)
         self._screen.tell(event)
         self._tell(event.text)
 

@@ -76,10 +76,13 @@ class Guard:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+            return
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
         refused = self._refusal(scope, headers)
         if refused:
-            await _refuse(scope, send, *refused)
+            await _refuse(send, *refused)
         elif self._brings_token(scope):
             await _welcome(send, self._access.token, secure=scope.get("scheme") == "https")
         else:
@@ -90,7 +93,7 @@ class Guard:
         if not self._access.knows_host(_parts(f"//{host}")[0]):
             return 421, "This server does not go by that name."
         origin = headers.get("origin")
-        changes = scope["type"] == "websocket" or scope["method"] not in {"GET", "HEAD"}
+        changes = scope["method"] not in {"GET", "HEAD"}
         if changes and origin is not None and _parts(origin)[1] != host:
             return 403, "Another page may not ask this."
         if self._access.token and not (
@@ -100,7 +103,7 @@ class Guard:
         return None
 
     def _brings_token(self, scope: Scope) -> bool:
-        if not self._access.token or scope["type"] != "http" or scope["path"] != "/":
+        if not self._access.token or scope["path"] != "/":
             return False
         asked = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])
         return self._same(asked[0])
@@ -126,10 +129,7 @@ def _cookie(header: str) -> str:
     return morsel.value if morsel else ""
 
 
-async def _refuse(scope: Scope, send: Send, status: int, why: str) -> None:
-    if scope["type"] == "websocket":
-        await send({"type": "websocket.close", "code": 1008, "reason": why})
-        return
+async def _refuse(send: Send, status: int, why: str) -> None:
     kind = [(b"content-type", b"text/plain; charset=utf-8"), *_HEADERS]
     await send({"type": "http.response.start", "status": status, "headers": kind})
     await send({"type": "http.response.body", "body": why.encode()})

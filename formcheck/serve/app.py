@@ -6,45 +6,58 @@ import asyncio
 import contextlib
 import errno
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, HTTPException, Request, WebSocket, WebSocketDisconnect
-from fastapi.responses import FileResponse, Response
+from fastapi import BackgroundTasks, FastAPI, HTTPException, Request
+from fastapi.responses import FileResponse, JSONResponse, Response
+from jinja2 import Environment, StrictUndefined
 from starlette.requests import ClientDisconnect
 
 from formcheck.config import load_rubric
 from formcheck.errors import FormcheckError, InputError
 from formcheck.lifts.exercises import AUTO, EXERCISES
 from formcheck.live.session import Session
+from formcheck.live.texts import LANGUAGE, text, texts
 from formcheck.models.store import ensure
 from formcheck.serve.access import Access, Guard, without_path
-from formcheck.serve.camera import message, read_frame
+from formcheck.serve.invitation import Invitation, code_for_page
+from formcheck.serve.live import Busy, Gone, Sessions
 from formcheck.serve.results import listed, served_file
 from formcheck.serve.uploads import Queue, TooLarge
 from formcheck.settings import Settings
 
 __all__ = ["make_app"]
 
-_PAGE = {
-    "": ("index.html", "text/html; charset=utf-8"),
-    "page.css": ("page.css", "text/css; charset=utf-8"),
-    "page.js": ("page.js", "text/javascript; charset=utf-8"),
+_PARTS = {
+    "page.css": "text/css",
+    "page.js": "text/javascript",
+    "live.js": "text/javascript",
+    "show.js": "text/javascript",
+    "voice.js": "text/javascript",
 }
+_STEPS = range(1, 6)
 _POLICY = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' blob: data:; media-src 'self' blob: mediastream:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-cache",
 }
-_BUSY, _WRONG = 4409, 1003
+# A picture of the largest size that is read, as a JPEG of good quality, has less.
+_PICTURE_BYTES = 4 * 2**20
 
 
-def make_app(out: Path, model: str | None, access: Access, *, most_bytes: int) -> Guard:
+def make_app(
+    out: Path,
+    model: str | None,
+    access: Access,
+    *,
+    most_bytes: int,
+    invitation: Invitation = Invitation(),  # noqa: B008 - it is frozen
+) -> Guard:
     """The whole application behind its guard.
 
     Parameters
@@ -56,34 +69,71 @@ def make_app(out: Path, model: str | None, access: Access, *, most_bytes: int) -
     access : Access
     most_bytes : int
         Of a clip that is sent.
+    invitation : Invitation
+        How others come to the page, to be shown on it.
     """
-    queue = Queue(out, model, most_bytes)
+    queue, sessions = Queue(out, model, most_bytes), Sessions(out)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        watch = asyncio.create_task(sessions.watch())
         yield
+        watch.cancel()
+        await sessions.close()
         queue.close()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    _add_page(app)
+    _add_page(app, invitation)
     _add_results(app, out)
     _add_uploads(app, queue)
-    _add_live(app, out, model)
+    _add_live(app, out, model, sessions)
+    _add_refusals(app, out)
     return Guard(app, access)
 
 
-def _add_page(app: FastAPI) -> None:
+def _add_page(app: FastAPI, invitation: Invitation) -> None:
     @app.get("/")
-    @app.get("/page.css")
-    @app.get("/page.js")
-    def page(request: Request) -> Response:
-        name, kind = _PAGE[request.url.path.removeprefix("/")]
-        text = files("formcheck.serve").joinpath("page", name).read_text(encoding="utf-8")
-        return Response(text, media_type=kind, headers=_POLICY)
+    def page() -> Response:
+        template = Environment(autoescape=True, undefined=StrictUndefined).from_string(
+            _stored("index.html.j2")
+        )
+        filled = template.render(text=texts(), language=LANGUAGE, steps=_STEPS)
+        return Response(filled, media_type="text/html", headers=_POLICY)
+
+    @app.get("/page/{name}")
+    def part(name: str) -> Response:
+        if name not in _PARTS:
+            raise HTTPException(404, "There is no such part.")
+        return Response(_stored(name), media_type=_PARTS[name], headers=_POLICY)
 
     @app.get("/api/lifts")
     def lifts() -> list[str]:
         return [AUTO, *EXERCISES]
+
+    @app.get("/api/texts")
+    def all_texts() -> dict[str, str]:
+        return dict(texts())
+
+    @app.get("/api/phone")
+    def phone() -> dict[str, Any]:
+        """Where others find the page; the token is in the code alone."""
+        return {
+            "addresses": [link.partition("?")[0] for link in invitation.links],
+            "fingerprint": invitation.fingerprint,
+            "code": code is not None,
+        }
+
+    code = code_for_page(invitation.links[0]) if invitation.links else None
+
+    @app.get("/phone.svg")
+    def phone_code() -> Response:
+        if code is None:
+            raise HTTPException(404, "There is no code.")
+        return Response(code, media_type="image/svg+xml", headers=_POLICY)
+
+
+def _stored(name: str) -> str:
+    return files("formcheck.serve").joinpath("page", name).read_text(encoding="utf-8")
 
 
 def _add_results(app: FastAPI, out: Path) -> None:
@@ -155,51 +205,70 @@ def _settings(exercise: str, max_fps: float) -> Settings:
         raise HTTPException(422, str(error)) from error
 
 
-def _add_live(app: FastAPI, out: Path, model: str | None) -> None:
-    in_use = asyncio.Lock()
+def _add_live(app: FastAPI, out: Path, model: str | None, sessions: Sessions) -> None:
+    @app.post("/api/live", status_code=201)
+    async def begin(exercise: str = AUTO, film: bool = False) -> dict[str, str]:
+        if exercise not in {AUTO, *EXERCISES}:
+            raise HTTPException(422, f"There is no lift {exercise}.")
+        return {"id": await sessions.begin(lambda: _session(exercise, model, out, film))}
 
-    @app.websocket("/api/live")
-    async def live(socket: WebSocket, exercise: str = AUTO, film: bool = False) -> None:
-        await socket.accept()
-        if in_use.locked() or exercise not in {AUTO, *EXERCISES}:
-            why = "The camera is in use elsewhere." if in_use.locked() else "No such lift."
-            await socket.close(_BUSY, why)
-            return
-        async with in_use:
-            with ThreadPoolExecutor(1, "formcheck-live") as thread:
-                await _converse(socket, thread, lambda: _session(exercise, model, out, film), out)
+    @app.post("/api/live/{name}/picture")
+    async def picture(request: Request, name: str) -> dict[str, Any]:
+        return await sessions.picture(name, await _at_most(request, _PICTURE_BYTES))
+
+    @app.post("/api/live/{name}/key", status_code=204)
+    async def press(name: str, key: str) -> None:
+        sessions.press(name, key)
+
+    @app.get("/api/live/{name}")
+    async def state(name: str) -> dict[str, Any]:
+        return sessions.state(name)
+
+    @app.post("/api/live/{name}/end", status_code=202)
+    async def end(name: str, then: BackgroundTasks) -> dict[str, Any]:
+        """Answers at once: a page that is being closed waits for nothing."""
+        then.add_task(_end, sessions, name)
+        return sessions.state(name)
+
+
+async def _end(sessions: Sessions, name: str) -> None:
+    with contextlib.suppress(Gone):  # it has ended by itself meanwhile
+        await sessions.end(name)
+
+
+def _add_refusals(app: FastAPI, out: Path) -> None:
+    """What is said where a live session cannot do what it is asked."""
+
+    def answer(status: int, why: str) -> JSONResponse:
+        return JSONResponse({"detail": without_path(why, out)}, status)
+
+    @app.exception_handler(Gone)
+    async def gone(_: Request, __: Gone) -> JSONResponse:
+        return answer(410, "The session has ended.")
+
+    @app.exception_handler(Busy)
+    async def busy(_: Request, __: Busy) -> JSONResponse:
+        return answer(409, text("page.busy"))
+
+    @app.exception_handler(InputError)
+    async def wrong(_: Request, error: InputError) -> JSONResponse:
+        return answer(400, str(error))
+
+    @app.exception_handler(FormcheckError)
+    async def failed(_: Request, error: FormcheckError) -> JSONResponse:
+        return answer(503, str(error))
+
+
+async def _at_most(request: Request, most_bytes: int) -> bytes:
+    """The whole of what is sent, unless it is too large."""
+    data = bytearray()
+    async for piece in request.stream():
+        data += piece
+        if len(data) > most_bytes:
+            raise HTTPException(413, f"At most {most_bytes // 2**20} MB.")
+    return bytes(data)
 
 
 def _session(exercise: str, model: str | None, out: Path, film: bool) -> Session:
     settings = Settings(exercise, 0, rubric=load_rubric())
     return Session(ensure(model), settings, out, film=film)
-
-
-async def _converse(socket: WebSocket, thread: ThreadPoolExecutor, make: Any, out: Path) -> None:
-    """Answer picture by picture: the page sends the next one after the answer."""
-    run = asyncio.get_running_loop().run_in_executor
-    try:
-        session: Session = await run(thread, lambda: make().__enter__())
-    except FormcheckError as error:
-        await socket.close(1011, without_path(str(error), out)[:120])
-        return
-    index, last_s = 0, -1.0
-    try:
-        while True:
-            received = await socket.receive()
-            if received["type"] == "websocket.disconnect":
-                return
-            data = received.get("bytes")
-            if data is None:
-                session.press(received.get("text") or "")
-                continue
-            frame = read_frame(data, index, last_s)
-            index, last_s = index + 1, frame.time_s
-            view = await run(thread, session.frame, frame)
-            await socket.send_json(message(view, out))
-    except InputError as error:
-        await socket.close(_WRONG, str(error)[:120])
-    except WebSocketDisconnect:
-        return
-    finally:
-        await asyncio.shield(run(thread, session.__exit__))

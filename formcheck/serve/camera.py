@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,16 @@ import numpy as np
 from formcheck.annotate.colours import Rgb
 from formcheck.annotate.scene import scale
 from formcheck.errors import InputError
+from formcheck.live.cues import change_words
+from formcheck.live.events import Event
+from formcheck.live.rep_words import depth_of, tempo_words
 from formcheck.live.view import View
 from formcheck.live.words import State, countdown_s, headline, status_words
 from formcheck.results.describe import known
 from formcheck.serve.access import without_path
 from formcheck.video.reader import MAX_SIDE_PX, Frame
 
-__all__ = ["message", "read_frame"]
+__all__ = ["message", "read_frame", "told"]
 
 _HEAD = struct.Struct(">d")
 
@@ -53,16 +57,18 @@ def read_frame(data: bytes, index: int, after_s: float) -> Frame:
 
 
 def message(view: View, out: Path) -> dict[str, Any]:
-    """What the page is to show with the frame, and nothing of where the results lie."""
-    line, colour = headline(view)
+    """What the page is to show and to say with the frame, and nothing of where results lie."""
+    line = headline(view)
     shown: dict[str, Any] = {
-        "line": line,
-        "colour": _css(colour),
+        "line": line.words,
+        "more": line.more,
+        "colour": _css(line.colour),
         "status": status_words(view, State(mirror=False, sound=True)),
         "ready": view.ready,
+        "set": view.set_number,
         "reps": 0,
-        "cues": [{"code": c.code, "words": c.words, "severity": c.severity} for c in view.cues],
-        "events": [{"kind": e.kind, "text": without_path(e.text, out)} for e in view.events],
+        "cues": [asdict(cue) | {"change": change_words(cue.code)} for cue in view.cues],
+        "events": [told(event, out) for event in view.events],
         "angle": None,
         "back": [],
     }
@@ -71,19 +77,42 @@ def message(view: View, out: Path) -> dict[str, Any]:
     return shown
 
 
+def told(event: Event, out: Path) -> dict[str, Any]:
+    """An event for the page: a folder is named by its last part."""
+    data = dict(event.data)
+    if "folder" in data:
+        data["folder"] = Path(data["folder"]).name
+    return {
+        "kind": event.kind,
+        "text": without_path(event.text, out),
+        "lines": list(event.lines),
+        "spoken": event.spoken,
+        "data": data,
+    }
+
+
 def _measured(view: View) -> dict[str, Any]:
     reading = view.reading
     assert reading is not None
     limits = scale(reading.analysis.exercise, reading.analysis.neutral)
     present = view.present
+    ended = reading.tally.ended
     shown: dict[str, Any] = {
-        "reps": len(reading.tally.ended),
+        "reps": len(ended),
         "countdown_s": known(countdown_s(view), 1),
         "angle": known(present.lumbar_deg, 1),
         "doubt": known(present.uncertainty_deg, 1),
         "arched": known(limits.arched_deg, 1),
         "neutral": known(limits.neutral_deg, 1),
+        "depth": None,
+        "most": None,
+        "tempo": "",
     }
+    if ended:
+        depth = depth_of(ended[-1].depth)
+        shown["depth"] = asdict(depth) if depth else None
+        shown["most"] = known(ended[-1].measures.peak_deg, 1)
+        shown["tempo"] = tempo_words(ended[-1].measures)
     back = present.back
     if back is not None:
         shown["back"] = [np.round(part, 1).tolist() for part in back.whole]
