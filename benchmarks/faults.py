@@ -270,7 +270,7 @@ def damaged_model(folder: Path) -> tuple[str, list[str]]:
     bundle.write_bytes(content)
     target = Target(
         "",
-        ("analyze", str(SAMPLE), "-q", "--no-video", "--no-html", "--out", str(folder / "mended")),
+        ("analyze", str(SAMPLE), "-q", "--no-video", "--no-html", "--out", str(folder / "fixed")),
         cache,
         look_at_models,
         {"FORMCHECK_CACHE": str(cache)},

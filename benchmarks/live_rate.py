@@ -4,7 +4,7 @@
 
 Each clip is read as live: while one frame is measured, those that come are dropped but the
 latest. Measuring takes a time that varies by half, as on a machine with other work. The pose
-is found anew at each rate, as it follows a body less well the further apart frames are.
+is found again at each rate, as it follows a body less well the further apart frames are.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
     python benchmarks/rekey.py REVISION [--sample 24]
 
 A clip in the cache is named by the renderer's sources, so that every change of them asks
-for all clips anew. This takes the clips that the sources of a git revision made, and
+for all clips again. This takes the clips that the sources of a git revision made, and
 renders some of them in part with the present ones: where the truth of every frame, the true
 silhouette of three frames and, as far as its compression tells, the picture are the same in
 all of them, every clip is kept under its new name, too.

@@ -472,7 +472,7 @@ shows of the whole back and what it says of the lumbar spine
 anny), and {real} repetitions of {lifters} real lifters, of whom {rounded} round their backs. That
 is very few: the rendered lifters teach what a bent spine does to the outline, the real ones only
 confirm the scale. Every judgement below is by weights that have not seen the lifter: rendered
-ones in {folds} folds, for which the shape model is fitted anew, too, real ones one by one.
+ones in {folds} folds, for which the shape model is fitted again, too, real ones one by one.
 
 **Truth.** A rendered lifter is *rounded* within {near:.0f}° of full flexion ({full:.0f}° from
 standing) or {near:.0f}° beyond flat, whichever comes first, and *not rounded* {short:.0f}° short

@@ -126,7 +126,7 @@ TABLES: dict[str, Callable[[str], str]] = {
 
 
 def filled(text: str) -> str:
-    """A page with its tables made anew."""
+    """A page with its tables made again."""
     return _BLOCK.sub(lambda m: f"{m[1]}{TABLES[m[2]](m[3])}\n{m[4]}", text)
 
 

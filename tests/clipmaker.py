@@ -169,7 +169,7 @@ def write_clip(
 
 
 def remux(source: Path, path: Path, *input_options: str) -> Path:
-    """Copy the streams of a clip into another file, without coding them anew."""
+    """Copy the streams of a clip into another file, without coding them again."""
     run_ffmpeg(*input_options, "-i", f"file:{source}", "-c", "copy", f"file:{path}")
     return path
 

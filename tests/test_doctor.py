@@ -61,7 +61,7 @@ def test_one_check_that_breaks_does_not_end_the_others(monkeypatch: Patch) -> No
     [
         ("ok", 0, "Fit for the work."),
         ("warn", 0, "Fit for the work; 1 warnings about what not everybody needs."),
-        ("fail", 2, "1 of 1 checks failed: mend these, from the top."),
+        ("fail", 2, "1 of 1 checks failed: fix these, from the top."),
     ],
 )
 def test_exit_code_and_last_line(monkeypatch: Patch, status: Any, code: int, last: str) -> None:

@@ -21,7 +21,7 @@ Make = Callable[[Source, Path], list[str]]
 Check = Callable[[Source, Path], str]
 
 _QUICK = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "16", "-pix_fmt", "yuv420p")
-# Coding anew and another scale of the time move the numbers of a repetition by so much.
+# Coding again and another scale of the time move the numbers of a repetition by so much.
 _MOST_DEG, _MOST_S, _MOST_SPEED = 3.0, 0.2, 0.12
 _DONE = frozenset({0})
 

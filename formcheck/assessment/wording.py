@@ -25,7 +25,7 @@ Severity = Literal["info", "caution", "stop"]
 
 # What is done about each grade; "no" is no finding.
 SEVERITY: Mapping[Grade, Severity] = {"borderline": "info", "likely": "caution", "clear": "stop"}
-# The upper back alone has a code of its own: it is another thing to mend.
+# The upper back alone has a code of its own: it is another thing to fix.
 ROUNDING_CODES: Mapping[Part, str] = {
     "lower back": "lumbar-flexion",
     "both": "lumbar-flexion",

@@ -37,7 +37,7 @@ def doctor(
     nothing is installed, fetched or changed.
 
     ok: it works. warn: something that not everybody needs. fail: clips cannot be
-    analysed before it is mended; the exit code is 2 then, and else 0.
+    analysed before it is fixed; the exit code is 2 then, and else 0.
     """
     from formcheck.commands.stderr import native_chatter_hidden
     from formcheck.doctor import examine
@@ -84,7 +84,7 @@ def _summarise(checks: list[Check]) -> None:
     failed = sum(check.status == "fail" for check in checks)
     warned = sum(check.status == "warn" for check in checks)
     if failed:
-        typer.echo(f"{failed} of {len(checks)} checks failed: mend these, from the top.")
+        typer.echo(f"{failed} of {len(checks)} checks failed: fix these, from the top.")
     elif warned:
         typer.echo(f"Fit for the work; {warned} warnings about what not everybody needs.")
     else:

@@ -26,7 +26,7 @@ def history(  # noqa: PLR0917 - one parameter an option
     athlete: Annotated[str | None, typer.Option(metavar="NAME", help="This athlete alone.")] = None,
     exercise: Annotated[str | None, lift_option("This lift alone.")] = None,
     rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Make the history anew from the analysis.json files.")
+        bool, typer.Option("--rebuild", help="Make the history again from the analysis.json files.")
     ] = False,
     note: Annotated[
         list[str] | None,
@@ -56,9 +56,9 @@ def history(  # noqa: PLR0917 - one parameter an option
 
     --note, --seen and --unseen put what a coach says beside a set, in the pages, in
     summary.csv and in notes.csv, and print nothing else. A clip is named as in
-    index.html. Notes stay when the history is made anew.
+    index.html. Notes stay when the history is made again.
 
-    Reads history.sqlite, which `formcheck batch` makes; it is made anew from the
+    Reads history.sqlite, which `formcheck batch` makes; it is made again from the
     results where it is missing, damaged, or of another version.
 
         formcheck history season
@@ -88,7 +88,7 @@ def history(  # noqa: PLR0917 - one parameter an option
             raise InputError(f"There are no such sets in {folder}.\nThere are those of {there}.")
         raise InputError(
             f"There are no sets of a named athlete in {folder}.\nRun formcheck batch again with "
-            "--athlete, --athletes-by-folder or a CSV list: clips are not analysed anew."
+            "--athlete, --athletes-by-folder or a CSV list: clips are not analysed again."
         )
     if as_json:
         sys.stdout.write(json.dumps([_told(lift) for lift in lifts], indent=2) + "\n")
@@ -133,7 +133,7 @@ def _sets(folder: str, *, rebuild: bool) -> list[PastSet]:
         try:
             return read_sets(content)
         except ConfigurationError as error:
-            typer.echo(f"formcheck: {error} It is made anew.", err=True)
+            typer.echo(f"formcheck: {error} It is made again.", err=True)
     results, _ = read_results(place)
     if not results:
         raise InputError(

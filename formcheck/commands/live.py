@@ -80,7 +80,7 @@ def live(  # noqa: PLR0917 - one parameter an option
     leave the picture, at the latest when you quit. If the machine stops, the next
     start saves what was lifted.
 
-    Keys: **q** quit, **n** new set, **c** take the neutral anew, **m** mirror,
+    Keys: **q** quit, **n** new set, **c** take your standing posture again, **m** mirror,
     **s** sound, **r** record.
 
         formcheck live

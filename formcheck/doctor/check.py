@@ -22,7 +22,7 @@ class Check:
         What was looked at.
     status : {"ok", "warn", "fail"}
         "warn": something that not everybody needs is missing, or soon will be.
-        "fail": clips cannot be analysed before it is mended.
+        "fail": clips cannot be analysed before it is fixed.
     found : str
         What is there.
     advice : str

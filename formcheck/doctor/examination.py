@@ -60,5 +60,5 @@ def examine(
             found = look()
         except Exception as error:
             told = f"{type(error).__name__}: {error}".splitlines()[0]
-            found = Check(name, "fail", told, "Mend what fails above, and look again.")
+            found = Check(name, "fail", told, "Fix what fails above, and look again.")
         yield from [found] if isinstance(found, Check) else found

@@ -62,7 +62,7 @@ def opencv() -> Check:
     if find_spec("cv2") is None:
         return Check(name, "fail", told or "not installed", again)
     if fault := failed_alone("opencv"):
-        advice = f"Mend the system libraries first, if they fail. {again}"
+        advice = f"Fix the system libraries first, if they fail. {again}"
         return Check(name, "fail", f"{told or 'cv2'} cannot be loaded: {fault}", advice)
     if _OPENCV not in found:
         found_instead = told or "one that pip did not install"

@@ -67,7 +67,7 @@ def mediapipe_runs() -> Check:
     fault = failed_alone("pose" if here else "mediapipe")
     if fault:
         advice = (
-            "Mend system libraries, packages and pose model first, if they fail. Else run: "
+            "Fix system libraries, packages and pose model first, if they fail. Else run: "
             "pip install --force-reinstall --no-deps mediapipe"
         )
         return Check(name, "fail", fault, advice)

@@ -62,7 +62,7 @@ class CameraPath:
 
 
 def camera_path(track: PoseTrack) -> CameraPath:
-    """Add up how the camera moved from frame to frame; every shot begins anew."""
+    """Add up how the camera moved from frame to frame; every shot begins again."""
     motion = np.nan_to_num(track.camera.astype(np.float64))
     starts = np.flatnonzero(track.cut)
     zoom = np.exp(_since_cut(motion[:, 2:], starts))

@@ -1,6 +1,6 @@
 """The history as an SQLite file: what the results say, and the notes of a coach.
 
-A file of another version, or a damaged one, is not mended but made anew from the results;
+A file of another version, or a damaged one, is not fixed but made again from the results;
 the notes are carried over.
 """
 
@@ -204,7 +204,7 @@ def read_sets(content: bytes) -> list[PastSet]:
     Raises
     ------
     ConfigurationError
-        If it is of a newer version, an older one, or damaged: make it anew.
+        If it is of a newer version, an older one, or damaged: make it again.
     """
     with _opened(content) as database:
         version = database.execute("PRAGMA user_version").fetchone()[0]

@@ -1,7 +1,7 @@
 """What a coach says of a set: a text, and whether it was seen.
 
 Notes are the one thing in the history that no result says. So they are carried over when it
-is made anew, and stand in `NOTES_NAME` as well: from there they come back if the database is
+is made again, and stand in `NOTES_NAME` as well: from there they come back if the database is
 lost or damaged.
 """
 

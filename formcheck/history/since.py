@@ -145,7 +145,7 @@ def since_last(folder: Path, document: AnalysisDocument, athlete: str = "") -> l
     try:
         sets = read_sets(file.read_bytes())
     except (ConfigurationError, OSError):
-        return []  # it is made anew by the next batch
+        return []  # it is made again by the next batch
     now = _now(folder, document, sets, athlete)
     unit = common_unit(one.load_given for one in sets if one.load_kg is not None)
     return since_sets(now, sets, unit) if now is not None else []

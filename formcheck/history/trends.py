@@ -93,7 +93,7 @@ class Course:
                 f"{least} would be a change)."
             )
         if self.says == "no-change":
-            return f"No change beyond what can be mistaken ({size}; {least} would be one)."
+            return f"No clear change ({size}; {least} would be one)."
         return f"Changed: {more if self.says == 'more' else less}, {size} (±{least})."
 
     @property

@@ -71,7 +71,7 @@ def notice(words: str, *, spoken: str = "") -> Event:
 
 
 def setup_event(step: str, words: str, more: str) -> Event:
-    """What to mend before the set."""
+    """What to fix before the set."""
     return Event("setup", f"{words}. {more}".strip(), {"step": step}, spoken=words)
 
 

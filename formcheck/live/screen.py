@@ -121,7 +121,7 @@ class Screen:
             limits = scale(analysis.exercise, analysis.neutral)
             if not analysis.kinematics.measurable and analysis.reasons:
                 refusal = analysis.reasons[0].code.replace("-", " ")
-        # Whole degrees, or the band would be made anew with every analysis.
+        # Whole degrees, or the band would be made again with every analysis.
         whole = Scale(_whole(limits.arched_deg), _whole(limits.neutral_deg))
         key = (width, repr(whole), refusal)
         if self._band is None or self._band[0] != key:

@@ -49,7 +49,7 @@ _GONE_S = 4.0
 # Pictures that stop for longer leave a hole that no analysis can look into, and with
 # which the rest of the set would count as too slow (`formcheck.assessment.pace`).
 _GAP_S = 3.0
-# What is to be mended changes faster than it can be heard.
+# What is to be fixed changes faster than it can be heard.
 _SAID_EVERY_S = 3.0
 # An athlete's longest sets last two minutes; a crowd in the background could go on.
 _LONGEST_S = 1200.0
@@ -176,9 +176,9 @@ class Session:
             current.drop()
 
     def calibrate(self) -> None:
-        """Take the neutral anew."""
+        """Take the standing posture again."""
         self._settings, self._ready = replace(self._given, neutral_deg=None), False
-        self._events.append(notice(text("set.anew"), spoken=text("setup.stand")))
+        self._events.append(notice(text("set.again"), spoken=text("setup.stand")))
         if not self._counted.reps:
             self._forget_wait()
 

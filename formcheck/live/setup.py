@@ -55,7 +55,7 @@ class Setup:
     neutral : Neutral
         Once it was taken.
     hint : str
-        Something to mend that does not stop the lifter from going on.
+        Something to fix that does not stop the lifter from going on.
     """
 
     step: str
@@ -67,7 +67,7 @@ class Setup:
 
 
 def check_setup(analysis: SetAnalysis, grey: float) -> Setup:
-    """Say what to mend first.
+    """Say what to fix first.
 
     Parameters
     ----------

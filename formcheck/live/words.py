@@ -52,7 +52,7 @@ def countdown_s(view: View) -> float:
 
 
 def headline(view: View) -> Line:
-    """The one line to read: what to mend, or else the last repetition."""
+    """The one line to read: what to fix, or else the last repetition."""
     reading = view.reading
     if reading is None:
         return Line(text("setup.starting"), PAPER)

@@ -21,7 +21,7 @@ __all__ = ["Side", "answer", "compare_page", "measure_title", "side_of_folder", 
 
 _TITLES = {
     "lumbar_peak_deg": ("most flexed", "°"),
-    "lumbar_least_deg": ("least flexed", "°"),
+    "lumbar_least_deg": ("most arched", "°"),
     "flexion_peak_deg": ("flexed from neutral", "°"),
     "concentric_speed": ("speed", " /s"),
     "drift_deg_per_rep": ("drift a repetition", "°"),

@@ -71,7 +71,7 @@ def own_certificate(
     folder : Path
         Where it is kept. A home folder may be shared between machines: each has its own file.
     addresses : sequence of str
-        Numbers or names that it is to be valid for; one that it lacks makes it anew.
+        Numbers or names that it is to be valid for; one that it lacks makes it again.
     now : datetime, optional
 
     Raises

@@ -139,7 +139,7 @@ def sizes(path: Path, stream: Stream | None) -> list[tuple[float, int, int]]:
 
 
 def copy_stream(path: Path, stream: Stream, target: Path, *, empty: bool = False) -> None:
-    """Write a file with one stream alone, not coded anew; `empty`, without its frames.
+    """Write a file with one stream alone, not coded again; `empty`, without its frames.
 
     Raises
     ------

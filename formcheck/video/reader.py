@@ -293,7 +293,7 @@ class Video:
     def stretch(self, begin_s: float) -> Video:
         """Open the clip once more, to be read from the middle on.
 
-        Times are those of the clip; numbers of frames begin anew until it is joined.
+        Times are those of the clip; numbers of frames begin again until it is joined.
 
         Parameters
         ----------

@@ -94,7 +94,7 @@ async function begin(mine) {
   sessionStorage.setItem(KEPT, mine.id);
 }
 
-// The server ended it after a long silence: say what was saved, and begin anew.
+// The server ended it after a long silence: say what was saved, and begin again.
 async function replaced(mine) {
   await keptOf(mine.id);
   el("notice").textContent = text("page.away");
