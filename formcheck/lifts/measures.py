@@ -97,7 +97,7 @@ class RepMeasures:
 
 @dataclass(frozen=True)
 class _Extremes:
-    """The most and the least flexed moment of a stretch; NaN where it was not well seen."""
+    """The most flexed and the most arched moment of a stretch; NaN where it was not well seen."""
 
     peak_deg: float
     least_deg: float
