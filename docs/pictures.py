@@ -1,6 +1,6 @@
 """Draw the pictures of the filming guide, of a batch's index and of the live page.
 
-    python docs/pictures.py [filming] [index] [live-page]
+    python docs/pictures.py [moving] [filming] [index] [live-page]
 
 Every clip is rendered by `lifter`, or one of samples/, and really analysed; what stands
 under a picture is what formcheck said. The pages need Chromium (apt-get install chromium).
@@ -24,6 +24,7 @@ import numpy as np
 from imageio_ffmpeg import get_ffmpeg_exe
 from matplotlib.patches import Circle, Wedge
 from numpy.typing import NDArray
+from PIL import Image
 from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
 
 import formcheck
@@ -237,7 +238,38 @@ def _browser(playwright: Playwright, *flags: str) -> Browser:
     return playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", *flags])
 
 
+# Two repetitions of the sample that breaks down, one after the other.
+_MOVING_S = ((4.6, 6.9), (15.6, 19.0))
+_MOVING_PX, _MOVING_FPS = 420, 8
+
+
+def draw_moving(out: Path = DOCS) -> None:
+    """A fresh and a tired repetition of the annotated video, small and without an end."""
+    with tempfile.TemporaryDirectory() as folder:
+        clip = SAMPLES / "deadlift-fatigue.mp4"
+        command = [sys.executable, "-m", "formcheck", "analyze", str(clip), "-q", "-o", folder]
+        subprocess.run(command, check=True)
+        moments = "+".join(f"between(t,{start_s},{end_s})" for start_s, end_s in _MOVING_S)
+        look = f"select='{moments}',fps={_MOVING_FPS},scale={_MOVING_PX}:-2"
+        stills = str(Path(folder) / "%03d.png")
+        video = str(Path(folder) / clip.stem / "annotated.mp4")
+        subprocess.run(
+            [get_ffmpeg_exe(), "-v", "error", "-i", video, "-vf", look, stills], check=True
+        )
+        first, *rest = (Image.open(path) for path in sorted(Path(folder).glob("*.png")))
+        first.save(
+            out / "moving.webp",
+            save_all=True,
+            append_images=rest,
+            duration=1000 // _MOVING_FPS,
+            loop=0,
+            quality=55,
+            method=6,
+        )
+
+
 PICTURES: dict[str, Callable[[], None]] = {
+    "moving": draw_moving,
     "filming": draw_filming,
     "index": draw_index,
     "live-page": draw_live_page,

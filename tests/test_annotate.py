@@ -372,3 +372,14 @@ def test_large_pictures_are_shrunk_for_phones(tmp_path: Path) -> None:
     frames = frames_of(tmp_path / VIDEO_NAME)
     assert frames[0].image.shape[1] == 1280
     assert read_number(np.ascontiguousarray(frames[7].image[-720:])) == 7
+
+
+def test_a_label_goes_when_the_lifter_stands_as_usual_again() -> None:
+    analysis = analysed((0.0, 45.0))
+    told = captions(analysis)
+    rep, time_s = analysis.reps[1], analysis.track.time_s
+    assert told[int(np.searchsorted(time_s, rep.peak_s))].label
+    bent = analysis.kinematics.back.lumbar_deg - analysis.neutral.lumbar_deg
+    standing = (time_s > rep.peak_s + 1.0) & (bent < 5.0)
+    assert standing.any()
+    assert not any(told[at].label for at in np.flatnonzero(standing))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
-from collections.abc import Callable
+import time
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,9 +19,10 @@ from results import clip_of
 
 from formcheck.batch.clips import Clip
 from formcheck.models.store import ResolvedModel
-from formcheck.outputs import write_result
+from formcheck.outputs import Outputs, write_result
 from formcheck.pose.track import PoseTrack, load_track, save_track
 from formcheck.results.kept import kept_track
+from formcheck.settings import Settings
 
 MODEL = ResolvedModel("none", Path("none.task"), "0" * 64)
 
@@ -34,16 +37,21 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, PoseTrack]:
     return clip, replace(track, clip=about, model_sha256=MODEL.sha256, max_fps=30.0)
 
 
-@pytest.fixture
-def readings(film: tuple[Path, PoseTrack], monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """Counts how often a clip is read; no model is needed."""
-    read: list[Path] = []
+def read_track_of(film: tuple[Path, PoseTrack], read: list[Path]) -> Callable[..., PoseTrack]:
+    """Stands in for the reading, and counts how often it is asked."""
 
     def look(path: Path, *_: Any) -> PoseTrack:
         read.append(path)
         return film[1]
 
-    monkeypatch.setattr("formcheck.analysis.read_track", look)
+    return look
+
+
+@pytest.fixture
+def readings(film: tuple[Path, PoseTrack], monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Counts how often a clip is read; no model is needed."""
+    read: list[Path] = []
+    monkeypatch.setattr("formcheck.analysis.read_track", read_track_of(film, read))
     monkeypatch.setattr("formcheck.commands.progress.model_for", lambda *_, **__: MODEL)
     return read
 
@@ -108,6 +116,34 @@ def test_the_verdict_is_said_before_anything_is_drawn(
     monkeypatch.setattr("formcheck.outputs.write_result", write_result)
     assert run("analyze", film[0], "-e", "deadlift", "-o", tmp_path, "--force").exit_code == 0
     assert (tmp_path / "set" / "annotated.mp4").is_file()
+
+
+def test_a_clip_that_is_sent_twice_is_read_once(
+    film: tuple[Path, PoseTrack],
+    readings: list[Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("starlette", reason="the page needs the extra 'serve'")
+    from formcheck.serve import uploads
+
+    monkeypatch.setattr(uploads, "read_track", read_track_of(film, readings))
+    monkeypatch.setattr(uploads, "Outputs", lambda: Outputs(html=False, video=False))
+    monkeypatch.setattr(uploads, "ensure", lambda _: MODEL)
+    queue = uploads.Queue(tmp_path, None, 10**8)
+
+    async def sent() -> AsyncIterator[bytes]:
+        yield film[0].read_bytes()
+
+    jobs = []
+    for _ in range(2):
+        jobs.append(queue.jobs[asyncio.run(queue.take(sent(), Settings("deadlift"), "set.mp4"))])
+        while jobs[-1].state not in {"done", "failed"}:
+            time.sleep(0.01)
+    queue.close()
+    assert [job.state for job in jobs] == ["done", "done"]
+    assert all("rounded" in job.verdict for job in jobs)
+    assert len(readings) == 1
 
 
 @pytest.fixture

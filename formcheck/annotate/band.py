@@ -126,7 +126,7 @@ class Band:
         """Flat, the lifter's own neutral where there is room for the word, and the ends."""
         text, line = self._text_px, 1.25 * self._text_px
         small = font(round(0.62 * text), bold=False)
-        ends = [(_GAUGE_DEG[0], "extended", "lm"), (_GAUGE_DEG[1], "flexed", "rm")]
+        ends = [(_GAUGE_DEG[0], "arched", "lm"), (_GAUGE_DEG[1], "flexed", "rm")]
         marks = [(0.0, "flat", "mm")]
         neutral_deg = self._limits.neutral_deg
         if _GAUGE_DEG[0] + 26 < neutral_deg < -16:

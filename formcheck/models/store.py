@@ -8,7 +8,6 @@ compared each time. Any other bundle is given by its path.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import sys
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from formcheck.errors import ModelError
-from formcheck.files import no_file
+from formcheck.files import no_file, sha256_of
 from formcheck.models.registry import ModelEntry, checkout_models, known_models
 
 __all__ = [
@@ -244,9 +243,6 @@ def _home() -> Path:
 def _checksum(path: Path) -> str | None:
     """Return the sha256 of a file; None if it cannot be read."""
     try:
-        if no_file(path):
-            return None
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return None if no_file(path) else sha256_of(path)
     except OSError:
         return None

@@ -15,9 +15,13 @@ from typing import IO
 from formcheck.analysis import Settings, analyze_track, read_track
 from formcheck.batch.places import safe_name
 from formcheck.errors import FormcheckError
+from formcheck.models.store import ensure
 from formcheck.outputs import Outputs, write_result
+from formcheck.pose.track import PoseTrack
+from formcheck.report.words import headline
 from formcheck.results.describe import describe
-from formcheck.results.writers import ResultFolder
+from formcheck.results.kept import kept_track
+from formcheck.results.writers import TRACK_NAME, ResultFolder
 from formcheck.serve.access import without_path
 from formcheck.video.reader import Video
 from formcheck.workspace import sweep, workspace_name
@@ -26,6 +30,7 @@ __all__ = ["Job", "Queue", "TooLarge", "file_name"]
 
 _WAITING = 4
 _KEPT = 50
+_LOOKED_AT = 50  # results, the newest first
 _FOLDER = ".uploads"
 # What no file system of a server takes in a name, and names that are too long for one.
 _UNNAMEABLE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
@@ -46,6 +51,8 @@ class Job:
         "waiting", "finding", "drawing", "done" or "failed".
     share : float
         Of the present state, 0..1.
+    verdict : str
+        What came out, once it is known; the page and the video are drawn after that.
     message : str
         Why it failed.
     result : str
@@ -55,6 +62,7 @@ class Job:
     name: str
     state: str = "waiting"
     share: float = 0.0
+    verdict: str = ""
     message: str = ""
     result: str = ""
 
@@ -130,18 +138,31 @@ class Queue:
                 raise TooLarge
             file.write(piece)
 
+    def _kept(self, clip: Path, settings: Settings) -> PoseTrack | None:
+        """The track of the same clip, if it was sent before."""
+        results = sorted(self._out.glob(f"*/{TRACK_NAME}"), key=lambda file: -file.stat().st_mtime)
+        if not results:
+            return None
+        sha256 = ensure(self._model).sha256
+        found = (
+            kept_track(file.parent, clip, sha256, settings.max_fps) for file in results[:_LOOKED_AT]
+        )
+        return next((track for track in found if track), None)
+
     def _analyse(self, clip: Path, settings: Settings, job: Job) -> None:
         try:
             job.state = "finding"
-            track = read_track(clip, settings, self._model, _progress(job))
+            track = self._kept(clip, settings)
+            track = track or read_track(clip, settings, self._model, _progress(job))
             analysis = analyze_track(track, settings)
+            document = describe(analysis)
+            job.verdict = headline(document.model_dump(mode="json")).line
             job.state, job.share = "drawing", 0.0
             with ResultFolder(self._out, job.name) as folder:
 
                 def drawn(done: int) -> None:
                     job.share = done / len(track)
 
-                document = describe(analysis)
                 write_result(clip, analysis, document, folder, Outputs(), on_frame=drawn)
                 folder.publish()
             job.result, job.state = job.name, "done"

@@ -13,6 +13,7 @@ import datetime
 import math
 import os
 import tempfile
+import threading
 import weakref
 from array import array
 from bisect import bisect_left
@@ -56,6 +57,7 @@ MAX_SIDE_PX = 1920
 # 8K has 33 million, and is decoded into 300 MB.
 _MOST_PX = 40_000_000
 _AHEAD_FRAMES = 4
+_LOG_LEVEL = threading.Lock()  # it is OpenCV's own, and of the whole process
 _MAX_MISSES = 300  # in a row: 10 s, the longest usual distance between key frames
 _GRID_S = 0.00101  # Matroska, WebM and FLV round times to 1 ms
 _TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
@@ -169,10 +171,11 @@ class Video:
         self._begin()
 
     def _opened(self) -> cv2.VideoCapture:
-        level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-        # An absolute path is never taken for a URL, a device or an option.
-        capture = cv2.VideoCapture(str(self._source.absolute()), cv2.CAP_FFMPEG)
-        cv2.utils.logging.setLogLevel(level)
+        with _LOG_LEVEL:
+            level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+            # An absolute path is never taken for a URL, a device or an option.
+            capture = cv2.VideoCapture(str(self._source.absolute()), cv2.CAP_FFMPEG)
+            cv2.utils.logging.setLogLevel(level)
         # Turned here, after shrinking: OpenCV's own turn of a 4K frame takes 12 ms.
         capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 0)
         return capture
