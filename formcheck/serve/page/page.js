@@ -25,8 +25,8 @@ async function follow(id, fail) {
     for (;;) {
       const job = await asked(`api/clips/${id}`);
       if (job.state === "failed") { fail(job.message); return; }
-      if (job.state === "done") { fail(""); await past(); link(el("sent"), job.result, "Open the report"); return; }
-      el("sent").textContent = states[job.state]; el("progress").value = job.share;
+      if (job.state === "done") { fail(`${job.verdict} `); await past(); link(el("sent"), job.result, "Open the report"); return; }
+      el("sent").textContent = [job.verdict, states[job.state]].filter(Boolean).join(" "); el("progress").value = job.share;
       await new Promise((done) => setTimeout(done, 500));
     }
   } catch (error) { fail(error.message); }
