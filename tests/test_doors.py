@@ -104,6 +104,7 @@ def opened(host: str, **more: Path | None) -> tuple[Doors, str]:
     """The doors, closed again, and what was said."""
     said: list[str] = []
     found = open_doors(host, free_port(), more.get("certificate"), more.get("key"), said.append)
+    assert found.listening.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)  # no answer waits
     found.listening.close()
     return found, "\n".join(said)
 

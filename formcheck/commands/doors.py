@@ -137,9 +137,13 @@ def _listening(host: str, port: int) -> socket.socket:
     """A socket at the address, so that no address is told that cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
+        listening = socket.create_server((host, port), family=family)
     except OSError as error:
         raise ConfigurationError(
             f"{host}, port {port}, cannot be listened on: {error.strerror or error}.\n"
             f"Another program may use it: try --port {port + 1 if port < 65535 else 8765}."
         ) from error
+    # Handed to every connection. Else the end of each answer waits some 40 ms for the other
+    # side to confirm its beginning: as long as it takes to measure a picture.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening

@@ -3,7 +3,7 @@
 // is sent when the answer to the last is here, so nothing can pile up, and there is no
 // connection that could break. While an answer is awaited the next picture is made.
 const WIDTH = 1280, QUALITY = 0.85, RETRY_MS = 1000, KEPT = "formcheck-session";
-let running = null, stream = null, film = false, awake = null, fresh = true;
+let running = null, stream = null, film = false, awake = null;
 
 async function asked(path, options) {
   const answer = await fetch(path, options);
@@ -40,11 +40,6 @@ async function openCamera() {
   const camera = el("camera");
   camera.srcObject = stream;
   await camera.play();
-  fresh = true;
-  if (camera.requestVideoFrameCallback) {
-    const again = () => { fresh = true; camera.requestVideoFrameCallback(again); };
-    camera.requestVideoFrameCallback(again);
-  }
 }
 
 function closeCamera() {
@@ -120,11 +115,6 @@ function visible() {
 const sheets = [document.createElement("canvas"), document.createElement("canvas")];
 async function grab(used) {
   const camera = el("camera"), sheet = sheets[used === sheets[0] ? 1 : 0];
-  const until = performance.now() + 200;
-  while (camera.requestVideoFrameCallback && !fresh && performance.now() < until) {
-    await new Promise((done) => setTimeout(done, 4));
-  }
-  fresh = false;
   const zoom = Math.min(1, WIDTH / Math.max(camera.videoWidth, camera.videoHeight, 1));
   sheet.width = Math.round(camera.videoWidth * zoom);
   sheet.height = Math.round(camera.videoHeight * zoom);
