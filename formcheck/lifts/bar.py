@@ -35,8 +35,9 @@ FULL_SIZE_MM = 450.0
 # one, or its rim was not seen. A stated diameter is doubted less.
 _LONGEST_TRUNK_M, _LONGEST_TRUNK_GIVEN_M = 0.45, 0.55
 # Rendered plates read some 2 % too large where the camera looks down on their thickness, with
-# as much again for what else the errors of speed show (benchmarks/bar.md); the trunk's share of the stature differs
-# between people by some 4 %, with as much again for where MediaPipe puts hips and shoulders.
+# as much again for what else the errors of speed show (benchmarks/bar.md); the trunk's share
+# of the stature differs between people by some 4 %, with as much again for where MediaPipe puts
+# hips and shoulders.
 _PLATE_SCALE_SD, _HEIGHT_SCALE_SD = 0.03, 0.06
 _TRUNK_PER_STATURE = 0.288
 # Where a way begins and ends is told from what was seen: a filter would make it longer. The

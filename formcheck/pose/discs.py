@@ -214,7 +214,8 @@ def _fitted(grey: NDArray[np.float32], middles: FloatArray, radii: FloatArray) -
             rim, seen = _rims(grey, shape, reach)
             for _ in range(steps):
                 shape = _step(shape, rim, seen, radii)
-                sane = np.isfinite(shape).all(axis=1) & (shape[:, 2:] > 0.5 * radii[:, None]).all(1)
+                least = 0.5 * radii[:, None]
+                sane = np.asarray(np.isfinite(shape).all(axis=1) & (shape[:, 2:] > least).all(1))
                 shape = np.where(sane[:, None], shape, np.nan)
         rim, seen = _rims(grey, shape, 0.10)
         off = _off_rim(shape, rim) * radii[:, None]
