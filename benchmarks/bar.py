@@ -291,8 +291,8 @@ _REAL = """\
   10 and 17 % too short.
 - Something else was followed for longer than 0.2 s in four clips: the far end of the bar in two (it
   moves alike, and is its own scale), and for half a second before the lift in two.
-- Rendered discs are easy. Real plates below were looked at, the disc drawn on frames: where it
-  says yes, it lay on the plate.
+- Rendered discs are easy. Of the real clips below with a plate, eight were looked at with the disc
+  drawn on frames: it lay on the plate. The others were not.
 
 ## Labelled clips of real people
 
