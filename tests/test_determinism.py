@@ -30,7 +30,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     path = tmp_path_factory.mktemp("clip") / "deadlift.mp4"
     start = ("-ss", "2.4", "-i", str(SAMPLES / "deadlift-steady.mp4"))
-    run_ffmpeg(*start, "-t", "6.4", "-r", "15", str(path))
+    run_ffmpeg(*start, "-t", "6.4", "-r", "12", str(path))
     assert len(piece_begins_s(6.4)) == 2
     return path
 

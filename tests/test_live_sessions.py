@@ -23,6 +23,7 @@ from formcheck.models.store import ResolvedModel
 from formcheck.video.reader import open_video
 
 SAMPLE = SAMPLES / "deadlift-fatigue.mp4"
+HALF_FPS = 15.0
 LIVE = [sys.executable, "-m", "formcheck", "live", "-e", "deadlift", "-c"]
 
 
@@ -39,7 +40,7 @@ def test_what_is_saved_is_what_analyze_says_of_the_recording(
 ) -> None:
     told: list[Event] = []
     with Session(pose_model, Settings("deadlift", 0), tmp_path, film=True) as session:
-        with open_video(short) as video:
+        with open_video(short, max_fps=HALF_FPS) as video:  # half the time
             for frame in video:
                 told += session.frame(frame).events
         session.new_set()
@@ -88,18 +89,20 @@ def skip_if_too_slow(said: str) -> None:
 
 
 @pytest.mark.usefixtures("pose_model")
-def test_a_killed_session_is_saved_at_the_next_start(short: Path, tmp_path: Path) -> None:
+def test_a_killed_session_is_saved_at_the_next_start(tmp_path: Path) -> None:
+    brief = tmp_path.parent / f"{tmp_path.name}.mp4"
+    run_ffmpeg("-i", str(SAMPLE), "-t", "1", "-c", "copy", str(brief))
     process = start(SAMPLE, tmp_path)
-    wait_for_rep(process, 3)
+    wait_for_rep(process, 2)
     process.send_signal(signal.SIGKILL)
     process.communicate()
     assert [path.name for path in tmp_path.iterdir()] == [".live"]
-    again = start(short, tmp_path)
+    again = start(brief, tmp_path)
     _, said = again.communicate(timeout=120)
     assert "Saved from a session that was cut off" in said
     first = min(tmp_path.glob("live-*"))
     reps = json.loads((first / "analysis.json").read_text(encoding="utf-8"))["reps"]
-    assert len(reps) >= 3
+    assert len(reps) >= 2
     assert not (tmp_path / ".live").exists()
 
 

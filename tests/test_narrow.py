@@ -104,7 +104,7 @@ def test_no_command_falls_over_a_code_page(
 
 
 def test_json_keeps_what_a_code_page_lacks(results: Path) -> None:
-    words = ("analyze", f"{NAME}.npz", "-e", "deadlift", "--force", "--json")
+    words = ("analyze", f"{NAME}.npz", "-e", "deadlift", "--force", "--json", "--no-html")
     told = [
         json.loads(_run(kind, results, *words).stdout.decode(kind)) for kind in ("ascii", "utf-8")
     ]
@@ -121,7 +121,7 @@ def test_escaped_json_says_the_same() -> None:
 
 @pytest.mark.parametrize("columns", [40, 60, 80])
 def test_numbers_of_a_set_stay_whole(results: Path, columns: int) -> None:
-    words = ("analyze", f"{NAME}.npz", "-e", "deadlift", "--force")
+    words = ("analyze", f"{NAME}.npz", "-e", "deadlift", "--force", "--no-html")
     wide, narrow = (
         _run("utf-8", results, *words, columns=width).stdout.decode() for width in (200, columns)
     )

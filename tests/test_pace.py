@@ -113,7 +113,7 @@ main()
 @pytest.mark.usefixtures("pose_model")
 def test_a_slow_machine_is_told_and_the_recording_offered(tmp_path: Path) -> None:
     clip = tmp_path / "set.mp4"
-    run_ffmpeg("-i", str(SAMPLES / "deadlift-steady.mp4"), "-t", "14", "-c", "copy", str(clip))
+    run_ffmpeg("-i", str(SAMPLES / "deadlift-steady.mp4"), "-t", "10", "-c", "copy", str(clip))
     words = ["live", "-c", str(clip), "-e", "deadlift", "--headless", "-q", "--out", "out"]
     ran = subprocess.run(
         [sys.executable, "-c", SLOW_MACHINE, *words],

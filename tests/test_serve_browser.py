@@ -324,7 +324,7 @@ def test_a_clip_is_sent_from_the_page(browser: Any, address: str, tmp_path: Path
     page.goto(address)
     page.wait_for_selector("html[data-ready=true]", state="attached")
     short = tmp_path / "a clip <b>.mp4"
-    run_ffmpeg("-i", str(SAMPLE), "-t", "6", "-c", "copy", str(short))
+    run_ffmpeg("-i", str(SAMPLE), "-t", "3", "-c", "copy", str(short))
     page.select_option("#lift", "deadlift")
     page.set_input_files("#clip", short)
     page.wait_for_selector("#sent a", timeout=90_000)

@@ -75,7 +75,7 @@ def camera_path(track: PoseTrack) -> CameraPath:
     return CameraPath(
         shift_px=shift_px,
         zoom=zoom[:, 0],
-        moved_trunks=float(np.nan_to_num(max(ways, default=0.0) / usual_px)),
+        moved_trunks=max(ways, default=0.0) / usual_px if usual_px > 0 else 0.0,
         known=unknown <= _MOST_UNKNOWN,
     )
 
