@@ -144,7 +144,7 @@ def test_what_the_lift_asks_for_besides_is_in_the_table(tmp_path: Path) -> None:
     page = write_report(written(analysed((0.0, 5.0)), tmp_path, measure))
     text = page.read_text(encoding="utf-8")
     assert '<th scope="col">Thigh above level</th>' in text
-    assert "<td>\N{MINUS SIGN}12°</td>" in text
+    assert ">\N{MINUS SIGN}12°</td>" in text
     assert "Flexion from lying" not in text
 
 
@@ -165,7 +165,7 @@ def test_the_upper_back_is_in_the_table_where_it_was_measured(tmp_path: Path) ->
 
     text = write_report(written(analysed((0.0, 5.0)), tmp_path, measure)).read_text("utf-8")
     assert '<th scope="col">Upper back, most rounded</th>' in text
-    assert "<td>+42° ±5°</td>" in text
+    assert ">+42° ±5°</td>" in text
 
 
 def test_a_table_without_upper_backs_has_no_column_for_them(tmp_path: Path) -> None:
@@ -473,3 +473,11 @@ def test_damaged_results_are_named_and_the_old_page_is_kept(
 def test_a_page_that_cannot_be_written_is_an_output_error(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot be written"):
         write_report(folder, out=tmp_path / "nowhere" / "page.html")
+
+
+def test_a_set_of_one_repetition_has_no_chart_of_its_course(tmp_path: Path) -> None:
+    one = write_report(written(analysed((30.0,)), tmp_path / "one")).read_text(encoding="utf-8")
+    two = write_report(written(analysed((30.0, 30.0)), tmp_path / "two")).read_text("utf-8")
+    assert 'id="angle-chart"' in one
+    assert 'id="set-chart"' not in one
+    assert 'id="set-chart"' in two

@@ -230,7 +230,10 @@ def _charts(result: Result, limits: Scale) -> dict[str, Any]:
     charts = {"bar": bar} if bar else {}
     if not result.measured:
         return charts
-    return charts | {"angle": angle_chart(result, limits), "set": set_chart(result)}
+    charts["angle"] = angle_chart(result, limits)
+    if len(result.document["reps"]) > 1:  # one point tells no course
+        charts["set"] = set_chart(result)
+    return charts
 
 
 def _pictures(result: Result) -> list[dict[str, Any]]:

@@ -49,7 +49,7 @@ def set_chart(result: Result) -> Figure:
                 "zeroline": True,
             },
             "yaxis2": {
-                "title": {"text": "speed [/s]"},
+                "title": {"text": "body lengths/s"},
                 "domain": [0, 0.24],
                 "rangemode": "tozero",
                 "zeroline": False,
