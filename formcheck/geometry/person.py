@@ -11,8 +11,10 @@ from formcheck.arrays import BoolArray, FloatArray
 from formcheck.pose.track import PoseTrack
 from formcheck.vectors import length
 
-__all__ = ["Lifter", "follow_lifter"]
+__all__ = ["TRUNK_PER_STATURE", "Lifter", "follow_lifter"]
 
+# Hip to shoulder over stature (Drillis & Contini 1966: 0.818 - 0.530).
+TRUNK_PER_STATURE = 0.288
 
 # A trunk seen from the side keeps its length; one that reads this much shorter
 # or longer than the clip's median is turned to the camera or misplaced.

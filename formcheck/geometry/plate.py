@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from formcheck.arrays import BoolArray, FloatArray
 from formcheck.geometry.signals import fill_gaps, running_median, runs
 from formcheck.geometry.steady import CameraPath, undone
+from formcheck.pose.discs import CLEAR_RIM
 from formcheck.pose.landmarks import LEFT, RIGHT, Joint, middle
 from formcheck.pose.track import PoseTrack
 from formcheck.vectors import length
@@ -41,10 +42,8 @@ _OFF_COURSE = 0.25
 _COURSE_S = 1.0
 # Alone for less than this, it may be anything.
 _LEAST_RUN_S = 0.1
-# The rim of a plate that is clear: on labelled clips plates show 0.62 to 0.85 of it, what
-# is no plate 0.43 at most, heads aside (benchmarks/bar.md).
-_LEAST_SUPPORT = 0.57
-# In a single frame less will do, where size and place are right.
+# In a single frame less of the rim than of a clear one (`CLEAR_RIM`) will do, where size and
+# place are right.
 _LEAST_OF_FRAME = 0.4
 # Of the frames in which the hands move, in this share at least.
 _LEAST_FOUND = 0.5
@@ -242,7 +241,7 @@ def _doubt(discs: _Discs, steady_px: FloatArray, picked: NDArray[np.intp], at: _
     """Why the disc that was followed is no plate; empty where it is one."""
     moving = discs.moving > 0.2 * discs.moving.max()
     support = discs.support[at]
-    if np.median(support) < _LEAST_SUPPORT:
+    if np.median(support) < CLEAR_RIM:
         return "unclear"
     if np.isin(np.flatnonzero(moving), picked).mean() < _LEAST_FOUND:
         return "unclear"

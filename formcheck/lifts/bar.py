@@ -11,6 +11,7 @@ import numpy as np
 
 from formcheck.arrays import FloatArray
 from formcheck.geometry import Kinematics
+from formcheck.geometry.person import TRUNK_PER_STATURE
 from formcheck.geometry.signals import (
     TO_90_PERCENT,
     fill_gaps,
@@ -39,7 +40,6 @@ _LONGEST_TRUNK_M, _LONGEST_TRUNK_GIVEN_M = 0.45, 0.55
 # of the stature differs between people by some 4 %, with as much again for where MediaPipe
 # puts hips and shoulders.
 _PLATE_SCALE_SD, _HEIGHT_SCALE_SD = 0.03, 0.06
-_TRUNK_PER_STATURE = 0.288
 # Where a way begins and ends is told from what was seen: a filter would make it longer. The
 # peak of the speed needs one; a heavy bar has little above this.
 _CUTOFF_HZ = 6.0
@@ -218,7 +218,7 @@ def _plate_bar(kin: Kinematics, plate_mm: float | None) -> Bar:
 
 def _body_bar(kin: Kinematics, source: BarSource, height_m: float | None) -> Bar:
     known = height_m is not None and math.isfinite(kin.lifter.trunk_px)
-    scale = _TRUNK_PER_STATURE * height_m / kin.lifter.trunk_px if known and height_m else math.nan
+    scale = TRUNK_PER_STATURE * height_m / kin.lifter.trunk_px if known and height_m else math.nan
     return Bar(
         source=source,
         plate_mm=math.nan,

@@ -16,12 +16,12 @@ from formcheck.geometry.signals import running_median, runs
 from formcheck.lifts.exercises import Exercise, Measure
 from formcheck.lifts.reps import Rep
 
-__all__ = ["UNSEEN", "Measured", "measure_lift"]
+__all__ = ["JOINT_DOUBT_DEG", "UNSEEN", "Measured", "measure_lift"]
 
 
 # Joint angles in a side view repeat to some 5 degrees on the labelled clips mirrored and
 # at half size (benchmarks/invariance.md has the same for the back).
-_JOINT_DOUBT_DEG = 5.0
+JOINT_DOUBT_DEG = 5.0
 # "Left neutral": beyond it by about the doubt of one frame and of the neutral.
 _LEFT_NEUTRAL_DEG = 10.0
 _SUSTAINED_S = 0.2
@@ -126,7 +126,7 @@ def _lean_added(scene: _Scene) -> Measured:
     low = _lean_low(scene)
     added_deg = max(0.0, most.value_deg - low.value_deg)
     seen = np.isfinite(most.value_deg) and np.isfinite(low.value_deg)
-    return Measured(added_deg, _JOINT_DOUBT_DEG, most.at_s) if seen else UNSEEN
+    return Measured(added_deg, JOINT_DOUBT_DEG, most.at_s) if seen else UNSEEN
 
 
 def _curl(scene: _Scene) -> Measured:
@@ -184,7 +184,7 @@ def _joint(kin: Kinematics, angle: FloatArray, at: int) -> Measured:
     seen = near[np.isfinite(near)]
     if not seen.size:
         return UNSEEN
-    return Measured(float(np.median(seen)), _JOINT_DOUBT_DEG, float(kin.time_s[at]))
+    return Measured(float(np.median(seen)), JOINT_DOUBT_DEG, float(kin.time_s[at]))
 
 
 def _moment(kin: Kinematics, at: int) -> Measured:

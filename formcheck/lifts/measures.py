@@ -10,11 +10,12 @@ import numpy as np
 
 from formcheck.arrays import BoolArray, FloatArray
 from formcheck.geometry import Kinematics
+from formcheck.geometry.person import TRUNK_PER_STATURE
 from formcheck.lifts.bar import NO_BAR, BarRep
 from formcheck.lifts.exercises import Exercise
 from formcheck.lifts.reps import Rep
 
-__all__ = ["TRUNK_PER_STATURE", "RepMeasures", "half", "measure_rep", "neutral_frames"]
+__all__ = ["RepMeasures", "half", "measure_rep", "neutral_frames"]
 
 
 End = Literal["low", "high", "all"]
@@ -29,8 +30,6 @@ _MIN_WATCHED_VISIBLE = 0.6
 _SLOW_STEP_S = 0.08
 # Before a repetition begins the lifter has settled for this long.
 _REST_S = 0.5
-# Hip to shoulder over stature (Drillis & Contini 1966: 0.818 - 0.530).
-TRUNK_PER_STATURE = 0.288
 
 
 @dataclass(frozen=True)

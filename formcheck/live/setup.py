@@ -9,8 +9,8 @@ import numpy as np
 
 from formcheck.analysis import SetAnalysis
 from formcheck.geometry.neutral import Neutral, no_neutral, standing_neutral
+from formcheck.geometry.person import TRUNK_PER_STATURE
 from formcheck.geometry.view import YAW_DOUBTFUL_DEG, View, judge_view
-from formcheck.lifts.measures import TRUNK_PER_STATURE
 from formcheck.live.texts import text
 from formcheck.pose.landmarks import LEFT, NOSE, RIGHT, middle
 from formcheck.pose.track import PoseTrack

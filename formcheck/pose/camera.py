@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.arrays import BoolArray, FloatArray
+from formcheck.pose.discs import CLEAR_RIM
 
 __all__ = ["CameraWatch"]
 
@@ -20,8 +21,8 @@ _WINDOW_PX, _LEVELS = 15, 2
 _LEFT_SHARE = 0.5
 # Room around the landmarks that is still the lifter, in sizes of the body's box.
 _BODY_MARGIN = 0.06
-# Discs of which this share of the rim was seen may be plates, left out with room around them.
-_CLEAR_DISC, _DISC_MARGIN = 0.57, 1.2
+# Discs that are clear may be plates, left out with room around them.
+_DISC_MARGIN = 1.2
 # Corners that lie within this of where a motion puts them move with it.
 _SAME_PX = 0.5
 _SAME_SHARE = 0.4
@@ -141,7 +142,7 @@ def _free(shape: tuple[int, ...], body_px: FloatArray) -> NDArray[np.uint8]:
 def _leave_out(free: NDArray[np.uint8], discs: NDArray[np.floating] | None, smaller: int) -> None:
     """Take clear discs out of what is free."""
     for x, y, wide, high, support, _ in () if discs is None else discs:
-        if support >= _CLEAR_DISC:
+        if support >= CLEAR_RIM:
             middle = round(x / smaller), round(y / smaller)
             radius = round(_DISC_MARGIN * max(wide, high) / smaller)
             cv2.circle(free, middle, radius, 0, cv2.FILLED)

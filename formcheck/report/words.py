@@ -16,6 +16,7 @@ from formcheck.assessment.wording import grade_words, label_of
 from formcheck.geometry.neutral import Neutral
 from formcheck.geometry.signals import TO_90_PERCENT
 from formcheck.lifts.exercises import EXERCISES, OTHER, Exercise, Measure
+from formcheck.lifts.lift_measures import JOINT_DOUBT_DEG
 
 __all__ = [
     "FindingGroup",
@@ -64,8 +65,6 @@ _LIFT_TITLES: Mapping[Measure, str] = {
 }
 # Of a half of the movement; a few frames are always missed.
 _NEARLY_ALL = 0.9
-# Of the joints' angles, as in formcheck.lifts.lift_measures.
-_JOINT_DOUBT_DEG = 5.0
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -395,7 +394,7 @@ def _counted(document: Document) -> str:
 
 def _depth_words(thigh_deg: float) -> str:
     side = "above" if thigh_deg >= 0 else "below"
-    return f"at the bottom the thigh {abs(thigh_deg):.0f}° {side} level (±{_JOINT_DOUBT_DEG:.0f}°)"
+    return f"at the bottom the thigh {abs(thigh_deg):.0f}° {side} level (±{JOINT_DOUBT_DEG:.0f}°)"
 
 
 def evidence_items(evidence: Mapping[str, float]) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from formcheck.analysis import SetAnalysis
 from formcheck.arrays import FloatArray
 from formcheck.geometry.lumbar import SACRUM, THORACOLUMBAR
-from formcheck.lifts.measures import TRUNK_PER_STATURE
+from formcheck.geometry.person import TRUNK_PER_STATURE
 from formcheck.pose.landmarks import middle
 
 __all__ = ["DEFAULT_HEIGHT_M", "EXPORTS", "keypoints_json", "mot", "trc"]
