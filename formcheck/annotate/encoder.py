@@ -18,7 +18,7 @@ import cv2
 from formcheck.arrays import Picture
 from formcheck.errors import OutputError
 
-__all__ = ["VideoWriter"]
+__all__ = ["VideoWriter", "video_size"]
 
 _UNKNOWN_SIZE = b"\x01" + b"\xff" * 7
 _UNIT_NS = 1000
@@ -68,6 +68,12 @@ def _cluster_head(time_s: float, picture_bytes: int) -> bytes:
     block_head = b"\x81\x00\x00\x80"  # track 1, no time beyond the cluster's, a key frame
     block = b"\xa3" + _size(len(block_head) + picture_bytes) + block_head
     return bytes.fromhex("1f43b675") + _size(len(time) + len(block) + picture_bytes) + time + block
+
+
+def video_size(width: int, height: int, most_px: int) -> tuple[int, int]:
+    """Size of a picture with no side over `most_px`, both of them even, as H.264 wants them."""
+    zoom = min(1.0, most_px / max(width, height))
+    return max(2, round(width * zoom) // 2 * 2), max(2, round(height * zoom) // 2 * 2)
 
 
 class VideoWriter:

@@ -19,7 +19,7 @@ from formcheck.analysis import SetAnalysis
 from formcheck.annotate.back import drawn_back
 from formcheck.annotate.band import Band
 from formcheck.annotate.bar_path import bar_way, draw_way
-from formcheck.annotate.encoder import VideoWriter
+from formcheck.annotate.encoder import VideoWriter, video_size
 from formcheck.annotate.faces import FaceBlur
 from formcheck.annotate.names import POSTER_NAME, VIDEO_NAME, key_frame_name
 from formcheck.annotate.scene import captions, scale
@@ -80,7 +80,7 @@ def draw_clip(
         If the video cannot be written.
     """
     moments = _frames_at(analysis, key_moments_s or {})
-    poster_at = None if poster_s is None else _nearest(analysis, poster_s)
+    poster_at = None if poster_s is None else analysis.track.nearest(poster_s)
     blur = _blur(analysis) if blur_face else None
     wanted = None if video else set(moments) | (share.wanted if share else set())
     with ExitStack() as stack:
@@ -124,12 +124,8 @@ def _frames_at(analysis: SetAnalysis, moments_s: dict[int, float]) -> dict[int, 
     """Repetitions to picture, by the frame that shows them."""
     frames: dict[int, list[int]] = {}
     for rep, moment_s in moments_s.items():
-        frames.setdefault(_nearest(analysis, moment_s), []).append(rep)
+        frames.setdefault(analysis.track.nearest(moment_s), []).append(rep)
     return frames
-
-
-def _nearest(analysis: SetAnalysis, moment_s: float) -> int:
-    return int(np.argmin(np.abs(analysis.track.time_s - moment_s)))
 
 
 def _shrunk(picture: Picture) -> Picture:
@@ -174,9 +170,9 @@ class _Film:
     def add(self, picture: Picture, at: int) -> Picture:
         """Write a frame, and return it as it is drawn."""
         height, width = picture.shape[:2]
-        zoom = min(1.0, _MAX_SIDE_PX / max(width, height))
-        size = max(2, round(width * zoom) // 2 * 2), max(2, round(height * zoom) // 2 * 2)
-        shown = cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR) if zoom < 1 else picture
+        size = video_size(width, height, _MAX_SIDE_PX)
+        small = max(width, height) > _MAX_SIDE_PX
+        shown = cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR) if small else picture
         band = self._band or self._new_band(size)
         canvas = np.empty((band.size_px[1] + size[1], size[0], 3), np.uint8)
         canvas[: band.size_px[1]] = band.draw(self._captions[at])

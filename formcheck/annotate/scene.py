@@ -124,24 +124,19 @@ def captions(analysis: SetAnalysis) -> list[Caption]:
 def _labels(analysis: SetAnalysis) -> list[tuple[str, Severity]]:
     """What to write in each frame; of several findings the gravest, then the latest."""
     shown: list[tuple[str, Severity]] = [("", "info")] * len(analysis.track)
+    time_s, flexion_deg = analysis.track.time_s, analysis.flexion_deg
     rank = ("info", "caution", "stop")
     for finding in sorted(analysis.findings, key=lambda f: (rank.index(f.severity), f.at_s or 0)):
         if finding.at_s is None or not math.isfinite(finding.at_s):
             continue
-        low, high = np.searchsorted(analysis.track.time_s, _span_s(finding, analysis))
-        for at in range(int(low), int(high)):
-            if not _over(finding.at_s, at, analysis):
-                shown[at] = (finding.words, finding.severity)
+        low, high = np.searchsorted(time_s, _span_s(finding, analysis))
+        over = time_s[low:high] >= finding.at_s + LEAST_LABEL_S
+        at = min(int(np.searchsorted(time_s, finding.at_s)), len(time_s) - 1)
+        from_found_deg = np.abs(flexion_deg[low:high] - flexion_deg[at])
+        over &= np.abs(flexion_deg[low:high]) < from_found_deg
+        for frame in low + np.flatnonzero(~over):
+            shown[frame] = (finding.words, finding.severity)
     return shown
-
-
-def _over(at_s: float, at: int, analysis: SetAnalysis) -> bool:
-    """Whether what was found at a moment is over in a later frame."""
-    time_s, lumbar_deg = analysis.track.time_s, analysis.kinematics.back.lumbar_deg
-    found_deg = lumbar_deg[min(int(np.searchsorted(time_s, at_s)), len(time_s) - 1)]
-    from_found_deg = abs(lumbar_deg[at] - found_deg)
-    from_normal_deg = abs(lumbar_deg[at] - analysis.neutral.lumbar_deg)
-    return bool(time_s[at] >= at_s + LEAST_LABEL_S and from_normal_deg < from_found_deg)
 
 
 def _span_s(finding: Finding, analysis: SetAnalysis) -> Sequence[float]:

@@ -14,7 +14,7 @@ from formcheck.analysis import SetAnalysis
 from formcheck.annotate.back import drawn_back
 from formcheck.annotate.band import font
 from formcheck.annotate.colours import INK, PAPER, Rgb
-from formcheck.annotate.encoder import VideoWriter
+from formcheck.annotate.encoder import VideoWriter, video_size
 from formcheck.annotate.names import SHARE_PICTURE_NAME, SHARE_VIDEO_NAME
 from formcheck.arrays import FloatArray, Picture
 
@@ -65,7 +65,7 @@ class Share:
     def __init__(self, analysis: SetAnalysis, scenes: Sequence[Scene], sentence: str) -> None:
         self._analysis, self._scenes, self._sentence = analysis, scenes, sentence
         time_s = analysis.track.time_s
-        self.moments = [int(np.argmin(np.abs(time_s - one.at_s))) for one in scenes]
+        self.moments = [analysis.track.nearest(one.at_s) for one in scenes]
         self._spans = [_span(one, analysis, time_s) for one in scenes]
         # Encoded: some seconds of pictures are too much memory.
         self._frames: list[list[tuple[float, NDArray[np.uint8]]]] = [[] for _ in scenes]
@@ -82,8 +82,7 @@ class Share:
         if not within:
             return
         height, width = picture.shape[:2]
-        zoom = min(1.0, _MAX_SIDE_PX / max(height, width))
-        size = max(2, round(width * zoom) // 2 * 2), max(2, round(height * zoom) // 2 * 2)
+        size = video_size(width, height, _MAX_SIDE_PX)
         shown = np.array(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
         back = drawn_back(self._analysis, at)
         if back:

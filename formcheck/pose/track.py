@@ -227,6 +227,10 @@ class PoseTrack:
     def __repr__(self) -> str:
         return f"PoseTrack({self.clip.name!r}, frames={len(self)}, found={self.found.sum()})"
 
+    def nearest(self, time_s: float) -> int:
+        """Index of the frame nearest to a moment."""
+        return int(np.argmin(np.abs(self.time_s - time_s)))
+
     @property
     def found(self) -> BoolArray:
         """Frames in which a person was found, bool (N,)."""

@@ -89,18 +89,12 @@ def read_result(path: Path) -> Result:
 
 def frames_of(analysis: SetAnalysis) -> Frames:
     """The same of an analysis that is not written."""
-    back, rep = analysis.kinematics.back, [""] * len(analysis.track)
-    for index, one in enumerate(analysis.reps, start=1):
-        span = slice(one.rep.start, one.rep.end + 1)
-        rep[span] = [str(index)] * len(rep[span])
-    return Frames(
-        analysis.track.time_s,
-        back.lumbar_deg,
-        back.uncertainty_deg,
-        rep,
-        list(analysis.phases),
-        *analysis.bar.path_cm.T,
-    )
+    from formcheck.results.columns import frames_table
+
+    table = frames_table(analysis)
+    numbers = {name: table[name] for name in (*_NUMBERS, *_LATER)}
+    rep = [str(number) if number else "" for number in table["rep"].tolist()]
+    return Frames(**numbers, rep=rep, phase=table["phase"].tolist())
 
 
 def read_frames(folder: Path) -> Frames:

@@ -105,11 +105,11 @@ def _draw_angle(axes: Axes, analysis: SetAnalysis) -> None:
 
 
 def _draw_findings(axes: Axes, analysis: SetAnalysis) -> None:
-    time_s, lumbar = analysis.track.time_s, analysis.kinematics.back.lumbar_deg
+    lumbar = analysis.kinematics.back.lumbar_deg
     seen = [f for f in analysis.findings if f.rep is not None and f.at_s is not None]
     if seen:
         at_s = [f.at_s for f in seen if f.at_s is not None]
-        at = [int(np.argmin(np.abs(time_s - moment))) for moment in at_s]
+        at = [analysis.track.nearest(moment) for moment in at_s]
         axes.plot(
             at_s, lumbar[at], "^", color=_FLEXED, markersize=9, zorder=4, label="finding",
             markeredgecolor="white",
