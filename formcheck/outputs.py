@@ -70,9 +70,9 @@ class Outputs:
     share: bool = False
 
     @property
-    def drawn(self) -> bool:
-        """Whether something takes its time once the analysis is known."""
-        return self.html or self.video or bool(self.plot)
+    def more(self) -> bool:
+        """Whether anything is wanted beside the analysis, its tables and its track."""
+        return bool(self.html or self.video or self.plot or self.export or self.share)
 
     def __post_init__(self) -> None:
         _known("--plot", self.plot, PLOT_FORMATS)

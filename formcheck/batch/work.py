@@ -20,7 +20,6 @@ from formcheck.errors import FormcheckError, InputError
 from formcheck.models.store import ResolvedModel
 
 if TYPE_CHECKING:
-    from formcheck.pose.track import PoseTrack
     from formcheck.results.writers import ResultFolder
 
 __all__ = ["Work", "analyze_clip", "run_within"]
@@ -72,12 +71,13 @@ def analyze_clip(job: Job, model: ResolvedModel) -> Outcome:
     from formcheck.outputs import write_result
     from formcheck.report.words import headline
     from formcheck.results.describe import describe
+    from formcheck.results.kept import kept_track
     from formcheck.video.reader import check_unchanged
 
     began = time.monotonic()
     place = Place(job.out)
     with _fetched(job.clip.url) as path, _result_in(place, job.folder, path) as folder:
-        track = _kept(folder.path, path, job, model)
+        track = kept_track(folder.path, path, model.sha256, job.settings.max_fps)
         track = track or read_track(path, job.settings, model, jobs=1)
         analysis = analyze_track(track, job.settings)
         document = describe(analysis)
@@ -97,14 +97,6 @@ def analyze_clip(job: Job, model: ResolvedModel) -> Outcome:
     note = f" {face_note(analysis)}" if job.outputs.blur_face else ""
     told = said.text if analysis.measured else said.line
     return Outcome(job.clip, status, told + note.rstrip(), job.folder, elapsed_s)
-
-
-def _kept(folder: Path, clip: Path, job: Job, model: ResolvedModel) -> PoseTrack | None:
-    from formcheck.results.kept import kept_track
-
-    if clip.suffix == ".npz":
-        return None
-    return kept_track(folder, clip, model.sha256, job.settings.max_fps)
 
 
 @contextmanager

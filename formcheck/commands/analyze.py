@@ -158,6 +158,7 @@ def analyze(  # noqa: PLR0917 - one parameter an option
     from formcheck.commands.stderr import native_chatter_hidden
     from formcheck.config import load_rubric
     from formcheck.outputs import Outputs
+    from formcheck.results.exports import DEFAULT_HEIGHT_M
 
     log_to_stderr(verbose=verbose)
     settings = Settings(
@@ -169,9 +170,17 @@ def analyze(  # noqa: PLR0917 - one parameter an option
         height_m=height,
     )
     outputs = Outputs(
-        html, video, embed, blur_face, _listed(plot), _listed(export), height or 1.75, save_track,
-        athlete=athlete, share=share,
-    )  # fmt: skip
+        html=html,
+        video=video,
+        embed=embed,
+        blur_face=blur_face,
+        plot=_listed(plot),
+        export=_listed(export),
+        height_m=height or DEFAULT_HEIGHT_M,
+        track=save_track,
+        athlete=athlete,
+        share=share,
+    )
     with native_chatter_hidden(shown=verbose):
         analysis, document, folder = _analyse(
             clip,
@@ -185,7 +194,8 @@ def analyze(  # noqa: PLR0917 - one parameter an option
             quiet=quiet,
         )
         _show(document, as_json=as_json, quiet=quiet)
-        _draw(clip, analysis, document, folder, outputs, quiet=quiet)
+        if outputs.more:
+            _draw(clip, analysis, document, folder, outputs, quiet=quiet)
     if not (as_json or quiet):
         from formcheck.commands.terminal import print_place
 
@@ -226,7 +236,7 @@ def _analyse(
             if neutral_from:
                 settings = with_neutral_from(neutral_from, settings, resolved, on_video, jobs)
             track = None
-            if resolved and clip.suffix != ".npz":
+            if resolved:
                 track = kept_track(folder.path, clip, resolved.sha256, settings.max_fps)
             if track is None:
                 Thread(target=_import_early, daemon=True).start()

@@ -20,6 +20,7 @@ def kept_track(folder: Path, clip: Path, model_sha256: str, max_fps: float) -> P
     folder : Path
         Of the clip's result.
     clip : Path
+        A saved track has none: it is one.
     model_sha256 : str
         Of the pose model.
     max_fps : float
@@ -32,7 +33,7 @@ def kept_track(folder: Path, clip: Path, model_sha256: str, max_fps: float) -> P
     """
     file = folder / TRACK_NAME
     try:
-        if not is_file(file) or clip.samefile(file):
+        if clip.suffix == ".npz" or not is_file(file):
             return None
         track = load_track(file)
         wanted = (READING_VERSION, model_sha256, max_fps, clip.name)
