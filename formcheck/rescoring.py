@@ -8,7 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from formcheck.analysis import analyze_track
-from formcheck.annotate.names import VIDEO_NAME, key_frame_name
+from formcheck.annotate.names import (
+    POSTER_NAME,
+    SHARE_PICTURE_NAME,
+    SHARE_VIDEO_NAME,
+    VIDEO_NAME,
+    key_frame_name,
+)
 from formcheck.assessment.rubric import Rubric
 from formcheck.errors import InputError
 from formcheck.lifts.exercises import AUTO, EXERCISES
@@ -28,7 +34,13 @@ from formcheck.settings import Settings
 __all__ = ["Rescored", "rescore", "results_in"]
 
 # They show the back and no judgement, or what was judged when they were drawn.
-_DRAWN = (VIDEO_NAME, key_frame_name("*"))
+_DRAWN = (
+    VIDEO_NAME,
+    POSTER_NAME,
+    SHARE_VIDEO_NAME,
+    SHARE_PICTURE_NAME,
+    key_frame_name("*"),
+)
 
 
 @dataclass(frozen=True)

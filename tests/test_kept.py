@@ -182,9 +182,11 @@ def test_rescore_with_other_thresholds_shows_and_writes_what_changed(
 
 
 def test_rescore_keeps_the_video_and_the_page_says_that_it_is_older(result: Path) -> None:
-    (result / "annotated.mp4").write_bytes(b"film")
+    drawn = ("annotated.mp4", "poster.jpg", "share.mp4", "share.png", "rep-2.jpg")
+    for name in drawn:
+        (result / name).write_bytes(name.encode())
     assert run("rescore", result, "-e", "squat").exit_code == 0
-    assert (result / "annotated.mp4").read_bytes() == b"film"
+    assert [(result / name).read_bytes() for name in drawn] == [name.encode() for name in drawn]
     assert "drawn before the set was judged again" in (result / "report.html").read_text("utf-8")
 
 

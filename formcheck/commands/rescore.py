@@ -88,8 +88,8 @@ def _neutral(path: Path | None) -> Settings | None:
     from formcheck.analysis import Settings, with_neutral_from
     from formcheck.commands.progress import frames_progress, model_for
 
+    model = model_for([path], None, quiet=False)
     with frames_progress(quiet=False) as on_video:
-        model = model_for([path], None, quiet=False)
         return with_neutral_from(path, Settings(), model, on_video)
 
 
