@@ -138,6 +138,9 @@ def test_the_video_opens_on_the_worst_repetition(browser: Any, broken_down: Path
         opened.wait_for_video(worst["peak_s"])
         assert video.get_attribute("poster").startswith("data:image/jpeg;base64,")
         opened.run("document.getElementById('video').muted = true")
+        # Where it jumped to stays to be seen, on however slow a machine.
+        stop = "document.getElementById('video').addEventListener('seeked', e => e.target.pause())"
+        opened.run(stop)
         opened.run("document.getElementById('video').play()")
         now = "document.getElementById('video').currentTime"
         opened.wait_for(f"{now} < {worst['peak_s']} && {now} >= {worst['start_s']}")
