@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from formcheck.analysis import SetAnalysis
 from formcheck.errors import ConfigurationError
@@ -169,11 +169,11 @@ def _draw(
     from formcheck.annotate.render import draw_clip
     from formcheck.report.words import key_reps, opening
 
+    told = document.model_dump(mode="json")
     moments_s, opens = {}, None
     if outputs.html:
-        told = document.model_dump(mode="json")
-        reps, opens = key_reps(told), opening(told)
-        moments_s = {rep["rep"]: rep["at_s"] for rep in reps}
+        moments_s = {rep["rep"]: rep["at_s"] for rep in key_reps(told)}
+        opens = opening(told)
     draw_clip(
         clip,
         analysis,
@@ -181,18 +181,17 @@ def _draw(
         video=outputs.video,
         key_moments_s=moments_s,
         poster_s=opens[0] if opens else None,
-        share=_share(analysis, document) if outputs.share else None,
+        share=_share(analysis, told) if outputs.share else None,
         blur_face=outputs.blur_face,
         on_frame=on_frame,
     )
 
 
-def _share(analysis: SetAnalysis, document: AnalysisDocument) -> Share | None:
+def _share(analysis: SetAnalysis, told: Mapping[str, Any]) -> Share | None:
     """The worst and the best repetition, with the sentence of the verdict."""
     from formcheck.annotate.share import Scene, Share
     from formcheck.report.words import degrees, headline, key_reps
 
-    told = document.model_dump(mode="json")
     shown = key_reps(told)
     scenes = [
         Scene(

@@ -39,6 +39,7 @@ from formcheck.geometry.shape import back_shape
 from formcheck.pose.facing import Facing
 from formcheck.pose.landmarks import LANDMARK_COUNT, LEFT, RIGHT, Side
 from formcheck.pose.outline import STATIONS, trace_outline
+from formcheck.pose.recorder import Pose
 from formcheck.pose.track import PoseTrack
 from formcheck.video.clip import ClipInfo
 
@@ -63,6 +64,7 @@ __all__ = [
     "moving_lifter",
     "outline_height",
     "perform",
+    "pose_in",
     "posture_at",
     "rotated",
     "set_moves",
@@ -603,3 +605,16 @@ def rotated(track: PoseTrack, angle_deg: float) -> PoseTrack:
     turn = _rotation(angle_deg, (track.clip.width, track.clip.height))
     points = track.landmarks_px.astype(np.float64) @ turn[:, :2].T + turn[:, 2]
     return replace(track, landmarks_px=points.astype(np.float32))
+
+
+def pose_in(track: PoseTrack, at: int = -1) -> Pose:
+    """What was found in one frame of a track."""
+    return Pose(
+        track.landmarks_px[at],
+        track.visibility[at],
+        track.profile[at],
+        track.profile_sd[at],
+        track.camera[at],
+        bool(track.cut[at]),
+        track.discs[at],
+    )

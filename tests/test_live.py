@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from clipmaker import numbered, read_number, write_clip
-from figures import figure_at, make_track, moving_lifter, posture_at
+from figures import figure_at, make_track, moving_lifter, pose_in, posture_at
 from sets import measured_rep
 
 from formcheck.analysis import Settings, analyze_track
@@ -271,18 +271,6 @@ def test_a_spooled_set_comes_back_whole(tmp_path: Path) -> None:
 def reading_of(track: PoseTrack) -> Reading:
     analysis = analyze_track(track, Settings("squat"))
     return Reading(1, analysis, update(Tally(), analysis), check_setup(analysis, GREY))
-
-
-def pose_in(track: PoseTrack, at: int = -1) -> Pose:
-    return Pose(
-        track.landmarks_px[at],
-        track.visibility[at],
-        track.profile[at],
-        track.profile_sd[at],
-        track.camera[at],
-        bool(track.cut[at]),
-        track.discs[at],
-    )
 
 
 def test_a_late_angle_is_not_shown_as_the_present_one() -> None:

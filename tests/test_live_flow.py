@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from figures import moving_lifter
+from figures import moving_lifter, pose_in
 
 from formcheck.analysis import Settings, analyze_track
 from formcheck.live import session as sessions
@@ -63,18 +63,7 @@ class Finder:
 
 
 def poses(track: PoseTrack) -> list[Pose]:
-    return [
-        Pose(
-            track.landmarks_px[at],
-            track.visibility[at],
-            track.profile[at],
-            track.profile_sd[at],
-            track.camera[at],
-            bool(track.cut[at]),
-            track.discs[at],
-        )
-        for at in range(len(track))
-    ]
+    return [pose_in(track, at) for at in range(len(track))]
 
 
 def lifted(reps: int, wait_s: float = 3.0) -> list[Pose]:

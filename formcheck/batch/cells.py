@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, Protocol
 
 __all__ = [
     "Order",
@@ -16,6 +16,7 @@ __all__ = [
     "load_words",
     "read_day",
     "read_load",
+    "unit_of",
 ]
 
 Order = Literal["day", "month", ""]
@@ -94,6 +95,23 @@ def common_unit(given: Iterable[str]) -> Unit:
     """
     in_lb = [bool(one) for one in given]
     return "lb" if 2 * sum(in_lb) > len(in_lb) else "kg"
+
+
+class Loaded(Protocol):
+    """What has a load, and how it was written."""
+
+    @property
+    def load_kg(self) -> float | None:
+        """None where it is not known."""
+
+    @property
+    def load_given(self) -> str:
+        """What was converted; empty if nothing was."""
+
+
+def unit_of(sets: Iterable[Loaded]) -> Unit:
+    """The unit in which most of their loads were written."""
+    return common_unit(one.load_given for one in sets if one.load_kg is not None)
 
 
 def load_in(load_kg: float, unit: Unit) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-from formcheck.batch.cells import Unit, common_unit, load_words
+from formcheck.batch.cells import Unit, load_words, unit_of
 from formcheck.batch.job import Outcome
 from formcheck.batch.places import safe_name
 from formcheck.batch.results import ClipResult
@@ -61,7 +61,7 @@ def index_page(
     measured = [result for result in results if result.measured]
     charts = sparklines(measured)
     past = {one.folder: one for one in sets}
-    unit = common_unit(one.clip.load_given for one in results if one.clip.load_kg is not None)
+    unit = unit_of(one.clip for one in results)
     rows = [
         _row(one, chart, past.get(one.folder), unit)
         for one, chart in zip(measured, charts, strict=True)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from formcheck.batch.cells import common_unit
+from formcheck.batch.cells import unit_of
 from formcheck.batch.job import CLIPS, JOB_NAME, Outcome
 from formcheck.batch.pages import athlete_page_name, index_page
 from formcheck.batch.places import Place, as_json
@@ -57,7 +57,7 @@ def publish(
 
 def _tell_since(place: Place, results: Sequence[ClipResult], sets: Sequence[PastSet]) -> None:
     """Have each clip's report say what changed since the athlete's last set."""
-    unit = common_unit(one.load_given for one in sets if one.load_kg is not None)
+    unit = unit_of(sets)
     past = {one.folder: one for one in sets}
     for result in results:
         if result.report and result.measured:
@@ -109,7 +109,7 @@ def publish_history(
     place.write(NOTES_NAME, notes_table(kept_notes(history, None), sets))
     share_plotly(place)
     reports = {result.folder for result in results if result.report}
-    unit = common_unit(one.load_given for one in sets if one.load_kg is not None)
+    unit = unit_of(sets)
     lifts = athlete_lifts(sets)
     for athlete, own in groupby(lifts, key=lambda lift: lift.athlete):
         page = athlete_page(list(own), plotly=f"../{PLOTLY_NAME}", reports=reports, unit=unit)

@@ -177,7 +177,7 @@ def _show(lifts: list[AthleteLift]) -> None:
     from rich.table import Column, Table
     from rich.text import Text
 
-    from formcheck.batch.cells import common_unit, load_words
+    from formcheck.batch.cells import load_words, unit_of
     from formcheck.commands.tables import fitted
     from formcheck.history.says import lift_sentence
     from formcheck.history.trends import MEASURES
@@ -185,9 +185,7 @@ def _show(lifts: list[AthleteLift]) -> None:
     from formcheck.report.words import plural
 
     console = Console(highlight=False)
-    unit = common_unit(
-        one.load_given for lift in lifts for one in lift.sets if one.load_kg is not None
-    )
+    unit = unit_of(one for lift in lifts for one in lift.sets)
     for lift in lifts:
         count = plural(len(lift.sets), "set")
         title = Text(plain(f"{lift.athlete}, {lift.exercise}: {count}"), style="bold")

@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from formcheck.batch.cells import Unit, common_unit
+from formcheck.batch.cells import Unit, unit_of
 from formcheck.errors import ConfigurationError
 from formcheck.history.database import HISTORY_NAME, read_sets, readings_of
 from formcheck.history.says import set_words
@@ -147,7 +147,7 @@ def since_last(folder: Path, document: AnalysisDocument, athlete: str = "") -> l
     except (ConfigurationError, OSError):
         return []  # it is made again by the next batch
     now = _now(folder, document, sets, athlete)
-    unit = common_unit(one.load_given for one in sets if one.load_kg is not None)
+    unit = unit_of(sets)
     return since_sets(now, sets, unit) if now is not None else []
 
 

@@ -121,7 +121,7 @@ def compare_page(
             charts=charts,
             plotly_script=plotly_script() if charts else "",
             css=template_file("report.css") + template_file("compare.css"),
-            js=template_file("compare.js"),
+            js=template_file("shared.js") + template_file("compare.js"),
         )
     )
 

@@ -220,7 +220,7 @@ def _context(result: Result, target: Path, *, embed: bool, plotly: str | None) -
         "plotly": plotly,
         "plotly_script": None if plotly else plotly_script(),
         "css": template_file("report.css"),
-        "js": template_file("report.js"),
+        "js": template_file("shared.js") + template_file("report.js"),
     }
 
 

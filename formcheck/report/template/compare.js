@@ -8,23 +8,14 @@
   // ---- videos that came with the page
   videos.forEach((video, i) => {
     const data = document.getElementById(`video-data-${i}`);
-    if (!data) return;
-    const bytes = Uint8Array.from(atob(data.textContent), (c) => c.charCodeAt(0));
-    video.src = URL.createObjectURL(new Blob([bytes], { type: "video/mp4" }));
+    if (data) video.src = filmIn(data);
   });
 
   // ---- charts, in the colours of the scheme
-  const resolve = (value, style) => {
-    if (Array.isArray(value)) return value.map((item) => resolve(item, style));
-    if (value && typeof value === "object")
-      return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, resolve(v, style)]));
-    const name = typeof value === "string" && value.match(/^var\((--[a-z]+)\)$/);
-    return name ? style.getPropertyValue(name[1]).trim() : value;
-  };
   const draw = () => Promise.all(Object.entries(figures).map(([id, figure]) => {
     const style = getComputedStyle(document.documentElement);
     const colour = (name) => style.getPropertyValue(name).trim();
-    const { data, layout } = resolve(figure, style);
+    const { data, layout } = coloured(figure, style);
     for (const name of ["xaxis", "yaxis", "yaxis2"])
       if (layout[name]) layout[name] = { gridcolor: colour("--line"), zerolinecolor: colour("--soft"), ...layout[name], automargin: true, fixedrange: true };
     Object.assign(layout, { paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", dragmode: false,

@@ -6,10 +6,7 @@
 
   // ---- the video, if it came with the page
   const data = document.getElementById("video-data");
-  if (data && video) {
-    const bytes = Uint8Array.from(atob(data.textContent), (c) => c.charCodeAt(0));
-    video.src = URL.createObjectURL(new Blob([bytes], { type: "video/mp4" }));
-  }
+  if (data && video) video.src = filmIn(data);
 
   // ---- open on the worst repetition; the first time it plays from where that one starts
   if (video && video.dataset.open) {
@@ -37,18 +34,10 @@
     if (button) seek(Number(button.dataset.time));
   });
 
-  // ---- colours by name, for light, dark and print
-  const resolve = (value, style) => {
-    if (Array.isArray(value)) return value.map((item) => resolve(item, style));
-    if (value && typeof value === "object")
-      return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, resolve(v, style)]));
-    const name = typeof value === "string" && value.match(/^var\((--[a-z]+)\)$/);
-    return name ? style.getPropertyValue(name[1]).trim() : value;
-  };
-
+  // ---- charts
   const draw = (id, figure) => {
     const node = document.getElementById(id);
-    const { data, layout } = resolve(figure, getComputedStyle(document.documentElement));
+    const { data, layout } = coloured(figure, getComputedStyle(document.documentElement));
     const style = getComputedStyle(document.documentElement);
     const colour = (name) => style.getPropertyValue(name).trim();
     const axis = { gridcolor: colour("--line"), zerolinecolor: colour("--soft"), linecolor: colour("--line"), fixedrange: coarse };
