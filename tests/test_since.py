@@ -104,7 +104,7 @@ def test_a_report_in_a_folder_with_history_says_what_changed(season: Path) -> No
     assert "Most flexed, from flat: rounder, +" in page
     run("report", folder, "--athlete", NASTY)
     page = (folder / "report.html").read_text("utf-8")
-    assert "(deadlift, 2026-01-03, 100 kg): nothing changed" in page
+    assert "(deadlift, 2026-01-03, 100 kg): no clear change" in page
     (season / "history.sqlite").write_bytes(b"damaged")
     run("report", folder, "--athlete", "Ann")
     assert "Since last time" not in (folder / "report.html").read_text("utf-8")

@@ -71,7 +71,7 @@ def _course_words(lift: AthleteLift, last: PastSet) -> str:
         count = sum(one.tone == "stop" for one in before)
         return f"so had {count} of the {len(before)} sets before" if before else "the first set"
     if any(course.change is not None for course in lift.courses):
-        return f"over {len(before) + 1} sets nothing changed by more than can be mistaken"
+        return f"no clear change over {len(before) + 1} sets"
     return "too few days to tell a change"
 
 

@@ -94,12 +94,12 @@ def rep_event(set_number: int, number: int, rep: Counted, exercise: str) -> Even
     if measures.measured:
         angles = (
             f"most flexed {measures.peak_deg:+z.0f}° ±{measures.uncertainty_deg:.0f}, "
-            f"least {measures.least_deg:+z.0f}°"
+            f"most arched {measures.least_deg:+z.0f}°"
         )
     said = f"set {set_number} rep {number} ({exercise}): {angles}"
     if math.isfinite(measures.concentric_speed):
         said += f", {measures.concentric_speed:.2f} /s"
-    whole = "" if measures.rep.complete else ", not whole"
+    whole = "" if measures.rep.complete else ", not complete"
     data = {
         "set": set_number,
         "rep": number,
