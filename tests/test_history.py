@@ -220,9 +220,7 @@ def test_a_last_set_that_must_stop_is_never_no_change() -> None:
 
 
 def test_a_lift_is_told_in_one_sentence() -> None:
-    assert lift_sentence(lift_of("good", "good")).endswith(
-        "; no clear change over 2 sets."
-    )
+    assert lift_sentence(lift_of("good", "good")).endswith("; no clear change over 2 sets.")
     rounder = lift_sentence(lift_of("good", "stop", values=(0.0, 30.0)))
     assert rounder.endswith("; since 2026-01-01 rounder, +30.0° (±7.1°).")
     assert lift_sentence(lift_of("unknown", "unknown")) == (
