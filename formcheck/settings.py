@@ -47,7 +47,7 @@ class Settings:
     height_m: float | None = None
 
     def __post_init__(self) -> None:
-        if isinstance(self.exercise, str) and self.exercise not in {AUTO, *EXERCISES}:
+        if not isinstance(self.exercise, Exercise) and self.exercise not in [AUTO, *EXERCISES]:
             raise ConfigurationError(
                 f"There is no exercise {self.exercise!r}.\n"
                 f"Give {AUTO}, or one of {', '.join(EXERCISES)}."

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from formcheck.arrays import FloatArray
-from formcheck.pose.discs import DISCS, find_discs
+from formcheck.pose.discs import DISCS, DiscWatch, find_discs
 
 HANDS = (640.0, 380.0)
 
@@ -62,8 +62,19 @@ def test_without_a_lifter_nothing_is_looked_for() -> None:
     assert np.isnan(found).all()
 
 
-def test_a_frame_says_the_same_whenever_it_is_looked_at() -> None:
-    first, other = picture((655, 470, 80, 80)), picture((600, 300, 70, 70))
-    alone = find_discs(first, body())
-    find_discs(other, body())
-    np.testing.assert_array_equal(find_discs(first, body()), alone)
+def test_without_a_clear_disc_five_frames_a_second_are_looked_at() -> None:
+    plate, wall = picture((655, 470, 80, 80)), picture((150, 470, 80, 80))
+    # Half circles: something is found, but no clear plate.
+    half = picture((655, 470, 80, 80))
+    half[470:] = 150
+    watch = DiscWatch()
+
+    def found(image: np.ndarray, since_s: float, until_s: float) -> float:
+        times = np.arange(since_s, until_s, 1 / 30)
+        return float(np.mean([np.isfinite(watch.find(image, body(), t)).any() for t in times]))
+
+    assert found(half, 0.0, 2.0) == pytest.approx(5 / 30, abs=0.02)
+    assert found(plate, 2.0, 4.0) > 0.9
+    assert found(half, 4.0, 4.9) == pytest.approx(1.0)
+    assert found(half, 5.1, 7.0) == pytest.approx(5 / 30, abs=0.04)
+    assert found(wall, 7.0, 8.0) == 0

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from test_camera import filmed, room
 
-from formcheck.pose.picture import active_picture
+from formcheck.pose.picture import active_picture, small_grey
 
 HEIGHT, WIDTH = 360, 640
 
@@ -64,3 +64,14 @@ def test_a_door_frame_is_no_bar() -> None:
     frame[:, 200:204] = 20
     frame[:, 436:440] = 20
     assert active_picture([frame]).whole(WIDTH, HEIGHT)
+
+
+@pytest.mark.parametrize("smaller", [1, 2, 3, 4, 6, 8])
+def test_a_small_grey_copy_has_the_mean_of_what_it_covers(smaller: int) -> None:
+    image = np.random.default_rng(2).integers(0, 256, (97, 123, 3), dtype=np.uint8)
+    small = small_grey(image, smaller)
+    height, width = 97 // smaller, 123 // smaller
+    grey = image[: height * smaller, : width * smaller] @ np.array([0.299, 0.587, 0.114])
+    mean = grey.reshape(height, smaller, width, smaller).mean(axis=(1, 3))
+    assert small.shape == (height, width)
+    np.testing.assert_allclose(small, mean, atol=2)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from formcheck.arrays import BoolArray, FloatArray
 from formcheck.pose.discs import CLEAR_RIM
+from formcheck.pose.picture import small_grey
 
 __all__ = ["CameraWatch"]
 
@@ -120,11 +121,8 @@ class CameraWatch:
 def _small(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
     """A small grey copy of a picture, and by how much it is smaller: a whole number is fast."""
     height, width = image.shape[:2]
-    smaller = max(1, round(width / _WIDTH_PX))
-    size = max(1, width // smaller), max(1, height // smaller)
-    whole = image[: size[1] * smaller, : size[0] * smaller]
-    small = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8), smaller
+    smaller = min(max(1, round(width / _WIDTH_PX)), height)
+    return small_grey(image, smaller), smaller
 
 
 def _free(shape: tuple[int, ...], body_px: FloatArray) -> NDArray[np.uint8]:
@@ -163,10 +161,13 @@ def _camera_motion(
     unknown = np.full(3, np.nan)
     if len(end) < _LEAST_CORNERS or start.std(axis=0).max() < _SPREAD * shape[1]:
         return unknown
+    close = _close(start, end)
+    if close.mean() >= _STILL_SHARE:
+        return np.zeros(3)
     matrix, same = cv2.estimateAffinePartial2D(start, end, ransacReprojThreshold=_SAME_PX)
     if matrix is None or same.mean() < _SAME_SHARE:
         return unknown
-    if _close(start, end).sum() >= _STILL_SHARE * same.sum():
+    if close.sum() >= _STILL_SHARE * same.sum():
         return np.zeros(3)
     middle = np.array([shape[1], shape[0]]) / 2
     shift = matrix[:, :2] @ middle + matrix[:, 2] - middle

@@ -1,11 +1,12 @@
 """Discs near the hands: what may be the end of a bar, frame by frame.
 
-Every frame is looked at on its own, so that a clip can be read in any pieces. Which of the
-discs is the plate, if any, is told later from all frames together
+Which of the discs is the plate, if any, is told later from all frames together
 (`formcheck.geometry.plate`).
 """
 
 from __future__ import annotations
+
+import math
 
 import cv2
 import numpy as np
@@ -13,14 +14,19 @@ from numpy.typing import NDArray
 
 from formcheck.arrays import FloatArray
 from formcheck.pose.landmarks import middle
+from formcheck.pose.picture import small_grey
 
-__all__ = ["CLEAR_RIM", "DISCS", "DISC_FIELDS", "find_discs", "no_discs"]
+__all__ = ["CLEAR_RIM", "DISCS", "DISC_FIELDS", "DiscWatch", "find_discs", "no_discs"]
 
 DISCS = 4
 # Share of the rim that is seen of a plate that is clear: on labelled clips plates show 0.62 to
 # 0.85 of it, what is no plate 0.43 at most, heads aside (benchmarks/bar.md).
 CLEAR_RIM = 0.57
 DISC_FIELDS = ("x_px", "y_px", "half_width_px", "half_height_px", "support", "sd_px")
+# Without a clear disc for this long there is most likely no plate, and it is looked for less
+# often: a look takes a tenth of the time that a frame takes. The median plate is clear, so
+# that one is noticed at the first or second look, long before the bar moves.
+_IDLE_AFTER_S, _IDLE_STEP_S = 1.0, 0.19
 
 # The picture is looked at so small that a trunk is this long: a centimetre is then about a
 # pixel, and a rim is placed within a few tenths of one.
@@ -65,6 +71,26 @@ _COARSE_COS, _COARSE_SIN = _COS[::2].copy(), _SIN[::2].copy()
 def no_discs() -> NDArray[np.float32]:
     """What is kept of a frame without any disc."""
     return np.full((DISCS, len(DISC_FIELDS)), np.nan, np.float32)
+
+
+class DiscWatch:
+    """Looks for discs in every frame as long as there are clear ones, else five times a second."""
+
+    def __init__(self) -> None:
+        self._looked_s = self._clear_s = -math.inf
+
+    def find(
+        self, image: NDArray[np.uint8], landmarks_px: FloatArray, time_s: float
+    ) -> NDArray[np.float32]:
+        """Discs of the next frame, as `find_discs`; none if it is not looked at."""
+        idle = time_s - self._clear_s > _IDLE_AFTER_S
+        if idle and time_s - self._looked_s < _IDLE_STEP_S:
+            return no_discs()
+        self._looked_s = time_s
+        found = find_discs(image, landmarks_px)
+        if (found[:, DISC_FIELDS.index("support")] >= CLEAR_RIM).any():
+            self._clear_s = time_s
+        return found
 
 
 def find_discs(image: NDArray[np.uint8], landmarks_px: FloatArray) -> NDArray[np.float32]:
@@ -128,14 +154,12 @@ def _window(
     right, bottom = np.clip(np.ceil(hands_px + reach_px), 0, (width, height)).astype(int)
     if min(right - left, bottom - top) < trunk_px:
         return None
-    # By a whole number first: that is several times as fast.
     whole = max(1, int(trunk_px / _TRUNK_PX))
-    across, down = (right - left) // whole, (bottom - top) // whole
-    picture = image[top : top + down * whole, left : left + across * whole]
-    small = cv2.resize(picture, (across, down), interpolation=cv2.INTER_AREA)
+    small = small_grey(image[top:bottom, left:right], whole)
+    down, across = small.shape
     scale = _TRUNK_PX / trunk_px
     size = max(1, round(across * whole * scale)), max(1, round(down * whole * scale))
-    grey = cv2.resize(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), size).astype(np.float32)
+    grey = cv2.resize(small, size).astype(np.float32)
     smaller = np.array(size) / (across * whole, down * whole)
     return np.asarray(cv2.GaussianBlur(grey, (3, 3), 0)), np.array([left, top], float), smaller
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from formcheck.errors import InputError, ModelError
 from formcheck.models.store import ResolvedModel
 from formcheck.pose.camera import CameraWatch
-from formcheck.pose.discs import find_discs
+from formcheck.pose.discs import DiscWatch
 from formcheck.pose.facing import vote_facing
 from formcheck.pose.landmarks import MIRRORED, middle
 from formcheck.pose.outline import find_edges, trace_outline
@@ -190,6 +190,7 @@ class PoseFinder:
         self._active = active
         self._landmarker = _landmarker(model.path)
         self._camera = CameraWatch()
+        self._discs = DiscWatch()
         self._last_ms = -1
 
     def __enter__(self) -> Self:
@@ -210,7 +211,7 @@ class PoseFinder:
             self._landmarker, frame.image, self._last_ms, mirror=self.mirror, active=self._active
         )
         points_px = pose.landmarks_px.astype(np.float64)
-        discs = find_discs(frame.image, points_px)
+        discs = self._discs.find(frame.image, points_px, frame.time_s)
         camera, cut = self._camera.motion(frame.image, points_px, discs)
         return replace(pose, camera=camera.astype(np.float32), cut=cut, discs=discs)
 

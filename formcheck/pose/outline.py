@@ -48,6 +48,7 @@ _NEAR_MASK: FloatArray = (
 ) ** (1 / _MASK_TOGETHER)
 _NEXT: FloatArray = np.exp(-0.5 * ((_OFFSETS[:, None] - _OFFSETS) / _STATION_SD) ** 2) + _LEAP
 _NEXT /= _NEXT.sum(axis=1, keepdims=True)
+_BOTH_WAYS: FloatArray = np.stack([_NEXT, _NEXT.T])
 
 
 def trace_outline(
@@ -145,16 +146,14 @@ def _edge_likelihood(
 
 def _smoothed(likely: FloatArray) -> FloatArray:
     """Share of each offset at each station, given all stations, float (2, K, M)."""
-    forward, backward = likely.copy(), np.ones_like(likely)
-    forward[:, 0] /= forward[:, 0].sum(axis=-1, keepdims=True)
-    for at in range(1, likely.shape[1]):
-        here = (forward[:, at - 1] @ _NEXT) * likely[:, at]
-        forward[:, at] = here / here.sum(axis=-1, keepdims=True)
-    for at in range(likely.shape[1] - 2, -1, -1):
-        here = (backward[:, at + 1] * likely[:, at + 1]) @ _NEXT.T
-        backward[:, at] = here / here.sum(axis=-1, keepdims=True)
-    both = forward * backward
-    return np.asarray(both / both.sum(axis=-1, keepdims=True))
+    along = np.moveaxis(likely, 1, 0)
+    seen = np.stack([along, along[::-1]], axis=1)  # forward and backward, (K, 2, 2, M)
+    told = np.ones_like(seen)  # at each station, by those before it
+    for at in range(1, len(seen)):
+        here = (told[at - 1] * seen[at - 1]) @ _BOTH_WAYS
+        told[at] = here / here.sum(axis=-1, keepdims=True)
+    both = along * told[:, 0] * told[::-1, 1]
+    return np.asarray(np.moveaxis(both / both.sum(axis=-1, keepdims=True), 0, 1))
 
 
 def outline_points_px(

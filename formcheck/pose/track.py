@@ -28,7 +28,7 @@ __all__ = ["READING_VERSION", "PoseTrack", "join", "load_track", "save_track"]
 FORMAT_VERSION = 3
 # To be raised with any change of what is found in a frame, or of which frames are read: a
 # track of another version does not stand in for its clip.
-READING_VERSION = 2
+READING_VERSION = 3
 
 _SHAPES: dict[str, tuple[int, ...]] = {
     "frame": (),
@@ -100,7 +100,7 @@ class PoseTrack:
     max_fps : float
         Most frames a second that were analysed; 0 for all.
     discs : float (N, DISCS, 6), optional
-        What may be plates near the hands (see `formcheck.pose.discs.find_discs`); all NaN
+        What may be plates near the hands (see `formcheck.pose.discs.DiscWatch`); all NaN
         if not given.
     reading : int
         The `READING_VERSION` with which the clip was read; 0 where it is not known.
