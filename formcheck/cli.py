@@ -141,6 +141,8 @@ def main() -> None:
     # In no process that is started from here is a random.py that lies beside the clips
     # taken for Python's own.
     os.environ["PYTHONSAFEPATH"] = "1"
+    # Shared out among cores, small matrices take twice the time: it goes into waiting.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     app(prog_name="formcheck")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import hypothesis
@@ -15,6 +16,19 @@ hypothesis.settings.register_profile("any-machine", deadline=None)
 hypothesis.settings.load_profile("any-machine")
 
 CLIPS = Path(__file__).parent.parent.parent / "shared" / "clips"
+# Files whose tests need MediaPipe or a browser take longest.
+_SLOW = {"pose_model", "clips", "browser"}
+
+
+def pytest_configure() -> None:
+    """Small matrices shared out among cores take twice the time; the workers inherit this."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the slow files: at the end one worker would wait for the other."""
+    slow = {item.path for item in items if _SLOW & set(getattr(item, "fixturenames", ()))}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from figures import moving_lifter
@@ -17,6 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from formcheck import save_track
+from formcheck.cli import main
 from formcheck.commands.tables import fitted
 from formcheck.plain import encodable_json
 
@@ -50,20 +54,36 @@ def test_codes_and_numbers_stay_whole_at_every_width(width: int) -> None:
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("narrow")
     save_track(moving_lifter("deadlift", [0.0, 30.0, 30.0, 30.0]), folder / f"{NAME}.npz")
-    assert _run("utf-8", folder, "analyze", f"{NAME}.npz", "-e", "deadlift").returncode == 0
+    assert _run("utf-8", folder, "analyze", f"{NAME}.npz", "-e", "deadlift").code == 0
     return folder
 
 
-def _run(
-    encoding: str, folder: Path, *words: str, columns: int = 80
-) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-m", "formcheck", *words],
-        cwd=folder,
-        capture_output=True,
-        check=False,
-        env=os.environ | {"PYTHONIOENCODING": encoding, "COLUMNS": str(columns), "PYTHONUTF8": "0"},
-    )
+class Ran(NamedTuple):
+    """What a command left."""
+
+    code: int
+    stdout: bytes
+    stderr: bytes
+
+
+def _run(encoding: str, folder: Path, *words: str, columns: int = 80) -> Ran:
+    """Run the console command here, with terminal and code page as they would be."""
+    written = io.BytesIO(), io.BytesIO()
+    out, err = (io.TextIOWrapper(file, encoding=encoding) for file in written)
+    handler = signal.getsignal(signal.SIGTERM)
+    with pytest.MonkeyPatch.context() as patch, contextlib.chdir(folder):
+        patch.setattr(sys, "stdout", out)
+        patch.setattr(sys, "stderr", err)
+        patch.setattr(sys, "argv", ["formcheck", *words])
+        patch.setenv("COLUMNS", str(columns))
+        patch.setenv("PYTHONSAFEPATH", "1")
+        with pytest.raises(SystemExit) as left:
+            main()
+    signal.signal(signal.SIGTERM, handler)
+    out.flush()
+    err.flush()
+    assert isinstance(left.value.code, int)
+    return Ran(left.value.code, *(file.getvalue() for file in written))
 
 
 ANALYSES = [
@@ -98,9 +118,22 @@ def test_no_command_falls_over_a_code_page(
     results: Path, encoding: str, words: tuple[str, ...], code: int
 ) -> None:
     ran = _run(encoding, results, *words)
-    assert ran.returncode == code, ran.stderr
+    assert ran.code == code, ran.stderr
     assert b"Traceback" not in ran.stderr
     assert (ran.stdout + ran.stderr).decode(encoding, errors="replace")
+
+
+def test_neither_does_a_process_of_its_own(results: Path) -> None:
+    words, code = ANALYSES[0]
+    ran = subprocess.run(
+        [sys.executable, "-m", "formcheck", *words],
+        cwd=results,
+        capture_output=True,
+        check=False,
+        env=os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+    )
+    assert (ran.returncode, b"Traceback" in ran.stderr) == (code, False)
+    assert ran.stdout.isascii()
 
 
 def test_json_keeps_what_a_code_page_lacks(results: Path) -> None:
