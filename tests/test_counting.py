@@ -64,7 +64,8 @@ def test_a_variant_is_never_surely_another_lift(key: str) -> None:
 @pytest.mark.parametrize(
     "key",
     ["deadlift/kettlebell", "deadlift/romanian", "glute-bridge/single-leg", "squat/goblet",
-     "glute-bridge/hip-thrust", "overhead-press/push-press", "sit-up/decline"],
+     "glute-bridge/hip-thrust", "overhead-press/push-press", "sit-up/decline",
+     "squat/wall", "squat/box"],
 )  # fmt: skip
 def test_without_a_name_a_variant_is_the_nearest_lift(key: str) -> None:
     one = posed(key)

@@ -19,6 +19,7 @@ __all__ = [
     "EXERCISES",
     "LOOKALIKES",
     "OTHER",
+    "VARIANTS",
     "CheckCode",
     "Drift",
     "End",
@@ -451,5 +452,22 @@ LOOKALIKES: tuple[Exercise, ...] = (
         Mark("hip_height", "high", least=1.3, slack=0.3, doubt=0.0),
         Mark("balance", "low", most=-0.3, slack=0.15, doubt=0.0),
         Mark("trunk_tilt_deg", "low", most=30.0, slack=15.0, doubt=0.1),
+        # Who slides down a wall stays upright; nobody gets up from a chair like that.
+        Mark("trunk_tilt_deg", "range", least=14.0, slack=6.0, doubt=0.05),
     ),
+)
+
+# Variants that do not bear the marks of their lift: what fits one better is the lift, too.
+VARIANTS: Mapping[str, Exercise] = MappingProxyType(
+    {
+        "squat": _other(
+            "wall squat",
+            _SQUAT.swing,
+            Mark("hip_height", "high", least=1.3, slack=0.3, doubt=0.0),
+            Mark("balance", "low", most=-0.3, slack=0.15, doubt=0.0),
+            Mark("knee_deg", "low", most=130.0, slack=20.0, doubt=0.0),
+            Mark("trunk_tilt_deg", "low", most=15.0, slack=10.0, doubt=0.0),
+            Mark("trunk_tilt_deg", "range", most=10.0, slack=6.0, doubt=0.05),
+        ),
+    }
 )

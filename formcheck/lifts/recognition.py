@@ -9,7 +9,7 @@ import numpy as np
 
 from formcheck.arrays import FloatArray
 from formcheck.geometry.joints import Joints
-from formcheck.lifts.exercises import EXERCISES, LOOKALIKES, OTHER, Exercise
+from formcheck.lifts.exercises import EXERCISES, LOOKALIKES, OTHER, VARIANTS, Exercise
 from formcheck.lifts.marks import fit
 from formcheck.lifts.reps import find_reps
 from formcheck.lifts.whereabouts import Whereabouts
@@ -25,6 +25,8 @@ _LEAST_SURE = 0.6
 # A lift that half fits is a variant of it rather than another movement, as long as nothing
 # known fits better.
 _LACKING = 0.5
+# A variant that does not bear the lift's own marks is taken for it with less confidence.
+_AS_VARIANT = 0.7
 # What tells a movement from a lift must be seen; the lifts get the benefit of the doubt.
 _UNSEEN = 0.3
 # A movement that looks like a lift may have more repetitions than that: several of them
@@ -91,6 +93,10 @@ def recognise(
         return np.array(fits)
 
     lifts = {name: votes(exercise, 1.0) for name, exercise in EXERCISES.items()}
+    for name, variant in VARIANTS.items():
+        theirs = _AS_VARIANT * votes(variant, _UNSEEN)
+        if theirs.sum() > lifts[name].sum():
+            lifts[name] = theirs
     others = max(float(votes(exercise, _UNSEEN).sum()) for exercise in LOOKALIKES)
     best = max(lifts, key=lambda name: lifts[name].sum())
     count = max(lifts[best].size, 1)
