@@ -1,14 +1,17 @@
-"""Files that people hand over: what is one, and small ones read whole."""
+"""Files that people hand over: what is one, small ones read whole, and errors in words."""
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
-from formcheck.errors import FormcheckError, InputError
+from formcheck.errors import FormcheckError, InputError, OutputError
 
-__all__ = ["is_file", "no_file", "read_text", "sha256_of"]
+__all__ = ["is_file", "no_file", "read_text", "readable_errors", "sha256_of"]
 
 # The frames of twelve hours at 30 a second are 80 MB as a table.
 _MOST_BYTES = 200_000_000
@@ -77,3 +80,19 @@ def sha256_of(path: Path) -> str:
     """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def readable_errors(path: Path) -> Iterator[None]:
+    """Turn what the file system says into an `OutputError` about `path`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            message = f"The disk is full: nothing was written to {path}.\nFree some space."
+        else:
+            message = (
+                f"{path} cannot be written: {error.strerror or error}.\n"
+                "Choose a folder of your own with --out."
+            )
+        raise OutputError(message) from error

@@ -10,16 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from formcheck.analysis import SetAnalysis
 from formcheck.errors import ConfigurationError
+from formcheck.files import readable_errors
 from formcheck.results.describe import describe
 from formcheck.results.document import AnalysisDocument
 from formcheck.results.exports import DEFAULT_HEIGHT_M, EXPORTS
+from formcheck.results.folder import TRACK_NAME, ResultFolder
 from formcheck.results.plot import PLOT_FORMATS, PLOT_NAME, plot_angle
-from formcheck.results.writers import (
-    TRACK_NAME,
-    ResultFolder,
-    readable_errors,
-    write_analysis,
-)
+from formcheck.results.writers import write_analysis
 
 if TYPE_CHECKING:
     from formcheck.annotate.share import Share
@@ -128,13 +125,14 @@ def write_result(
         if clip.suffix != ".npz":
             _draw(clip, analysis, document, folder.staging, outputs, on_frame=on_frame)
         if outputs.html:
+            from formcheck.history.since import since_last
             from formcheck.report import REPORT_NAME, report_page
 
             page = report_page(
                 folder.staging,
                 embed=outputs.embed,
                 plotly=outputs.plotly,
-                athlete=outputs.athlete,
+                since=since_last(folder.staging, document, outputs.athlete),
             )
             (folder.staging / REPORT_NAME).write_text(page, encoding="utf-8", newline="")
 

@@ -34,7 +34,7 @@ from formcheck.outputs import Outputs, write_result
 from formcheck.pose.track import PoseTrack, save_track
 from formcheck.report.words import headline
 from formcheck.results.describe import describe
-from formcheck.results.writers import ResultFolder
+from formcheck.results.folder import ResultFolder
 
 Lift = Literal["deadlift", "squat"]
 LIFTS: tuple[Lift, Lift] = ("deadlift", "squat")

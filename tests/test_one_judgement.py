@@ -13,8 +13,9 @@ from results import analysed, written
 
 from formcheck.analysis import SetAnalysis
 from formcheck.annotate.colours import grade_rgb
-from formcheck.annotate.scene import captions, moment_words, scale
+from formcheck.annotate.scene import captions
 from formcheck.assessment.judgement import GRADES, Grade
+from formcheck.assessment.scale import moment_words, scale
 from formcheck.assessment.wording import SEVERITY, Severity, grade_words, rounding_label
 from formcheck.batch.clips import Clip
 from formcheck.batch.pages import index_page

@@ -13,9 +13,8 @@ from figures import Move, perform
 from results import BREAKDOWN, HOSTILE, analysed, breakdown, held, refused, written
 
 from formcheck.analysis import Settings, analyze_track
-from formcheck.annotate.names import key_frame_name
-from formcheck.annotate.scene import Scale
 from formcheck.assessment import rubric
+from formcheck.assessment.scale import Scale
 from formcheck.errors import InputError, OutputError
 from formcheck.lifts.exercises import EXERCISES
 from formcheck.report import REPORT_NAME, write_report
@@ -31,6 +30,7 @@ from formcheck.report.words import (
     typical_uncertainty,
     what_was_read,
 )
+from formcheck.results.folder import key_frame_name
 
 LIMITS = Scale(-40.0, -25.0)
 Change = Callable[[dict[str, Any]], None]

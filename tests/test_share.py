@@ -12,11 +12,10 @@ from clipmaker import Image
 from results import analysed, clip_of, refused
 
 from formcheck.analysis import SetAnalysis
-from formcheck.annotate.names import SHARE_PICTURE_NAME, SHARE_VIDEO_NAME
 from formcheck.outputs import Outputs, write_result
 from formcheck.report.words import key_reps
 from formcheck.results.describe import describe
-from formcheck.results.writers import ResultFolder
+from formcheck.results.folder import SHARE_PICTURE_NAME, SHARE_VIDEO_NAME, ResultFolder
 
 
 def shared(analysis: SetAnalysis, clip: Path, out: Path, *, blur_face: bool = False) -> Path:

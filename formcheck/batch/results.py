@@ -8,16 +8,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from formcheck.annotate.names import key_frame_name
 from formcheck.batch.clips import Clip
 from formcheck.batch.job import CLIPS, Outcome
 from formcheck.batch.places import Place
 from formcheck.batch.resume import recorded
-from formcheck.batch.tables import text_of_cell
 from formcheck.errors import InputError
 from formcheck.report.words import Headline, headline, key_reps
 from formcheck.results.document import AnalysisDocument
+from formcheck.results.folder import key_frame_name
 from formcheck.results.stored import parse_document
+from formcheck.spreadsheet import text_of_cell
 
 __all__ = ["ClipResult", "failed_before", "read_results"]
 

@@ -15,7 +15,7 @@ from formcheck.batch.screen import Screen
 from formcheck.models.store import ResolvedModel
 from formcheck.outputs import Outputs
 from formcheck.report import PLOTLY_NAME
-from formcheck.results.writers import WORKSPACE
+from formcheck.results.folder import WORKSPACE
 from formcheck.settings import Settings
 from formcheck.workspace import sweep
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from formcheck.results.comparison import set_mean
+from formcheck.spreadsheet import written_table
 
 if TYPE_CHECKING:
     from formcheck.batch.job import Outcome
@@ -17,8 +16,6 @@ __all__ = [
     "errors_table",
     "reps_table",
     "summary_table",
-    "text_of_cell",
-    "written_table",
 ]
 
 _CLIP = ("athlete", "date", "exercise", "load_kg", "clip")
@@ -72,9 +69,6 @@ _REPS = (
 )
 _ERRORS = (*_CLIP, "reason", "elapsed_s", "source")
 
-# A spreadsheet takes text that begins so for a formula, and runs it; full-width signs too.
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-
 
 def summary_table(
     results: Iterable[ClipResult], notes: Mapping[str, tuple[bool, str]] | None = None
@@ -110,27 +104,6 @@ def errors_table(failed: Iterable[Outcome]) -> bytes:
         for one in failed
     )
     return written_table(_ERRORS, rows)
-
-
-def written_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """Make a table of a header and rows."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    # With the mark by which Excel knows UTF-8.
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, str) and value.startswith(_FORMULA_SIGNS):
-        return f"'{value}"
-    return value
-
-
-def text_of_cell(cell: str) -> str:
-    """The text that was written as a cell."""
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA_SIGNS) else cell
 
 
 def _clip_cells(result: ClipResult) -> tuple[object, ...]:

@@ -20,7 +20,7 @@ from formcheck.errors import FormcheckError, InputError
 from formcheck.models.store import ResolvedModel
 
 if TYPE_CHECKING:
-    from formcheck.results.writers import ResultFolder
+    from formcheck.results.folder import ResultFolder
 
 __all__ = ["Work", "analyze_clip", "run_within"]
 
@@ -118,7 +118,7 @@ def _fetched(url: str) -> Iterator[Path]:
 @contextmanager
 def _result_in(place: Place, name: str, clip: Path) -> Iterator[ResultFolder]:
     """Where the result is written: its own place, or to be uploaded from here."""
-    from formcheck.results.writers import ResultFolder
+    from formcheck.results.folder import ResultFolder
 
     parent, own = name.split("/")
     if place.local is not None:

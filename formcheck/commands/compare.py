@@ -80,7 +80,7 @@ def compare(  # noqa: PLR0917 - one parameter an option
         return
     if html:
         from formcheck.report.compare_page import compare_page
-        from formcheck.report.page import write_page
+        from formcheck.report.templates import write_page
 
         write_page(compare_page(found, sides, out, embed=embed), out)
     _show(found, *documents, page=out if html else None, table=verbose)

@@ -177,10 +177,10 @@ def _show(lifts: list[AthleteLift]) -> None:
     from rich.table import Column, Table
     from rich.text import Text
 
-    from formcheck.batch.cells import load_words, unit_of
     from formcheck.commands.tables import fitted
     from formcheck.history.says import lift_sentence
     from formcheck.history.trends import MEASURES
+    from formcheck.loads import load_words, unit_of
     from formcheck.plain import plain, typed
     from formcheck.report.words import plural
 

@@ -12,8 +12,9 @@ import numpy as np
 
 from formcheck.annotate.band import Band
 from formcheck.annotate.colours import SEVERITIES
-from formcheck.annotate.scene import Caption, Scale, scale
+from formcheck.annotate.scene import Caption
 from formcheck.arrays import Picture
+from formcheck.assessment.scale import Scale, scale
 from formcheck.live.analyst import Reading
 from formcheck.live.cues import Cue
 from formcheck.live.events import Event

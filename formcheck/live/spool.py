@@ -19,8 +19,8 @@ from typing import Self
 
 from formcheck.assessment.rubric import Rubric
 from formcheck.errors import InputError
+from formcheck.files import readable_errors
 from formcheck.pose.track import PoseTrack, join, load_track, save_track
-from formcheck.results.writers import readable_errors
 from formcheck.settings import Settings
 from formcheck.video.clip import ClipInfo
 from formcheck.video.reader import describe_times

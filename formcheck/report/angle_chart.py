@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from formcheck.annotate.scene import Scale
 from formcheck.arrays import FloatArray
+from formcheck.assessment.scale import Scale
 from formcheck.geometry.signals import runs
 from formcheck.report.result import Frames, Result
 from formcheck.report.words import Document, finding_label

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from formcheck.annotate.names import VIDEO_NAME
-from formcheck.annotate.scene import scale
+from formcheck.assessment.scale import scale
 from formcheck.report import words
 from formcheck.report.angle_chart import Figure, angle_chart
-from formcheck.report.page import environment, in_base64, plotly_script, template_file
 from formcheck.report.result import Frames, Result, read_frames
 from formcheck.report.set_chart import set_chart
+from formcheck.report.templates import environment, in_base64, plotly_script, template_file
 from formcheck.results.comparison import Comparison, Difference
+from formcheck.results.folder import VIDEO_NAME
 
 __all__ = ["Side", "answer", "compare_page", "measure_title", "side_of_folder", "signed"]
 

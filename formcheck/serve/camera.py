@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from formcheck.annotate.colours import Rgb
-from formcheck.annotate.scene import scale
+from formcheck.assessment.scale import scale
 from formcheck.errors import InputError
 from formcheck.live.cues import change_words
 from formcheck.live.events import Event

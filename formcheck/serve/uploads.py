@@ -20,8 +20,8 @@ from formcheck.outputs import Outputs, write_result
 from formcheck.pose.track import PoseTrack
 from formcheck.report.words import headline
 from formcheck.results.describe import describe
+from formcheck.results.folder import TRACK_NAME, ResultFolder
 from formcheck.results.kept import kept_track
-from formcheck.results.writers import TRACK_NAME, ResultFolder
 from formcheck.serve.access import without_path
 from formcheck.video.reader import Video
 from formcheck.workspace import sweep, workspace_name
