@@ -1,9 +1,10 @@
-"""Parts of formcheck import downwards only, in the order that docs/design.md shows."""
+"""Parts of formcheck import downwards only, as docs/design.md shows; no two names clash."""
 
 from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,3 +66,13 @@ def test_a_part_imports_only_what_lies_below() -> None:
         if not (called and (part, other) in SHORTCUTS)
     ]
     assert not wrong, "\n".join(wrong)
+
+
+def test_no_two_classes_share_a_name() -> None:
+    names = Counter(
+        node.name
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert [name for name, count in names.items() if count > 1] == []

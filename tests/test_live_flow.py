@@ -13,7 +13,7 @@ from figures import moving_lifter, pose_in
 from formcheck.analysis import Settings, analyze_track
 from formcheck.live import session as sessions
 from formcheck.live import sets
-from formcheck.live.analyst import Reading, Stretch, read
+from formcheck.live.analyst import LiveReading, Stretch, read
 from formcheck.live.events import Event
 from formcheck.live.saving import Saved
 from formcheck.live.session import Session
@@ -34,7 +34,7 @@ class AtOnce:
     """Analyses now and then, in the session's own thread."""
 
     def __init__(self) -> None:
-        self.reading: Reading | None = None
+        self.reading: LiveReading | None = None
         self._offered = 0
 
     def __enter__(self) -> AtOnce:

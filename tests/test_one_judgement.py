@@ -26,7 +26,7 @@ from formcheck.commands.terminal import print_result
 from formcheck.history.database import make_history, read_sets
 from formcheck.live.cues import Cue, CueWatch
 from formcheck.live.events import cue_event, rep_event
-from formcheck.live.tally import Counted, Tally
+from formcheck.live.tally import CountedRep, Tally
 from formcheck.live.words import last_rep
 from formcheck.report import words
 from formcheck.report.angle_chart import angle_chart
@@ -182,7 +182,7 @@ def test_the_history_and_comparisons(case: Case) -> None:
 
 def test_the_live_words_and_cues(case: Case) -> None:
     found = tuple(f for f in case.analysis.findings if f.rep == 2)
-    rep = Counted(case.analysis.reps[1], found, ended=True)
+    rep = CountedRep(case.analysis.reps[1], found, ended=True)
     case.agrees(last_rep((rep,)).words)
     case.agrees(rep_event(1, 2, rep, "deadlift").text)
     watch, now_s = CueWatch(), rep.measures.end_s

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from formcheck.batch.results import ClipResult
 from formcheck.report.words import flagged
 
-__all__ = ["HEIGHT", "WIDTH", "Mark", "Sparkline", "sparklines"]
+__all__ = ["HEIGHT", "WIDTH", "RepMark", "Sparkline", "sparklines"]
 
 WIDTH, HEIGHT = 132, 44
 _EDGE = 6.0
 
 
 @dataclass(frozen=True)
-class Mark:
+class RepMark:
     """A repetition: where it stands, its interval, and whether it is flagged."""
 
     x: float
@@ -31,7 +31,7 @@ class Sparkline:
 
     Attributes
     ----------
-    marks : tuple of Mark
+    marks : tuple of RepMark
     unseen : tuple of float
         Where repetitions stand that were not measured.
     flat : float
@@ -40,7 +40,7 @@ class Sparkline:
         The same in words.
     """
 
-    marks: tuple[Mark, ...]
+    marks: tuple[RepMark, ...]
     unseen: tuple[float, ...]
     flat: float
     says: str
@@ -80,7 +80,7 @@ def _sparkline(result: ClipResult, scale: _Scale) -> Sparkline:
             continue
         half = angle["uncertainty"] or 0.0
         at = [scale.y(angle["peak"] + d) for d in (0.0, half, -half)]
-        marks.append(Mark(x, at[0], at[1], at[2], flagged(result.document, rep["index"])))
+        marks.append(RepMark(x, at[0], at[1], at[2], flagged(result.document, rep["index"])))
         said.append(f"{angle['peak']:+z.0f}°")
     return Sparkline(
         tuple(marks),

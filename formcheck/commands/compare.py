@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from formcheck.models.store import ResolvedModel
-    from formcheck.report.compare_page import Side
+    from formcheck.report.compare_page import ComparedSet
     from formcheck.results.comparison import Comparison, Difference
     from formcheck.results.document import AnalysisDocument
 
@@ -100,9 +100,9 @@ def _file(path: Path) -> Path:
 
 def _side(
     file: Path, exercise: str, model: ResolvedModel | None, *, quiet: bool
-) -> tuple[Side, AnalysisDocument]:
+) -> tuple[ComparedSet, AnalysisDocument]:
     """Read an analysis, or make one of a clip or a track."""
-    from formcheck.report.compare_page import Side, side_of_folder
+    from formcheck.report.compare_page import ComparedSet, side_of_folder
     from formcheck.results.stored import read_document
 
     if file.suffix == ".json":
@@ -121,7 +121,7 @@ def _side(
     document = describe(analysis)
     video = None if file.suffix == ".npz" else file
     told = document.model_dump(mode="json")
-    return Side(told, frames_of(analysis), video, track.clip.slow_motion), document
+    return ComparedSet(told, frames_of(analysis), video, track.clip.slow_motion), document
 
 
 def _as_json(found: Comparison) -> str:

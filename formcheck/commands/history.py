@@ -65,7 +65,7 @@ def history(  # noqa: PLR0917 - one parameter an option
         formcheck history season --athlete Ann -e deadlift
         formcheck history season --note "ann-1.mp4=Hips first." --seen ann-1.mp4
     """
-    from formcheck.batch.needs import need_packages
+    from formcheck.batch import need_packages
 
     need_packages()
     from formcheck.history.trends import athlete_lifts

@@ -17,7 +17,7 @@ from formcheck.report.templates import environment, in_base64, plotly_script, te
 from formcheck.results.comparison import Comparison, Difference
 from formcheck.results.folder import VIDEO_NAME
 
-__all__ = ["Side", "answer", "compare_page", "measure_title", "side_of_folder", "signed"]
+__all__ = ["ComparedSet", "answer", "compare_page", "measure_title", "side_of_folder", "signed"]
 
 _TITLES = {
     "lumbar_peak_deg": ("most flexed", "°"),
@@ -30,7 +30,7 @@ _DIGITS = {"concentric_speed": 2, "drift_deg_per_rep": 1}
 
 
 @dataclass(frozen=True, eq=False)
-class Side:
+class ComparedSet:
     """One of the two sets.
 
     Attributes
@@ -60,11 +60,11 @@ class Side:
         ]
 
 
-def side_of_folder(document: dict[str, Any], folder: Path) -> Side:
+def side_of_folder(document: dict[str, Any], folder: Path) -> ComparedSet:
     """A set whose result lies in a folder, as far as its files are there."""
     frames = read_frames(folder) if (folder / "frames.csv").is_file() else None
     video = folder / VIDEO_NAME
-    return Side(document, frames, video if video.is_file() else None)
+    return ComparedSet(document, frames, video if video.is_file() else None)
 
 
 def measure_title(one: Difference) -> str:
@@ -87,14 +87,14 @@ def answer(found: Comparison) -> str:
 
 
 def compare_page(
-    found: Comparison, sides: Sequence[Side], target: Path, *, embed: bool = False
+    found: Comparison, sides: Sequence[ComparedSet], target: Path, *, embed: bool = False
 ) -> str:
     """Make the page.
 
     Parameters
     ----------
     found : Comparison
-    sides : sequence of Side
+    sides : sequence of ComparedSet
         The first and the second set.
     target : Path
         Where the page will lie; the videos are looked for from there.
@@ -126,7 +126,7 @@ def compare_page(
     )
 
 
-def _video(side: Side, target: Path, *, embed: bool) -> dict[str, str]:
+def _video(side: ComparedSet, target: Path, *, embed: bool) -> dict[str, str]:
     if side.video is None:
         return {}
     if embed:
@@ -134,7 +134,7 @@ def _video(side: Side, target: Path, *, embed: bool) -> dict[str, str]:
     return {"src": Path(os.path.relpath(side.video, target.parent)).as_posix()}
 
 
-def _charts(sides: Sequence[Side]) -> dict[str, Figure]:
+def _charts(sides: Sequence[ComparedSet]) -> dict[str, Figure]:
     """The report's charts of each, with the same axes."""
     shown = [side for side in sides if words.measured_reps(side.document)]
     charts: dict[str, Figure] = {}
