@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import secrets
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from formcheck.errors import ConfigurationError
+from formcheck.files import readable_errors, written_whole
 from formcheck.report import words
 
 if TYPE_CHECKING:
@@ -98,12 +98,5 @@ def write_page(page: str, target: Path) -> None:
     OutputError
         If it cannot be written.
     """
-    from formcheck.files import readable_errors
-
-    with readable_errors(target):
-        staging = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}")
-        try:
-            staging.write_text(page, encoding="utf-8", newline="")
-            staging.replace(target)
-        finally:
-            staging.unlink(missing_ok=True)
+    with readable_errors(target), written_whole(target) as file:
+        file.write(page.encode("utf-8"))
