@@ -105,7 +105,7 @@ def rescore(
     OutputError
         If the folder cannot be written.
     """
-    before = read_document(folder / MAIN_NAME)[0]
+    before = read_document(folder / MAIN_NAME)
     told = before.settings
     lift = exercise or told.exercise
     if lift not in {AUTO, *EXERCISES}:

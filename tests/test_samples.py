@@ -54,7 +54,7 @@ def shown(
 ) -> str:
     """What the terminal says, up to the lines that are the same for all."""
     monkeypatch.setenv("COLUMNS", "90")
-    print_result(describe(analysis).model_dump(mode="json"))
+    print_result(describe(analysis))
     lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
     return "\n".join(lines).partition("\nAn outline measure")[0] + "\n"
 

@@ -16,6 +16,7 @@ from formcheck.history.sets import PastSet
 from formcheck.history.trends import athlete_lifts
 from formcheck.loads import Unit, load_words, unit_of
 from formcheck.report.templates import rendered, template_file
+from formcheck.report.words import measured_reps, most_flexed
 
 __all__ = ["athlete_page_name", "index_page"]
 
@@ -83,7 +84,7 @@ def index_page(
         failed=failed,
         unreadable=unreadable,
         athletes=_counted(result.clip.athlete for result in measured),
-        lifts=_counted(result.document["exercise"]["name"] for result in measured),
+        lifts=_counted(result.document.exercise.name for result in measured),
         verdicts=_counted(result.headline.label for result in measured),
         index_css=template_file("index.css", "formcheck.batch"),
         js=template_file("index.js", "formcheck.batch"),
@@ -91,8 +92,8 @@ def index_page(
 
 
 def _row(result: ClipResult, chart: Sparkline, past: PastSet | None, unit: Unit) -> _Row:
-    angles = [rep["lumbar_deg"] for rep in result.reps if rep["lumbar_deg"]["peak"] is not None]
-    worst: dict[str, Any] = max(angles, key=lambda angle: float(angle["peak"]), default={})
+    reps = map(most_flexed, measured_reps(result.document))
+    worst = max(reps, key=lambda one: one.lumbar_deg, default=None)
     athlete = result.clip.athlete
     return _Row(
         result,
@@ -102,15 +103,15 @@ def _row(result: ClipResult, chart: Sparkline, past: PastSet | None, unit: Unit)
         load_words(result.clip.load_kg, unit),
         past is not None and past.seen,
         past.note if past else "",
-        worst.get("peak"),
-        worst.get("uncertainty"),
+        worst.lumbar_deg if worst else None,
+        worst.uncertainty_deg if worst else None,
     )
 
 
 def _rank(result: ClipResult) -> float:
     """Worst first: by the verdict, and of the same verdict by the score."""
-    score = result.document["score"]
-    return _TONES[result.headline.tone] + (100.0 if score is None else float(score)) / 101
+    score = result.document.score
+    return _TONES[result.headline.tone] + (100.0 if score is None else score) / 101
 
 
 def _counted(values: Any) -> list[tuple[str, int]]:

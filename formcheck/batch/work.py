@@ -93,7 +93,7 @@ def analyze_clip(job: Job, model: ResolvedModel) -> Outcome:
     elapsed_s = time.monotonic() - began
     finished = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     place.write(f"{job.folder}/{JOB_NAME}", as_json(job.record(status, elapsed_s, finished)))
-    said = headline(document.model_dump(mode="json"))
+    said = headline(document)
     note = f" {face_note(analysis)}" if job.outputs.blur_face else ""
     told = said.text if analysis.measured else said.line
     return Outcome(job.clip, status, told + note.rstrip(), job.folder, elapsed_s)

@@ -307,8 +307,8 @@ def _show(
         told = document.model_dump_json(indent=2) + "\n"
         sys.stdout.write(encodable_json(told, sys.stdout.encoding))
     elif quiet:
-        print_verdict(document.model_dump(mode="json"))
+        print_verdict(document)
     else:
-        print_result(document.model_dump(mode="json"))
+        print_result(document)
     if sys.stdout is not None:  # a closed one
         sys.stdout.flush()  # the verdict is there before the rest is drawn

@@ -51,5 +51,5 @@ def report(
     from formcheck.results.stored import document_file, read_document
 
     file = document_file(result)
-    since = since_last(file.parent, read_document(file)[0], athlete)
+    since = since_last(file.parent, read_document(file), athlete)
     typer.echo(write_report(result, out=out, embed=embed, since=since))

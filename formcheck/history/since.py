@@ -19,6 +19,7 @@ from formcheck.history.sets import PastSet
 from formcheck.history.trends import MEASURES
 from formcheck.loads import Unit, unit_of
 from formcheck.report.since import Against
+from formcheck.report.words import measured_reps
 from formcheck.results.comparison import Reading
 from formcheck.results.document import AnalysisDocument
 
@@ -108,7 +109,7 @@ def since_last(folder: Path, document: AnalysisDocument, athlete: str = "") -> l
         Whose set it is; else it is asked of the history, and of what `formcheck batch`
         recorded; else it is the only athlete of the history.
     """
-    if not any(rep.lumbar_deg.peak is not None for rep in document.reps):
+    if not measured_reps(document):
         return []
     file = next(
         (

@@ -138,7 +138,7 @@ def cue_event(set_number: int, cue: Cue) -> Event:
 def saved_event(set_number: int, saved: Saved) -> Event:
     """A set's summary, once its result is written."""
     count = len(saved.analysis.reps)
-    verdict = headline(saved.document.model_dump(mode="json"))
+    verdict = headline(saved.document)
     line = (
         f"set {set_number}, {count} repetition{'s' * (count != 1)}: {typed(verdict.line)} "
         f"Written to {saved.folder}"

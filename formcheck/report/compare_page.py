@@ -6,7 +6,6 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from formcheck.assessment.scale import scale
 from formcheck.report import words
@@ -15,7 +14,9 @@ from formcheck.report.result import Frames, Result, read_frames
 from formcheck.report.set_chart import set_chart
 from formcheck.report.templates import environment, in_base64, plotly_script, template_file
 from formcheck.results.comparison import Comparison, Difference
+from formcheck.results.document import AnalysisDocument
 from formcheck.results.folder import VIDEO_NAME
+from formcheck.results.stored import lift_of, neutral_of
 
 __all__ = ["ComparedSet", "answer", "compare_page", "measure_title", "side_of_folder", "signed"]
 
@@ -35,8 +36,7 @@ class ComparedSet:
 
     Attributes
     ----------
-    document : dict
-        Its `analysis.json`.
+    document : AnalysisDocument
     frames : Frames or None
         None where only the document is there: then no angle over time is drawn.
     video : Path or None
@@ -44,7 +44,7 @@ class ComparedSet:
         Seconds of the video that show one of the document.
     """
 
-    document: dict[str, Any]
+    document: AnalysisDocument
     frames: Frames | None = None
     video: Path | None = None
     slowed: float = 1.0
@@ -52,15 +52,11 @@ class ComparedSet:
     @property
     def knots_s(self) -> list[float]:
         """Where each repetition starts, turns and ends, in the video's own time."""
-        reps = self.document["reps"]
-        return [
-            round(self.slowed * rep[name], 3)
-            for rep in reps
-            for name in ("start_s", "turn_s", "end_s")
-        ]
+        moments_s = ((rep.start_s, rep.turn_s, rep.end_s) for rep in self.document.reps)
+        return [round(self.slowed * at_s, 3) for rep_s in moments_s for at_s in rep_s]
 
 
-def side_of_folder(document: dict[str, Any], folder: Path) -> ComparedSet:
+def side_of_folder(document: AnalysisDocument, folder: Path) -> ComparedSet:
     """A set whose result lies in a folder, as far as its files are there."""
     frames = read_frames(folder) if (folder / "frames.csv").is_file() else None
     video = folder / VIDEO_NAME
@@ -102,17 +98,17 @@ def compare_page(
         Put the videos into the page.
     """
     charts = _charts(sides)
-    steps = min(len(side.document["reps"]) for side in sides)
+    steps = min(len(side.document.reps) for side in sides)
     return (
         environment()
         .get_template("compare.html.j2")
         .render(
             found=found,
             answer=answer(found).replace("-", "\N{MINUS SIGN}"),
-            names=[side.document["source"]["name"] for side in sides],
+            names=[side.document.source.name for side in sides],
             headlines=[words.headline(side.document) for side in sides],
-            reps=[len(side.document["reps"]) for side in sides],
-            scores=[side.document["score"] for side in sides],
+            reps=[len(side.document.reps) for side in sides],
+            scores=[side.document.score for side in sides],
             videos=[_video(side, target, embed=embed) for side in sides],
             steps=steps,
             knots=[side.knots_s[: 3 * steps] for side in sides],
@@ -144,7 +140,7 @@ def _charts(sides: Sequence[ComparedSet]) -> dict[str, Figure]:
         frames = side.frames
         result = Result(Path(), side.document, frames) if frames is not None else None
         if result is not None:
-            limits = scale(words.lift_of(side.document), words.neutral_of(side.document))
+            limits = scale(lift_of(side.document), neutral_of(side.document))
             charts[f"angle-{i}"] = angle_chart(result, limits)
         charts[f"set-{i}"] = set_chart(result or _without_frames(side.document))
     for kind in ("angle", "set"):
@@ -152,7 +148,7 @@ def _charts(sides: Sequence[ComparedSet]) -> dict[str, Figure]:
     return charts
 
 
-def _without_frames(document: dict[str, Any]) -> Result:
+def _without_frames(document: AnalysisDocument) -> Result:
     import numpy as np
 
     nothing = np.zeros(0)

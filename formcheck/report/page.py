@@ -22,6 +22,7 @@ from formcheck.report.templates import (
     write_page,
 )
 from formcheck.results.folder import POSTER_NAME, REPORT_NAME, VIDEO_NAME, key_frame_name
+from formcheck.results.stored import lift_of, neutral_of
 
 __all__ = ["report_page", "write_report"]
 
@@ -92,7 +93,7 @@ def _page(
 
 def _context(result: Result, target: Path, *, embed: bool, plotly: str | None) -> dict[str, Any]:
     document = result.document
-    limits = scale(words.lift_of(document), words.neutral_of(document))
+    limits = scale(lift_of(document), neutral_of(document))
     video, poster = result.folder / VIDEO_NAME, result.folder / POSTER_NAME
     return {
         "d": document,
@@ -127,15 +128,15 @@ def _charts(result: Result, limits: Scale) -> dict[str, Any]:
     if not result.measured:
         return charts
     charts["angle"] = angle_chart(result, limits)
-    if len(result.document["reps"]) > 1:  # one point tells no course
+    if len(result.document.reps) > 1:  # one point tells no course
         charts["set"] = set_chart(result)
     return charts
 
 
 def _pictures(result: Result) -> list[dict[str, Any]]:
     shown = []
-    for rep in words.key_reps(result.document):
-        file = result.folder / key_frame_name(rep["rep"])
+    for one in words.key_reps(result.document):
+        file = result.folder / key_frame_name(one.rep.index)
         if file.is_file():
-            shown.append(rep | {"data": in_base64(file)})
+            shown.append({"of": one, "data": in_base64(file)})
     return shown

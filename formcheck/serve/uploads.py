@@ -156,7 +156,7 @@ class Queue:
             track = track or read_track(clip, settings, self._model, _progress(job))
             analysis = analyze_track(track, settings)
             document = describe(analysis)
-            job.verdict = headline(document.model_dump(mode="json")).line
+            job.verdict = headline(document).line
             job.state, job.share = "drawing", 0.0
             with ResultFolder(self._out, job.name) as folder:
 
