@@ -83,7 +83,19 @@ class Stretch:
 
 @dataclass(frozen=True, eq=False)
 class LiveReading:
-    """What came out."""
+    """What is known of the open set.
+
+    Attributes
+    ----------
+    serial : int
+        Tells sets apart.
+    analysis : SetAnalysis
+        Of its latest half minute.
+    tally : Tally
+        All its repetitions so far.
+    setup : Setup
+        What the camera or the lifter still needs.
+    """
 
     serial: int
     analysis: SetAnalysis
