@@ -22,9 +22,9 @@ from common.script import LABELLED
 from numpy.typing import NDArray
 
 from formcheck.analysis import SetAnalysis, Settings, analyze_track
-from formcheck.annotate.names import key_frame_name
 from formcheck.annotate.render import draw_clip
 from formcheck.lifts.exercises import AUTO, EXERCISES
+from formcheck.results.folder import key_frame_name
 
 _TILE_PX, _ACROSS, _DOWN = 400, 5, 4
 _MOST_REPS = 6

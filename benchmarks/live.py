@@ -31,7 +31,7 @@ from formcheck.commands.stderr import native_chatter_hidden
 from formcheck.live.loop import play
 from formcheck.live.session import Session
 from formcheck.live.sources import Shot, file_source
-from formcheck.live.view import View
+from formcheck.live.view import LiveView
 from formcheck.live.window import Window
 from formcheck.models.store import ensure
 from formcheck.settings import Settings
@@ -107,7 +107,7 @@ class Timed(Window):
         self._process = psutil.Process()
         self._server = Screen()
 
-    def show(self, view: View, shot: Shot) -> str:
+    def show(self, view: LiveView, shot: Shot) -> str:
         """Show it, and note."""
         begin_s = time.monotonic()
         key = super().show(view, shot)

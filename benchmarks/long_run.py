@@ -26,7 +26,7 @@ from formcheck.analysis import Settings, analyze_track, read_track
 from formcheck.commands.stderr import native_chatter_hidden
 from formcheck.outputs import Outputs, write_result
 from formcheck.results.describe import describe
-from formcheck.results.writers import ResultFolder
+from formcheck.results.folder import ResultFolder
 
 SAMPLE = SAMPLES / "deadlift-fatigue.mp4"
 SETTINGS = Settings("deadlift", 0)

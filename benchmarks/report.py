@@ -22,8 +22,8 @@ import psutil
 from common.script import FORMCHECK, ROOT, SAMPLES, options
 from playwright.sync_api import sync_playwright
 
-from formcheck.annotate.names import VIDEO_NAME
 from formcheck.report import REPORT_NAME
+from formcheck.results.folder import VIDEO_NAME
 
 PICTURES = {"deadlift-fatigue": "report", "deadlift-front": "report-refused"}
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]

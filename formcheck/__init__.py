@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from formcheck.analysis import SetAnalysis, Settings, analyze, analyze_track
     from formcheck.errors import FormcheckError
+    from formcheck.live.readings import live_readings
     from formcheck.pose.track import PoseTrack, load_track, save_track
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Settings",
     "analyze",
     "analyze_track",
+    "live_readings",
     "load_track",
     "save_track",
 ]
@@ -34,6 +36,7 @@ _HOMES = {
     "Settings": "analysis",
     "analyze": "analysis",
     "analyze_track": "analysis",
+    "live_readings": "live.readings",
     "load_track": "pose.track",
     "save_track": "pose.track",
 }

@@ -6,6 +6,7 @@ import errno
 import os
 import signal
 import sys
+from importlib.resources import files
 from types import FrameType
 from typing import Annotated, Any
 
@@ -23,7 +24,6 @@ from formcheck.commands.history import history
 from formcheck.commands.live import live
 from formcheck.commands.report import report
 from formcheck.commands.rescore import rescore
-from formcheck.commands.schema import schema
 from formcheck.commands.serve import serve
 from formcheck.commands.stderr import replace_what_is_missing
 from formcheck.commands.symptoms import symptoms
@@ -103,7 +103,15 @@ app.command()(compare)
 app.command()(symptoms)
 app.command()(report)
 app.command()(rescore)
-app.command()(schema)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of analysis.json, for programs that read it."""
+    text = files("formcheck").joinpath("analysis.schema.json").read_text(encoding="utf-8")
+    typer.echo(text, nl=False)
+
+
 app.command()(doctor)
 
 

@@ -1,14 +1,20 @@
-"""Files that people hand over: what is one, and small ones read whole."""
+"""Files that people hand over: what is one, small ones read, and writing whole or not at all."""
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
+import os
+import secrets
 import stat
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
-from formcheck.errors import FormcheckError, InputError
+from formcheck.errors import FormcheckError, InputError, OutputError
 
-__all__ = ["is_file", "no_file", "read_text", "sha256_of"]
+__all__ = ["is_file", "no_file", "read_text", "readable_errors", "sha256_of", "written_whole"]
 
 # The frames of twelve hours at 30 a second are 80 MB as a table.
 _MOST_BYTES = 200_000_000
@@ -77,3 +83,40 @@ def sha256_of(path: Path) -> str:
     """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def readable_errors(path: Path) -> Iterator[None]:
+    """Turn what the file system says into an `OutputError` about `path`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            message = f"The disk is full: nothing was written to {path}.\nFree some space."
+        else:
+            message = (
+                f"{path} cannot be written: {error.strerror or error}.\n"
+                "Choose a folder of your own with --out."
+            )
+        raise OutputError(message) from error
+
+
+@contextlib.contextmanager
+def written_whole(path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
+    """Open a file to write: it gets its name when the block ends, and goes if it fails.
+
+    Parameters
+    ----------
+    path : Path
+    private : bool
+        The user alone may read it, from the first byte on.
+    """
+    staging = path.with_name(f".{secrets.token_hex(4)}")
+    mode = 0o600 if private else 0o666
+    try:
+        with open(staging, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
+            yield file
+        staging.replace(path)
+    finally:
+        with contextlib.suppress(OSError):
+            staging.unlink(missing_ok=True)

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from formcheck.analysis import SetAnalysis
 from formcheck.errors import ConfigurationError
+from formcheck.files import readable_errors
 from formcheck.results.describe import describe
 from formcheck.results.document import AnalysisDocument
 from formcheck.results.exports import DEFAULT_HEIGHT_M, EXPORTS
+from formcheck.results.folder import TRACK_NAME, ResultFolder
 from formcheck.results.plot import PLOT_FORMATS, PLOT_NAME, plot_angle
-from formcheck.results.writers import (
-    TRACK_NAME,
-    ResultFolder,
-    readable_errors,
-    write_analysis,
-)
+from formcheck.results.writers import write_analysis
 
 if TYPE_CHECKING:
     from formcheck.annotate.share import Share
@@ -128,13 +125,14 @@ def write_result(
         if clip.suffix != ".npz":
             _draw(clip, analysis, document, folder.staging, outputs, on_frame=on_frame)
         if outputs.html:
+            from formcheck.history.since import since_last
             from formcheck.report import REPORT_NAME, report_page
 
             page = report_page(
                 folder.staging,
                 embed=outputs.embed,
                 plotly=outputs.plotly,
-                athlete=outputs.athlete,
+                since=since_last(folder.staging, document, outputs.athlete),
             )
             (folder.staging / REPORT_NAME).write_text(page, encoding="utf-8", newline="")
 
@@ -169,11 +167,10 @@ def _draw(
     from formcheck.annotate.render import draw_clip
     from formcheck.report.words import key_reps, opening
 
-    told = document.model_dump(mode="json")
     moments_s, opens = {}, None
     if outputs.html:
-        moments_s = {rep["rep"]: rep["at_s"] for rep in key_reps(told)}
-        opens = opening(told)
+        moments_s = {one.rep.index: one.at_s for one in key_reps(document)}
+        opens = opening(document)
     draw_clip(
         clip,
         analysis,
@@ -181,30 +178,30 @@ def _draw(
         video=outputs.video,
         key_moments_s=moments_s,
         poster_s=opens[0] if opens else None,
-        share=_share(analysis, told) if outputs.share else None,
+        share=_share(analysis, document) if outputs.share else None,
         blur_face=outputs.blur_face,
         on_frame=on_frame,
     )
 
 
-def _share(analysis: SetAnalysis, told: Mapping[str, Any]) -> Share | None:
+def _share(analysis: SetAnalysis, document: AnalysisDocument) -> Share | None:
     """The worst and the best repetition, with the sentence of the verdict."""
     from formcheck.annotate.share import Scene, Share
     from formcheck.report.words import degrees, headline, key_reps
 
-    shown = key_reps(told)
+    shown = key_reps(document)
     scenes = [
         Scene(
-            one["rep"],
-            one["at_s"],
-            f"{one['role'].capitalize()}: rep {one['rep']}"
+            one.rep.index,
+            one.at_s,
+            f"{one.role.capitalize()}: rep {one.rep.index}"
             if len(shown) > 1
             else "One repetition:",
-            f"{degrees(one['lumbar_deg'])} ±{one['uncertainty_deg']:.0f}°",
+            f"{degrees(one.lumbar_deg)} ±{one.uncertainty_deg:.0f}°",
         )
         for one in shown
     ]
     if not scenes:
         _log.warning("Nothing was measured: there is no share.mp4 and no share.png.")
         return None
-    return Share(analysis, scenes, headline(told).text)
+    return Share(analysis, scenes, headline(document).text)

@@ -8,27 +8,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from formcheck.analysis import analyze_track
-from formcheck.annotate.names import (
-    POSTER_NAME,
-    SHARE_PICTURE_NAME,
-    SHARE_VIDEO_NAME,
-    VIDEO_NAME,
-    key_frame_name,
-)
 from formcheck.assessment.rubric import Rubric
 from formcheck.errors import InputError
+from formcheck.files import readable_errors
 from formcheck.lifts.exercises import AUTO, EXERCISES
 from formcheck.pose.track import load_track
 from formcheck.results.describe import describe
 from formcheck.results.document import AnalysisDocument
-from formcheck.results.stored import read_document
-from formcheck.results.writers import (
+from formcheck.results.folder import (
     MAIN_NAME,
+    POSTER_NAME,
+    SHARE_PICTURE_NAME,
+    SHARE_VIDEO_NAME,
     TRACK_NAME,
+    VIDEO_NAME,
     ResultFolder,
-    readable_errors,
-    write_analysis,
+    key_frame_name,
 )
+from formcheck.results.stored import read_document
+from formcheck.results.writers import write_analysis
 from formcheck.settings import Settings
 
 __all__ = ["Rescored", "rescore", "results_in"]
@@ -107,7 +105,7 @@ def rescore(
     OutputError
         If the folder cannot be written.
     """
-    before = read_document(folder / MAIN_NAME)[0]
+    before = read_document(folder / MAIN_NAME)
     told = before.settings
     lift = exercise or told.exercise
     if lift not in {AUTO, *EXERCISES}:
@@ -135,12 +133,13 @@ def rescore(
     if write and rescored.changed:
         with ResultFolder(folder.parent, folder.name, force=True) as again:
             write_analysis(analysis, after, again)
-            _write_page(folder, again)
+            _write_page(folder, again, after)
             again.publish()
     return rescored
 
 
-def _write_page(folder: Path, again: ResultFolder) -> None:
+def _write_page(folder: Path, again: ResultFolder, after: AnalysisDocument) -> None:
+    from formcheck.history.since import since_last
     from formcheck.report import PLOTLY_NAME, REPORT_NAME, report_page
 
     with readable_errors(folder):
@@ -149,5 +148,5 @@ def _write_page(folder: Path, again: ResultFolder) -> None:
         if (folder / REPORT_NAME).is_file():
             shared = f"../../{PLOTLY_NAME}"
             plotly = shared if (folder / shared).is_file() else None
-            page = report_page(again.staging, plotly=plotly)
+            page = report_page(again.staging, plotly=plotly, since=since_last(again.staging, after))
             (again.staging / REPORT_NAME).write_text(page, encoding="utf-8", newline="")

@@ -13,7 +13,16 @@ from typing import Literal
 
 from formcheck.errors import ConfigurationError
 
-__all__ = ["CARE", "OUTCOMES", "QUESTIONS", "Answer", "Level", "Outcome", "Question", "assess"]
+__all__ = [
+    "CARE",
+    "OUTCOMES",
+    "QUESTIONS",
+    "Answer",
+    "Level",
+    "Question",
+    "SymptomOutcome",
+    "assess",
+]
 
 Answer = Literal["yes", "no", "unknown"]
 # From the most urgent one.
@@ -45,7 +54,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SymptomOutcome:
     """What to do.
 
     Attributes
@@ -144,45 +153,45 @@ QUESTIONS: tuple[Question, ...] = (
     ),
 )
 
-OUTCOMES: Mapping[Level, Outcome] = {
+OUTCOMES: Mapping[Level, SymptomOutcome] = {
     outcome.level: outcome
     for outcome in (
-        Outcome(
+        SymptomOutcome(
             "emergency",
             "This needs emergency care now.",
             "Go to an emergency department at once or call an ambulance: severe pressure on nerves "
             "has to be ruled out.",
         ),
-        Outcome(
+        SymptomOutcome(
             "prompt",
             "These are warning signs that a doctor should see promptly.",
             "See a doctor promptly, and do not wait for it to pass. Do not train until then. If "
             "you lose control of bladder or bowels, go to an emergency department at once.",
         ),
-        Outcome(
+        SymptomOutcome(
             "professional",
             "This should be looked at by a professional.",
             "Make an appointment with a doctor or physiotherapist, and leave out what brings the "
             "pain on until then.",
         ),
-        Outcome(
+        SymptomOutcome(
             "possible-injury",
             "This is more like an injury than like muscle soreness.",
             "Stop what brings it on and rest from it. See a professional if it is severe, never "
             "stops or grows over 48 hours, or is unchanged after a week.",
         ),
-        Outcome(
+        SymptomOutcome(
             "incomplete",
             "Without all answers nothing reassuring can be said.",
             "Answer the open questions; if you cannot, ask a professional.",
         ),
-        Outcome(
+        SymptomOutcome(
             "watch",
             "No warning sign, but it is not plainly muscle soreness either.",
             "Rest from what brings it on and keep moving gently. See a professional if it grows "
             "over 48 hours, is unchanged after a week, or a warning sign appears.",
         ),
-        Outcome(
+        SymptomOutcome(
             "soreness",
             "This fits ordinary muscle soreness.",
             "Keep moving gently and train lighter until it has gone. Soreness is at its worst "
@@ -196,7 +205,7 @@ _LEVELS: tuple[Level, ...] = tuple(OUTCOMES)
 _CODES = frozenset(question.code for question in QUESTIONS)
 
 
-def assess(answers: Mapping[str, Answer]) -> Outcome:
+def assess(answers: Mapping[str, Answer]) -> SymptomOutcome:
     """Sort answers by urgency.
 
     Parameters
@@ -206,7 +215,7 @@ def assess(answers: Mapping[str, Answer]) -> Outcome:
 
     Returns
     -------
-    Outcome
+    SymptomOutcome
 
     Raises
     ------
@@ -230,9 +239,9 @@ def assess(answers: Mapping[str, Answer]) -> Outcome:
     return _outcome("watch", ["no warning sign", *missing], [])
 
 
-def _outcome(level: Level, reasons: list[str], unanswered: list[Question]) -> Outcome:
+def _outcome(level: Level, reasons: list[str], unanswered: list[Question]) -> SymptomOutcome:
     words = OUTCOMES[level]
-    return Outcome(
+    return SymptomOutcome(
         level, words.headline, words.action, tuple(reasons), tuple(q.code for q in unanswered)
     )
 

@@ -17,11 +17,10 @@ from clipmaker import Image, draw_number, write_clip
 from figures import moving_lifter
 
 from formcheck.analysis import SetAnalysis, Settings, analyze_track
-from formcheck.annotate.names import VIDEO_NAME
 from formcheck.outputs import Outputs, write_result
 from formcheck.pose.track import PoseTrack
 from formcheck.results.describe import describe
-from formcheck.results.writers import ResultFolder
+from formcheck.results.folder import VIDEO_NAME, ResultFolder
 
 __all__ = ["BREAKDOWN", "HOSTILE", "analysed", "breakdown", "clip_of", "held", "refused", "written"]
 

@@ -34,7 +34,7 @@ from formcheck.outputs import Outputs, write_result
 from formcheck.pose.track import PoseTrack, save_track
 from formcheck.report.words import headline
 from formcheck.results.describe import describe
-from formcheck.results.writers import ResultFolder
+from formcheck.results.folder import ResultFolder
 
 Lift = Literal["deadlift", "squat"]
 LIFTS: tuple[Lift, Lift] = ("deadlift", "squat")
@@ -365,7 +365,7 @@ def test_two_sets_have_each_their_own_neutral_and_verdict() -> None:
     grades = [one.rounding.grade for one in sets if one.rounding]
     assert grades[0] == "no"
     assert grades[1] in {"likely", "clear"}
-    said = headline(document.model_dump(mode="json")).line
+    said = headline(document).line
     assert "Reps 1 to 2: lower back not rounded." in said
     assert f"Reps 3 to 4: lower back {grades[1].replace('clear', 'clearly')} rounded." in said
     # Flexion counts from the neutral of the repetition's own set.

@@ -20,15 +20,16 @@ from formcheck.annotate.band import Band
 from formcheck.annotate.colours import grade_rgb
 from formcheck.annotate.encoder import VideoWriter
 from formcheck.annotate.faces import FaceBlur
-from formcheck.annotate.names import VIDEO_NAME, key_frame_name
 from formcheck.annotate.render import draw_clip, face_note
-from formcheck.annotate.scene import LABEL_S, Caption, Scale, captions, moment_words, scale
+from formcheck.annotate.scene import LABEL_S, Caption, captions
 from formcheck.assessment.judgement import GRADES, Grade
+from formcheck.assessment.scale import Scale, moment_words, scale
 from formcheck.errors import OutputError
 from formcheck.geometry.neutral import Neutral, no_neutral
 from formcheck.geometry.person import follow_lifter
 from formcheck.lifts.exercises import EXERCISES, OTHER
 from formcheck.pose.track import PoseTrack
+from formcheck.results.folder import VIDEO_NAME, key_frame_name
 from formcheck.video.reader import Frame, open_video
 
 LIMITS = Scale(arched_deg=-40.0, neutral_deg=-25.0)

@@ -110,7 +110,9 @@ def test_workers_without_a_shared_disk_analyse_a_store(
     files.put_file(str(local), "gym/clips/3.npz")
     changed = run("batch", *arguments)
     assert "1 measured, 0 refused, 5 done before" in " ".join(changed.stdout.split())
-    assert sorted(len(r.reps) for r in read_results(Place(f"{store}/season"))[0]) == [2] * 5 + [3]
+    assert sorted(len(r.document.reps) for r in read_results(Place(f"{store}/season"))[0]) == [
+        2
+    ] * 5 + [3]
 
 
 def test_a_cluster_does_what_is_on_a_shared_disk(scheduler: str, tmp_path: Path) -> None:

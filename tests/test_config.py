@@ -15,8 +15,8 @@ from formcheck.assessment.score import PARTS
 from formcheck.config import load_rubric, settings_of
 from formcheck.errors import ConfigurationError
 from formcheck.lifts.exercises import EXERCISES
-from formcheck.report.words import lift_of
 from formcheck.results.describe import describe
+from formcheck.results.stored import lift_of
 
 TOLD = """
 [weights]
@@ -134,7 +134,7 @@ def test_it_shapes_the_result_and_is_recorded_in_it() -> None:
     document = describe(strict)
     assert document.settings.rubric.rounded_deg == 8
     assert document.settings.rubric.weights["rounding"] == 60
-    assert lift_of(document.model_dump()).rounded_deg == 8
+    assert lift_of(document).rounded_deg == 8
 
 
 @pytest.mark.usefixtures("told")

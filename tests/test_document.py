@@ -107,7 +107,7 @@ def test_a_document_from_before_the_upper_back_was_measured_can_be_read(
     old = describe(analysis).model_dump(mode="json")
     for rep in old["reps"]:
         del rep["thoracic_deg"]
-    document, _ = parse_document(json.dumps(old), "old.json")
+    document = parse_document(json.dumps(old), "old.json")
     assert [rep.thoracic_deg.peak for rep in document.reps] == [None, None]
 
 

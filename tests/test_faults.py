@@ -17,7 +17,7 @@ from formcheck.batch.clips import Clip, Faulty, find_clips
 from formcheck.batch.places import Place
 from formcheck.errors import InputError
 from formcheck.pose.track import save_track
-from formcheck.results.writers import ResultFolder
+from formcheck.results.folder import ResultFolder
 from formcheck.video.reader import check_unchanged, open_video
 from formcheck.workspace import sweep, workspace_name
 
@@ -67,7 +67,7 @@ def test_what_a_killed_process_left_is_swept_by_the_next(tmp_path: Path) -> None
     code = """
 import os, sys
 from pathlib import Path
-from formcheck.results.writers import ResultFolder
+from formcheck.results.folder import ResultFolder
 ResultFolder(Path(sys.argv[1]), "set").__enter__().staging.joinpath("half").touch()
 os.kill(os.getpid(), 9)
 """

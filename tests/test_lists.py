@@ -15,10 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formcheck.batch.cells import KG_PER_LB, read_day, read_load
 from formcheck.batch.clips import Clip, Faulty, find_clips
+from formcheck.batch.dates import read_day
 from formcheck.batch.lists import read_table
 from formcheck.errors import ConfigurationError, InputError
+from formcheck.loads import KG_PER_LB, read_load
 
 STANDARD = Clip("")
 OWN_HEADER = ("path", "athlete", "lift", "load (kg)", "date (YYYY-MM-DD)")

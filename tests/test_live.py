@@ -17,7 +17,7 @@ from sets import measured_rep
 from formcheck.analysis import Settings, analyze_track
 from formcheck.assessment.findings import Finding
 from formcheck.errors import InputError
-from formcheck.live.analyst import Reading
+from formcheck.live.analyst import LiveReading
 from formcheck.live.cues import CueWatch, tone_player
 from formcheck.live.events import Event, notice, saved_event
 from formcheck.live.present import Present, measure_present
@@ -26,8 +26,8 @@ from formcheck.live.screen import Screen
 from formcheck.live.setup import check_setup
 from formcheck.live.sources import Latest, Shot, camera_source, file_source, open_source
 from formcheck.live.spool import SetSpool, unfinished_sets
-from formcheck.live.tally import Counted, Tally, update
-from formcheck.live.view import View
+from formcheck.live.tally import CountedRep, Tally, update
+from formcheck.live.view import LiveView
 from formcheck.live.words import State, headline, status_words
 from formcheck.pose.recorder import Pose, no_pose
 from formcheck.pose.track import PoseTrack
@@ -180,25 +180,25 @@ FAULT = Finding("lumbar-flexion", "caution", "", "", rep=1)
 AT_THE_END = Finding("squat-depth", "caution", "", "", rep=1)
 
 
-def tally(*reps: Counted) -> Tally:
+def tally(*reps: CountedRep) -> Tally:
     return Tally(reps)
 
 
 def test_a_fault_is_called_out_once_a_repetition() -> None:
     watch = CueWatch()
-    first = Counted(measured_rep(1), (FAULT,), ended=False)
+    first = CountedRep(measured_rep(1), (FAULT,), ended=False)
     assert watch.news(tally(first), 1.0) == []  # one analysis may be wrong
     assert [cue.code for cue in watch.news(tally(first), 1.2)] == ["lumbar-flexion"]
-    grown = Counted(replace(measured_rep(1), end_s=2.6), (FAULT,), ended=True)
+    grown = CountedRep(replace(measured_rep(1), end_s=2.6), (FAULT,), ended=True)
     assert watch.news(tally(grown), 2.6) == []
-    second = Counted(measured_rep(2), (FAULT,), ended=False)
+    second = CountedRep(measured_rep(2), (FAULT,), ended=False)
     watch.news(tally(grown, second), 4.0)
     assert [cue.rep for cue in watch.news(tally(grown, second), 4.2)] == [2]
 
 
 def test_what_is_seen_at_the_end_waits_for_it() -> None:
     watch = CueWatch()
-    running = Counted(measured_rep(1), (AT_THE_END,), ended=False)
+    running = CountedRep(measured_rep(1), (AT_THE_END,), ended=False)
     assert [watch.news(tally(running), now_s) for now_s in (1.0, 1.2, 1.4)] == [[], [], []]
     ended = replace(running, ended=True)
     assert watch.news(tally(ended), 2.4) == []
@@ -207,7 +207,7 @@ def test_what_is_seen_at_the_end_waits_for_it() -> None:
 
 def test_an_old_fault_is_not_called_out() -> None:
     watch = CueWatch()
-    old = Counted(measured_rep(1), (FAULT,), ended=True)
+    old = CountedRep(measured_rep(1), (FAULT,), ended=True)
     assert [watch.news(tally(old), 20.0), watch.news(tally(old), 20.2)] == [[], []]
 
 
@@ -268,16 +268,16 @@ def test_a_spooled_set_comes_back_whole(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def reading_of(track: PoseTrack) -> Reading:
+def reading_of(track: PoseTrack) -> LiveReading:
     analysis = analyze_track(track, Settings("squat"))
-    return Reading(1, analysis, update(Tally(), analysis), check_setup(analysis, GREY))
+    return LiveReading(1, analysis, update(Tally(), analysis), check_setup(analysis, GREY))
 
 
 def test_a_late_angle_is_not_shown_as_the_present_one() -> None:
     track = standing()
     reading = reading_of(track)
     frame = Frame(0, 3.0, np.zeros((720, 1280, 3), np.uint8))
-    view = View(frame, pose_in(track), reading, 0.2, 1, True, (), (), 30.0, 30.0, False)
+    view = LiveView(frame, pose_in(track), reading, 0.2, 1, True, (), (), 30.0, 30.0, False)
     measured_deg = float(reading.analysis.kinematics.back.lumbar_deg[-1])
     assert view.present.lumbar_deg == pytest.approx(measured_deg)
     late = replace(view, age_s=1.5)
@@ -288,10 +288,10 @@ def test_a_late_angle_is_not_shown_as_the_present_one() -> None:
     assert not np.array_equal(picture, Screen().draw(late, State(mirror=True, sound=True)))
 
 
-def view_of(track: PoseTrack, *, fps: float = 30.0, reading: Reading | None = None) -> View:
+def view_of(track: PoseTrack, *, fps: float = 30.0, reading: LiveReading | None = None) -> LiveView:
     frame = Frame(0, 3.0, np.full((720, 1280, 3), 90, np.uint8))
     reading = reading or reading_of(track)
-    return View(frame, pose_in(track), reading, 0.2, 1, True, (), (), fps, 30.0, False)
+    return LiveView(frame, pose_in(track), reading, 0.2, 1, True, (), (), fps, 30.0, False)
 
 
 @pytest.mark.parametrize(("fps", "words"), [(30.0, "   30 fps"), (18.0, "   18 of 30 fps")])
@@ -317,7 +317,7 @@ def test_what_happened_is_shown_on_the_picture(event: Event) -> None:
 def test_a_summary_goes_when_the_next_set_has_begun() -> None:
     resting = view_of(standing())
     assert resting.reading is not None
-    rep = Counted(measured_rep(1), (), ended=True)
+    rep = CountedRep(measured_rep(1), (), ended=True)
     lifting = view_of(standing(), reading=replace(resting.reading, tally=tally(rep)))
     screen, state = Screen(), State(mirror=False, sound=True)
     before = screen.draw(lifting, state).copy()
@@ -345,7 +345,7 @@ def test_a_prepared_frame_is_drawn_as_any_other() -> None:
     image = np.random.default_rng(1).integers(0, 255, (720, 1280, 3)).astype(np.uint8)
     frames = [Frame(index, index / 30, (image >> index).astype(np.uint8)) for index in range(2)]
     views = [
-        View(frame, pose_in(track), reading_of(track), 0.2, 1, True, (), (), 30.0, 30.0, False)
+        LiveView(frame, pose_in(track), reading_of(track), 0.2, 1, True, (), (), 30.0, 30.0, False)
         for frame in frames
     ]
     plain, prepared = Screen(), Screen()

@@ -11,12 +11,14 @@ import pytest
 from figures import moving_lifter, pose_in
 
 from formcheck.analysis import Settings, analyze_track
+from formcheck.live import readings, sets
 from formcheck.live import session as sessions
-from formcheck.live import sets
-from formcheck.live.analyst import Reading, Stretch, read
+from formcheck.live.analyst import LiveReading, Stretch, read
 from formcheck.live.events import Event
+from formcheck.live.readings import live_readings
 from formcheck.live.saving import Saved
 from formcheck.live.session import Session
+from formcheck.live.sources import Shot
 from formcheck.live.spool import SetSpool
 from formcheck.models.store import ResolvedModel
 from formcheck.pose.recorder import Pose, no_pose
@@ -34,7 +36,7 @@ class AtOnce:
     """Analyses now and then, in the session's own thread."""
 
     def __init__(self) -> None:
-        self.reading: Reading | None = None
+        self.reading: LiveReading | None = None
         self._offered = 0
 
     def __enter__(self) -> AtOnce:
@@ -103,6 +105,44 @@ def play(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
         return told, session
 
     return played
+
+
+def test_readings_come_as_the_set_grows_and_what_was_lifted_is_saved(
+    play: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del play  # what it puts in place of the pose finder and the process is all that is wanted
+    Finder.poses = scene = lifted(1)
+    frames = (Frame(index, index / FPS, PICTURE) for index in range(len(scene)))
+
+    class Film:
+        """Gives every frame once, without waiting."""
+
+        status = "live"
+
+        def __enter__(self) -> None: ...
+
+        def __exit__(self, *_: object) -> None: ...
+
+        def take(self, _timeout_s: float) -> Shot | None:
+            frame = next(frames, None)
+            self.status = "live" if frame else "ended"
+            return Shot(frame, frame.time_s) if frame else None
+
+    kept: list[int] = []
+
+    def keep(spool: SetSpool, out: Path) -> Saved | None:
+        one = saved(spool, out)
+        kept.append(len(one.analysis.reps) if one else 0)
+        return one
+
+    monkeypatch.setattr(sets, "save_set", keep)
+    monkeypatch.setattr(readings, "open_source", lambda _: Film())
+    monkeypatch.setattr(readings, "ensure", lambda _: MODEL)
+    told = list(live_readings("0", "squat", out=tmp_path))
+    counts = [len(reading.tally.reps) for reading in told]
+    assert (counts[0], counts[-1]) == (0, 1)
+    assert len(told) == len(scene) // _EVERY  # each once
+    assert kept == [1]
 
 
 def spoken(events: Sequence[Event]) -> Iterator[str]:

@@ -22,7 +22,7 @@ from formcheck.live.cues import Cue, change_words, short_words
 from formcheck.live.events import cue_event, rep_event
 from formcheck.live.rep_words import depth_of, tempo_words
 from formcheck.live.speech import Speaker, Voice, find_speaker, listener
-from formcheck.live.tally import Counted
+from formcheck.live.tally import CountedRep
 from formcheck.live.texts import rep_count, texts
 from formcheck.live.words import last_rep
 
@@ -49,13 +49,13 @@ def test_depth_is_told_against_parallel_as_surely_as_it_is_known(
 
 def test_a_depth_that_was_not_seen_is_not_told() -> None:
     assert depth_of(UNSEEN) is None
-    event = rep_event(1, 3, Counted(measured_rep(3), (), ended=True), "deadlift")
+    event = rep_event(1, 3, CountedRep(measured_rep(3), (), ended=True), "deadlift")
     assert event.spoken == "3"
     assert event.data["depth_thigh_deg"] is None
 
 
 def test_a_squat_is_counted_with_its_depth() -> None:
-    deep = Counted(measured_rep(3), (), ended=True, depth=Measured(-9.0, 5.0, 1.0))
+    deep = CountedRep(measured_rep(3), (), ended=True, depth=Measured(-9.0, 5.0, 1.0))
     event = rep_event(1, 3, deep, "squat")
     assert event.spoken == "3. below parallel"
     assert "below parallel by 9° ±5" in event.text
@@ -82,10 +82,10 @@ def test_what_is_called_out_has_short_words_and_says_what_to_change() -> None:
 def test_the_gravest_fault_of_the_last_repetition_is_told() -> None:
     arched = Finding("lumbar-hyperextension", "caution", "", "", rep=1)
     rounded = Finding("lumbar-flexion", "stop", "", "", rep=1, label="clearly rounded")
-    line = last_rep((Counted(measured_rep(1), (arched, rounded), ended=True),))
+    line = last_rep((CountedRep(measured_rep(1), (arched, rounded), ended=True),))
     assert line.words == "Rep 1: clearly rounded, back over-arched"
     assert line.more == "Go lighter, brace first"
-    fine = last_rep((Counted(measured_rep(1, 12.0), (), ended=True),))
+    fine = last_rep((CountedRep(measured_rep(1, 12.0), (), ended=True),))
     assert (fine.words, fine.more) == ("Rep 1: no fault seen", "Most flexed +12° ±4")
 
 
@@ -214,6 +214,6 @@ def test_without_a_voice_cues_sound_and_counts_do_not(monkeypatch: pytest.Monkey
     rung: list[str] = []
     monkeypatch.setattr(speech, "tone_player", lambda _: (rung.append, "tones"))
     hear, how = listener(lambda: None, voice=False)
-    hear(rep_event(1, 1, Counted(measured_rep(1), (), ended=True), "squat"))
+    hear(rep_event(1, 1, CountedRep(measured_rep(1), (), ended=True), "squat"))
     hear(cue_event(1, Cue("lumbar-flexion", "Back rounding", "stop", 1, "")))
     assert (how, rung) == ("tones", ["lumbar-flexion"])

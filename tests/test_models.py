@@ -20,7 +20,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import flatbuffers
+import platformdirs
 import pytest
+from platformdirs.api import PlatformDirsABC
+from platformdirs.macos import MacOS
+from platformdirs.unix import Unix
+from platformdirs.windows import Windows
 from typer.testing import CliRunner
 
 from formcheck.commands.models import app
@@ -253,38 +258,53 @@ class TestPlaces:
         assert store.model_path("full") == baked
 
     @pytest.mark.parametrize(
-        ("platform", "variable", "folder"),
+        ("system", "variables", "folder"),
         [
-            ("linux", "", ".cache/formcheck"),
-            ("linux", "XDG_CACHE_HOME", "formcheck"),
-            ("darwin", "", "Library/Caches/formcheck"),
-            ("win32", "LOCALAPPDATA", "formcheck"),
-            ("win32", "", "AppData/Local/formcheck"),
+            (Unix, {}, ".cache/formcheck"),
+            (Unix, {"XDG_CACHE_HOME": "own"}, "own/formcheck"),
+            (MacOS, {}, "Library/Caches/formcheck"),
         ],
     )
     def test_each_platform_has_its_cache(
         self,
         monkeypatch: pytest.MonkeyPatch,
         tmp_path: Path,
-        platform: str,
-        variable: str,
+        system: type[PlatformDirsABC],
+        variables: dict[str, str],
         folder: str,
     ) -> None:
-        for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
-            monkeypatch.delenv(name, raising=False)
-        if variable:
-            monkeypatch.setenv(variable, str(tmp_path))
-        monkeypatch.setattr(sys, "platform", platform)
-        monkeypatch.setattr(Path, "home", lambda: tmp_path)
+        """They are those of the versions that did not ask platformdirs yet."""
+        monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+        monkeypatch.setenv("HOME", str(tmp_path))
+        for name, value in variables.items():
+            monkeypatch.setenv(name, str(tmp_path / value))
+        monkeypatch.setattr(platformdirs, "PlatformDirs", system)
         assert store._cache_folder() == tmp_path / folder
 
-    def test_no_home_is_said(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        def fail() -> Path:
-            raise RuntimeError("Could not determine home directory.")
+    def test_windows_has_its_cache_in_the_local_data(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("WIN_PD_OVERRIDE_LOCAL_APPDATA", r"C:\Local")
+        monkeypatch.setattr(platformdirs, "PlatformDirs", Windows)
+        assert store._cache_folder() == Path(r"C:\Local", "formcheck")
 
+    def test_a_model_of_an_earlier_version_on_macos_is_found(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        older = tmp_path / "Library" / "Caches" / "formcheck" / "pose_landmarker_full.task"
+        older.parent.mkdir(parents=True)
+        older.touch()
+        monkeypatch.delenv("FORMCHECK_CACHE")
+        monkeypatch.setenv("HOME", str(tmp_path))
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "own"))
+        monkeypatch.setattr(platformdirs, "PlatformDirs", MacOS)
+        monkeypatch.setattr(sys, "platform", "darwin")
+        monkeypatch.setattr(store, "checkout_models", lambda: None)
+        assert store.model_path("full") == older
+        assert store.model_path("lite").parent == tmp_path / "own" / "formcheck"
+
+    def test_no_home_is_said(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
-        monkeypatch.delenv("LOCALAPPDATA", raising=False)
-        monkeypatch.setattr(Path, "home", fail)
+        monkeypatch.setattr(os.path, "expanduser", lambda path: path)
+        monkeypatch.delenv("HOME", raising=False)
         with pytest.raises(ModelError, match="set FORMCHECK_CACHE"):
             store._cache_folder()
 

@@ -6,15 +6,15 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 from results import analysed, written
 
 from formcheck.analysis import SetAnalysis
 from formcheck.annotate.colours import grade_rgb
-from formcheck.annotate.scene import captions, moment_words, scale
+from formcheck.annotate.scene import captions
 from formcheck.assessment.judgement import GRADES, Grade
+from formcheck.assessment.scale import moment_words, scale
 from formcheck.assessment.wording import SEVERITY, Severity, grade_words, rounding_label
 from formcheck.batch.clips import Clip
 from formcheck.batch.pages import index_page
@@ -25,7 +25,7 @@ from formcheck.commands.terminal import print_result
 from formcheck.history.database import make_history, read_sets
 from formcheck.live.cues import Cue, CueWatch
 from formcheck.live.events import cue_event, rep_event
-from formcheck.live.tally import Counted, Tally
+from formcheck.live.tally import CountedRep, Tally
 from formcheck.live.words import last_rep
 from formcheck.report import words
 from formcheck.report.angle_chart import angle_chart
@@ -33,6 +33,7 @@ from formcheck.report.page import write_report
 from formcheck.report.result import read_result
 from formcheck.results.comparison import compare
 from formcheck.results.describe import describe
+from formcheck.results.document import AnalysisDocument
 from formcheck.results.plot import plot_angle
 
 # A neutral repetition, and one that is as rounded as the grade says.
@@ -51,7 +52,7 @@ class Case:
 
     grade: Grade
     analysis: SetAnalysis
-    document: dict[str, Any]
+    document: AnalysisDocument
 
     @property
     def label(self) -> str:
@@ -77,7 +78,7 @@ class Case:
 @cache
 def case_of(grade: Grade) -> Case:
     analysis = analysed(SETS[grade])
-    return Case(grade, analysis, describe(analysis).model_dump(mode="json"))
+    return Case(grade, analysis, describe(analysis))
 
 
 @pytest.fixture(params=["borderline", "likely", "clear"])
@@ -95,11 +96,13 @@ def test_the_judgement_itself(case: Case) -> None:
     assert first is not None
     assert second is not None
     assert (first.grade, second.grade) == ("no", case.grade)
-    assert case.document["rounding"]["grade"] == case.grade
-    assert case.document["rounding"]["words"] == case.label
-    assert [rep["rounding"]["grade"] for rep in case.document["reps"]] == ["no", case.grade]
-    found = [f for f in case.document["findings"] if f["code"] == "lumbar-flexion"]
-    assert [(f["rep"], f["severity"], f["label"]) for f in found] == [
+    said = case.document.rounding
+    assert said is not None
+    assert (said.grade, said.words) == (case.grade, case.label)
+    grades = [rep.rounding.grade for rep in case.document.reps if rep.rounding]
+    assert grades == ["no", case.grade]
+    found = [f for f in case.document.findings if f.code == "lumbar-flexion"]
+    assert [(f.rep, f.severity, f.label) for f in found] == [
         (2, case.severity, case.label),
         (None, case.severity, case.label),
     ]
@@ -113,7 +116,8 @@ def test_the_headline_and_the_score(case: Case) -> None:
     if case.severity != "info":
         assert said.label.endswith(grade_words(case.grade))
     low, high = {"info": (85, 100), "caution": (50, 79), "stop": (0, 49)}[case.severity]
-    assert low <= case.document["score"] <= high
+    assert case.document.score is not None
+    assert low <= case.document.score <= high
 
 
 def test_the_terminal(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
@@ -181,7 +185,7 @@ def test_the_history_and_comparisons(case: Case) -> None:
 
 def test_the_live_words_and_cues(case: Case) -> None:
     found = tuple(f for f in case.analysis.findings if f.rep == 2)
-    rep = Counted(case.analysis.reps[1], found, ended=True)
+    rep = CountedRep(case.analysis.reps[1], found, ended=True)
     case.agrees(last_rep((rep,)).words)
     case.agrees(rep_event(1, 2, rep, "deadlift").text)
     watch, now_s = CueWatch(), rep.measures.end_s

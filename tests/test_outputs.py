@@ -10,13 +10,12 @@ from commands import run
 from figures import moving_lifter
 from results import analysed, clip_of, refused
 
-from formcheck.annotate.names import POSTER_NAME, VIDEO_NAME, key_frame_name
 from formcheck.errors import ConfigurationError, OutputError
 from formcheck.outputs import Outputs, write_result
 from formcheck.pose.track import save_track
 from formcheck.results.describe import describe
+from formcheck.results.folder import POSTER_NAME, VIDEO_NAME, ResultFolder, key_frame_name
 from formcheck.results.plot import PLOT_FORMATS, plot_angle
-from formcheck.results.writers import ResultFolder
 
 ALWAYS = {"analysis.json", "reps.csv", "frames.csv", "track.npz"}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,8 @@ from figures import Move, perform
 from results import BREAKDOWN, HOSTILE, analysed, breakdown, held, refused, written
 
 from formcheck.analysis import Settings, analyze_track
-from formcheck.annotate.names import key_frame_name
-from formcheck.annotate.scene import Scale
 from formcheck.assessment import rubric
+from formcheck.assessment.scale import Scale
 from formcheck.errors import InputError, OutputError
 from formcheck.lifts.exercises import EXERCISES
 from formcheck.report import REPORT_NAME, write_report
@@ -31,6 +31,8 @@ from formcheck.report.words import (
     typical_uncertainty,
     what_was_read,
 )
+from formcheck.results.document import AnalysisDocument
+from formcheck.results.folder import key_frame_name
 
 LIMITS = Scale(-40.0, -25.0)
 Change = Callable[[dict[str, Any]], None]
@@ -45,6 +47,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def document(folder: Path) -> dict[str, Any]:
     """A document to be changed at will."""
     return dict(json.loads((folder / "analysis.json").read_text(encoding="utf-8")))
+
+
+def checked(document: dict[str, Any]) -> AnalysisDocument:
+    """The same with its types, as it is read."""
+    return AnalysisDocument.model_validate(document, extra="ignore")
 
 
 def limits_of(lift: str) -> dict[str, float | None]:
@@ -79,7 +86,7 @@ def finding(code: str, severity: str, rep: int | None = None, at_s: float = 1.0)
 def test_each_verdict_is_said(document: dict[str, Any], verdict: str, words: str) -> None:
     document["fatigue"] |= {"verdict": verdict, "sets": []}
     document["findings"] = []
-    said = headline(document)
+    said = headline(checked(document))
     assert said.tone == "good"
     assert said.text.startswith("No rounding or over-arching found in 7 of 7 reps")
     assert len(said.more) == 1
@@ -92,9 +99,9 @@ def test_a_breakdown_is_laid_to_the_slowing_only_where_they_began_together(
     document["findings"] = []
     document["fatigue"] |= {"verdict": "breakdown", "sets": [], "slow_from_rep": 5}
     document["fatigue"]["together"] = True
-    assert "from rep 5 on, as you slowed down by 31 %." in headline(document).line
+    assert "from rep 5 on, as you slowed down by 31 %." in headline(checked(document)).line
     document["fatigue"] |= {"slow_from_rep": 3, "together": False}
-    said = headline(document).line
+    said = headline(checked(document)).line
     assert "from rep 5 on; your speed fell by 31 % from rep 3 on." in said
     assert "as you slowed" not in said
 
@@ -104,7 +111,7 @@ def test_a_finding_on_the_whole_set_is_not_said_twice(document: dict[str, Any]) 
         finding("lumbar-flexion", "stop"),
         finding("breakdown-under-fatigue", "caution"),
     ]
-    said = headline(document)
+    said = headline(checked(document))
     # The gravest first, as a coach would say it.
     assert said.text == "lumbar-flexion was seen."
     assert said.more == ["breakdown-under-fatigue was seen."]
@@ -114,7 +121,7 @@ def test_a_finding_on_the_whole_set_is_not_said_twice(document: dict[str, Any]) 
 def test_a_drift_into_arching_is_told_as_the_course_of_the_set(document: dict[str, Any]) -> None:
     document["fatigue"] |= {"verdict": "drift", "direction": "arching", "sets": []}
     document["findings"] = [finding("extension-drift", "caution")]
-    said = headline(document)
+    said = headline(checked(document))
     assert (said.text, said.more) == ("extension-drift was seen.", [])
 
 
@@ -134,7 +141,7 @@ def test_no_more_is_cleared_than_was_judged(
     document["settings"]["rubric"] |= limits_of(lift)
     document["neutral"]["method"] = method
     document["findings"] = []
-    assert headline(document).text.startswith(words)
+    assert headline(checked(document)).text.startswith(words)
 
 
 def test_what_the_lift_asks_for_besides_is_in_the_table(tmp_path: Path) -> None:
@@ -178,11 +185,11 @@ def test_a_table_without_upper_backs_has_no_column_for_them(tmp_path: Path) -> N
 
 
 def test_it_says_which_part_of_the_movement_was_measured(document: dict[str, Any]) -> None:
-    assert what_was_read(document) == []
+    assert what_was_read(checked(document)) == []
     for rep in document["reps"]:
         rep |= {"visible_low": 0.4, "visible_high": 1.0}
     document["quality"]["read_off"] = "front"
-    front, part = what_was_read(document)
+    front, part = what_was_read(checked(document))
     assert "front of the trunk" in front
     assert part.startswith("Measured in 40% of the lower half of the movement, and in 100%")
 
@@ -203,7 +210,7 @@ def test_several_sets_are_named(document: dict[str, Any]) -> None:
     two = one | {"verdict": "too-few-reps", "first_rep": 4, "last_rep": 7, "reason": "Only two."}
     document["fatigue"]["sets"] = [one, two]
     document["findings"] = []
-    said = headline(document).more
+    said = headline(checked(document)).more
     assert said[0].startswith("Repetitions 1 to 3: Your form held")
     assert said[1] == "Repetitions 4 to 7: Only two."
 
@@ -239,50 +246,46 @@ def test_findings_come_together_by_code_the_gravest_first(document: dict[str, An
         finding("lumbar-flexion", "stop", 3),
         finding("lumbar-flexion", "stop"),
     ]
-    flexion, speed = finding_groups(document)
-    assert flexion.main["rep"] is None
-    assert [place["rep"] for place in flexion.places] == [2, 3]
-    assert [place["rep"] for place in speed.places] == [None]
+    flexion, speed = finding_groups(checked(document))
+    assert flexion.main.rep is None
+    assert [place.rep for place in flexion.places] == [2, 3]
+    assert [place.rep for place in speed.places] == [None]
 
 
-def rep(index: int, peak: float | None, least: float, score: float | None = None) -> dict[str, Any]:
-    return {
-        "index": index,
-        "complete": True,
-        "lumbar_deg": {
-            "peak": peak,
-            "least": least,
-            "uncertainty": 5.0,
-            "least_uncertainty": 7.0,
-        },
-        "peak_s": index + 0.5,
-        "least_s": index + 0.7,
-        "findings": [],
-        "score": score,
-    }
+def test_the_worst_and_the_best_repetition_are_shown_where_they_differ(
+    document: dict[str, Any],
+) -> None:
+    plain: dict[str, Any] = document["reps"][0]
 
+    def rep(
+        index: int, peak: float | None, least: float, score: float | None = None
+    ) -> dict[str, Any]:
+        angle = plain["lumbar_deg"] | {"peak": peak, "least": least, "least_uncertainty": 7.0}
+        at_s = {"peak_s": index + 0.5, "least_s": index + 0.7}
+        return plain | {"index": index, "lumbar_deg": angle, "score": score, **at_s}
 
-def test_the_worst_and_the_best_repetition_are_shown_where_they_differ() -> None:
+    def judged_as(lift: str, *findings: dict[str, Any]) -> None:
+        document["exercise"]["name"] = lift
+        document["settings"]["rubric"] |= limits_of(lift)
+        document["findings"] = list(findings)
+
     reps = [rep(1, 4.0, -50.0), rep(2, 22.0, -30.0), rep(3, None, 0.0), rep(4, 1.0, -28.0)]
-    document: dict[str, Any] = {"exercise": {"name": "deadlift"}, "reps": reps, "findings": []}
-    document["settings"] = {"rubric": limits_of("deadlift")}
-    worst, best = key_reps(document)
-    assert (worst["rep"], worst["at_s"], worst["lumbar_deg"]) == (2, 2.5, 22.0)
-    assert (best["rep"], best["role"]) == (4, "best")
-    document["findings"] = [finding("lumbar-hyperextension", "caution", 1)]
-    worst, best = key_reps(document)
-    assert (worst["rep"], worst["at_s"], worst["what"]) == (1, 1.7, "most arched")
-    assert (best["rep"], worst["uncertainty_deg"]) == (4, 7.0)
-    document |= {"exercise": {"name": "overhead-press"}, "findings": []}
-    document["settings"] = {"rubric": limits_of("overhead-press")}
-    assert key_reps(document)[0]["what"] == "most arched"  # all that a press is judged for
-    document["exercise"] = {"name": "deadlift"}
-    document["settings"] = {"rubric": limits_of("deadlift")}
+    document["reps"] = reps
+    judged_as("deadlift")
+    worst, best = key_reps(checked(document))
+    assert (worst.rep.index, worst.at_s, worst.lumbar_deg) == (2, 2.5, 22.0)
+    assert (best.rep.index, best.role) == (4, "best")
+    judged_as("deadlift", finding("lumbar-hyperextension", "caution", 1))
+    worst, best = key_reps(checked(document))
+    assert (worst.rep.index, worst.at_s, worst.what) == (1, 1.7, "most arched")
+    assert (best.rep.index, worst.uncertainty_deg) == (4, 7.0)
+    judged_as("overhead-press")
+    assert key_reps(checked(document))[0].what == "most arched"  # all that a press is judged for
+    judged_as("deadlift")
     document["reps"] = [rep(1, 4.0, -30.0, 90.0), rep(2, 3.0, -30.0, 40.0)]
-    document["findings"] = []
-    assert [shown["rep"] for shown in key_reps(document)] == [2, 1]  # by score
+    assert [one.rep.index for one in key_reps(checked(document))] == [2, 1]  # by score
     document["reps"] = reps[:1]
-    assert [shown["role"] for shown in key_reps(document)] == ["worst"]
+    assert [one.role for one in key_reps(checked(document))] == ["worst"]
 
 
 def test_numbers_read_as_a_person_writes_them() -> None:
@@ -302,34 +305,42 @@ def test_numbers_read_as_a_person_writes_them() -> None:
 
 def test_the_charts_hold_the_numbers_of_the_files(folder: Path) -> None:
     result = read_result(folder)
-    reps = result.document["reps"]
+    reps = result.document.reps
     angle = angle_chart(result, LIMITS)
     shades = [s for s in angle["layout"]["shapes"] if s["name"].startswith("rep")]
-    assert [(s["x0"], s["x1"]) for s in shades] == [(r["start_s"], r["end_s"]) for r in reps]
+    assert [(s["x0"], s["x1"]) for s in shades] == [(r.start_s, r.end_s) for r in reps]
     assert {"flat", "your normal", "over-arched below"} <= {
         s["name"] for s in angle["layout"]["shapes"]
     }
     chart = {trace["name"]: trace for trace in set_chart(result)["data"]}
-    assert chart["most flexed"]["y"] == [r["lumbar_deg"]["peak"] for r in reps]
-    assert chart["most flexed"]["error_y"]["array"] == [
-        r["lumbar_deg"]["uncertainty"] for r in reps
-    ]
-    assert chart["most arched"]["y"] == [r["lumbar_deg"]["least"] for r in reps]
-    assert chart["speed on the way up"]["y"] == [r["concentric_speed"] for r in reps]
+    assert chart["most flexed"]["y"] == [r.lumbar_deg.peak for r in reps]
+    assert chart["most flexed"]["error_y"]["array"] == [r.lumbar_deg.uncertainty for r in reps]
+    assert chart["most arched"]["y"] == [r.lumbar_deg.least for r in reps]
+    assert chart["speed on the way up"]["y"] == [r.concentric_speed for r in reps]
 
 
 def test_the_drift_line_has_the_slope_of_the_document_and_its_mdc(folder: Path) -> None:
     result = read_result(folder)
-    fatigue = result.document["fatigue"]
-    fatigue |= {"drift_deg_per_rep": 2.0, "drift_ci_deg": [1.0, 3.0], "mdc_deg": 6.0, "sets": []}
-    traces = {trace["name"]: trace for trace in set_chart(result)["data"]}
-    low, high = traces["drift +2.0° a rep"]["y"]
+
+    def traces(direction: str) -> dict[str, Any]:
+        fatigue = result.document.fatigue
+        assert fatigue is not None
+        said: dict[str, Any] = {
+            "drift_deg_per_rep": 2.0,
+            "drift_ci_deg": (1.0, 3.0),
+            "mdc_deg": 6.0,
+            "sets": [],
+        }
+        changed = fatigue.model_copy(update=said | {"direction": direction})
+        document = result.document.model_copy(update={"fatigue": changed})
+        return {one["name"]: one for one in set_chart(replace(result, document=document))["data"]}
+
+    rounding = traces("rounding")
+    low, high = rounding["drift +2.0° a rep"]["y"]
     assert high - low == pytest.approx(6 * 2.0, abs=0.02)
-    mdc = traces["too small to tell (MDC)"]["y"]
+    mdc = rounding["too small to tell (MDC)"]["y"]
     assert max(mdc) - min(mdc) == pytest.approx(12.0, abs=0.02)
-    fatigue["direction"] = "arching"  # for the worse is downwards then
-    traces = {trace["name"]: trace for trace in set_chart(result)["data"]}
-    assert "drift -2.0° a rep" in traces
+    assert "drift -2.0° a rep" in traces("arching")  # for the worse is downwards then
 
 
 def test_gaps_stay_open_in_the_band(folder: Path) -> None:

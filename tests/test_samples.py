@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from test_docs import alike, run_examples
+from test_live_flow import AtOnce
 
 import formcheck
 from formcheck import SetAnalysis
@@ -54,7 +55,7 @@ def shown(
 ) -> str:
     """What the terminal says, up to the lines that are the same for all."""
     monkeypatch.setenv("COLUMNS", "90")
-    print_result(describe(analysis).model_dump(mode="json"))
+    print_result(describe(analysis))
     lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
     return "\n".join(lines).partition("\nAn outline measure")[0] + "\n"
 
@@ -109,7 +110,8 @@ def test_under_a_bar_the_elbows_hide_the_back_and_it_says_so(sample: Sample) -> 
 def test_the_examples_of_the_python_api_print_what_they_say(
     sample: Sample, pose_model: ResolvedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The sample is not looked at again for it."""
+    """The sample is analysed once for all."""
+    sample("deadlift-steady")
     read = formcheck.analysis.read_track
 
     def known(path: Path, *arguments: Any, **options: Any) -> PoseTrack:
@@ -118,4 +120,6 @@ def test_the_examples_of_the_python_api_print_what_they_say(
         return read(path, *arguments, **options)
 
     monkeypatch.setattr("formcheck.analysis.read_track", known)
+    # Its own process takes seconds to start, and has tests of its own.
+    monkeypatch.setattr("formcheck.live.session.Analyst", AtOnce)
     run_examples("python-api.md", pose_model, tmp_path, monkeypatch)

@@ -15,7 +15,7 @@ from PIL import Image
 
 from formcheck.errors import InputError, OutputError
 from formcheck.live.events import Event
-from formcheck.live.view import View
+from formcheck.live.view import LiveView
 from formcheck.pose.recorder import no_pose
 from formcheck.video.reader import Frame
 
@@ -51,9 +51,9 @@ class Lifted:
     def press(self, key: str) -> None:
         self.keys.append(key)
 
-    def frame(self, frame: Frame) -> View:
+    def frame(self, frame: Frame) -> LiveView:
         self.times_s.append(frame.time_s)
-        return View(frame, no_pose(), None, 0.0, 1, True, (), (), 30.0, 30.0, False)
+        return LiveView(frame, no_pose(), None, 0.0, 1, True, (), (), 30.0, 30.0, False)
 
     def last_events(self) -> tuple[Event, ...]:
         count = len(self.times_s)
@@ -163,7 +163,7 @@ def test_the_camera_is_taken_over_only_from_one_who_has_left(tmp_path: Path, clo
 
 def test_a_wrong_picture_leaves_the_session_open_and_a_full_disk_ends_it(tmp_path: Path) -> None:
     class Full(Lifted):
-        def frame(self, frame: Frame) -> View:
+        def frame(self, frame: Frame) -> LiveView:
             super().frame(frame)
             raise OutputError("The disk is full.")
 

@@ -12,11 +12,10 @@ from clipmaker import Image
 from results import analysed, clip_of, refused
 
 from formcheck.analysis import SetAnalysis
-from formcheck.annotate.names import SHARE_PICTURE_NAME, SHARE_VIDEO_NAME
 from formcheck.outputs import Outputs, write_result
 from formcheck.report.words import key_reps
 from formcheck.results.describe import describe
-from formcheck.results.writers import ResultFolder
+from formcheck.results.folder import SHARE_PICTURE_NAME, SHARE_VIDEO_NAME, ResultFolder
 
 
 def shared(analysis: SetAnalysis, clip: Path, out: Path, *, blur_face: bool = False) -> Path:
@@ -62,8 +61,8 @@ def test_it_is_some_seconds_of_both_repetitions(both: tuple[SetAnalysis, Path, P
     titles = [frame[:30].astype(int) for frame in frames]
     changes = [i for i in range(1, len(titles)) if np.abs(titles[i] - titles[i - 1]).mean() > 2]
     assert len(changes) == 1
-    worst, best = key_reps(describe(analysis).model_dump(mode="json"))
-    assert (worst["rep"], best["rep"]) == (2, 1)
+    worst, best = key_reps(describe(analysis))
+    assert (worst.rep.index, best.rep.index) == (2, 1)
     rep = analysis.reps[1]
     span_s = min(rep.end_s, rep.peak_s + 1.5) - max(rep.start_s, rep.peak_s - 2.0)
     assert changes[0] == pytest.approx(10 * span_s, abs=3)

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from formcheck.cli import app
 from formcheck.errors import ConfigurationError
-from formcheck.symptoms import CARE, OUTCOMES, QUESTIONS, Answer, Level, Outcome, assess
+from formcheck.symptoms import CARE, OUTCOMES, QUESTIONS, Answer, Level, SymptomOutcome, assess
 
 # Written down apart from the rules, as the document has them.
 EMERGENCY = {"bladder_or_bowel"}
@@ -79,7 +79,7 @@ def test_what_is_more_urgent_and_not_answered_stays_open() -> None:
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES.values(), ids=OUTCOMES)
-def test_outcomes_say_what_to_do_and_never_diagnose(outcome: Outcome) -> None:
+def test_outcomes_say_what_to_do_and_never_diagnose(outcome: SymptomOutcome) -> None:
     words = f"{outcome.headline} {outcome.action}".lower()
     for disease in ("sciatica", "hernia", "you have", "cauda", "fracture", "diagnos"):
         assert disease not in words

@@ -25,12 +25,12 @@ def squats(peaks: list[float]) -> SetAnalysis:
 
 
 def printed(analysis: SetAnalysis, capsys: pytest.CaptureFixture[str]) -> str:
-    print_result(describe(analysis).model_dump(mode="json"))
+    print_result(describe(analysis))
     return " ".join(capsys.readouterr().out.split())
 
 
 def verdict(analysis: SetAnalysis) -> str:
-    return headline(describe(analysis).model_dump(mode="json")).line
+    return headline(describe(analysis)).line
 
 
 def test_a_set_that_held_says_what_would_have_been_noticed() -> None:
@@ -75,7 +75,7 @@ def test_without_a_neutral_it_says_why_and_what_to_do(capsys: pytest.CaptureFixt
 
 
 def test_the_verdict_alone_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    print_verdict(describe(squats([-20.0, -21.0])).model_dump(mode="json"))
+    print_verdict(describe(squats([-20.0, -21.0])))
     out = capsys.readouterr().out
     assert out.startswith("No rounding or over-arching found in 2 of 2")
     assert out.count("\n") == 1

@@ -17,7 +17,8 @@ from formcheck.analysis import SetAnalysis, Settings, analyze_track
 from formcheck.errors import OutputError
 from formcheck.pose.track import load_track, save_track
 from formcheck.results.describe import describe
-from formcheck.results.writers import ResultFolder, result_name, write_analysis
+from formcheck.results.folder import ResultFolder, result_name
+from formcheck.results.writers import write_analysis
 
 FILES = {"analysis.json", "reps.csv", "frames.csv"}
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from formcheck.analysis import SetAnalysis
 from formcheck.annotate.colours import INK, PAPER, Rgb, grade_rgb
-from formcheck.annotate.scene import scale
 from formcheck.arrays import BoolArray, FloatArray, Picture
+from formcheck.assessment.scale import scale
 from formcheck.geometry.curve import LUMBAR_FROM, LUMBAR_TO, TrunkCurve
 from formcheck.geometry.signals import runs
 from formcheck.pose.landmarks import middle

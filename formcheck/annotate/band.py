@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formcheck.annotate.colours import BLUE, INK, PAPER, SEVERITIES, Rgb, grade_rgb
-from formcheck.annotate.scene import Caption, Scale, moment_words
+from formcheck.annotate.scene import Caption
 from formcheck.arrays import Picture
+from formcheck.assessment.scale import Scale, moment_words
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw

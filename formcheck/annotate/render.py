@@ -21,10 +21,11 @@ from formcheck.annotate.band import Band
 from formcheck.annotate.bar_path import bar_way, draw_way
 from formcheck.annotate.encoder import VideoWriter, video_size
 from formcheck.annotate.faces import FaceBlur
-from formcheck.annotate.names import POSTER_NAME, VIDEO_NAME, key_frame_name
-from formcheck.annotate.scene import captions, scale
+from formcheck.annotate.scene import captions
 from formcheck.annotate.share import Share
 from formcheck.arrays import Picture
+from formcheck.assessment.scale import scale
+from formcheck.results.folder import POSTER_NAME, VIDEO_NAME, key_frame_name
 from formcheck.video.reader import Frame, open_video
 
 __all__ = ["draw_clip", "face_note"]

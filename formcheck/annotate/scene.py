@@ -9,13 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from formcheck.analysis import SetAnalysis
-from formcheck.assessment.findings import Finding, arching_limit_deg
+from formcheck.assessment.findings import Finding
 from formcheck.assessment.judgement import Grade
-from formcheck.assessment.wording import Severity, posture_words
-from formcheck.geometry.neutral import Neutral
-from formcheck.lifts.exercises import Exercise
+from formcheck.assessment.wording import Severity
 
-__all__ = ["Caption", "Scale", "captions", "moment_words", "scale"]
+__all__ = ["Caption", "captions"]
 
 # A label stays this long, or to the end of its repetition: long enough to be read. It goes
 # sooner, though not before it can be noticed, where the back is nearer to the lifter's normal
@@ -23,22 +21,6 @@ __all__ = ["Caption", "Scale", "captions", "moment_words", "scale"]
 LABEL_S, LEAST_LABEL_S = 2.0, 0.7
 
 _PHASES = {"concentric": "up", "eccentric": "down", "turn": "turn", "": ""}
-
-
-@dataclass(frozen=True)
-class Scale:
-    """What the colours and the gauge stand for, in degrees of `lumbar_deg`.
-
-    Attributes
-    ----------
-    arched_deg : float
-        Below it the back is called over-arched; NaN without a limit or a neutral.
-    neutral_deg : float
-        The lifter's own; NaN if it is not known.
-    """
-
-    arched_deg: float
-    neutral_deg: float
 
 
 @dataclass(frozen=True)
@@ -72,27 +54,6 @@ class Caption:
     severity: Severity
     grade: Grade = "no"
     judged: bool = True
-
-
-def scale(exercise: Exercise, neutral: Neutral) -> Scale:
-    """The lines that a lumbar angle is held against in this lift and lifter.
-
-    None says where a back is rounded: that is no limit of this angle alone
-    (`formcheck.assessment.judgement`).
-    """
-    arched_deg = arching_limit_deg(neutral, exercise)
-    return Scale(
-        math.nan if arched_deg is None else neutral.lumbar_deg - arched_deg,
-        neutral.lumbar_deg,
-    )
-
-
-def moment_words(lumbar_deg: float, grade: Grade, limits: Scale, *, judged: bool = True) -> str:
-    """The word for a moment, so that the colour is not the only sign."""
-    over_arched = lumbar_deg < limits.arched_deg
-    return posture_words(
-        grade, lumbar_deg - limits.neutral_deg, over_arched=over_arched, judged=judged
-    )
 
 
 def captions(analysis: SetAnalysis) -> list[Caption]:

@@ -15,8 +15,8 @@ from formcheck.annotate.back import drawn_back
 from formcheck.annotate.band import font
 from formcheck.annotate.colours import INK, PAPER, Rgb
 from formcheck.annotate.encoder import VideoWriter, video_size
-from formcheck.annotate.names import SHARE_PICTURE_NAME, SHARE_VIDEO_NAME
 from formcheck.arrays import FloatArray, Picture
+from formcheck.results.folder import SHARE_PICTURE_NAME, SHARE_VIDEO_NAME
 
 __all__ = ["Scene", "Share"]
 

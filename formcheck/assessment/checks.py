@@ -16,13 +16,13 @@ from formcheck.lifts.exercises import CheckCode, Exercise, Measure
 from formcheck.lifts.lift_measures import Measured
 from formcheck.lifts.measures import RepMeasures
 
-__all__ = ["Check", "lift_findings"]
+__all__ = ["LiftCheck", "lift_findings"]
 
 LiftMeasures = Mapping[Measure, Measured]
 
 
 @dataclass(frozen=True)
-class Check:
+class LiftCheck:
     """One fault of one lift.
 
     Attributes
@@ -55,11 +55,11 @@ class Check:
         return measured.value_deg + measured.uncertainty_deg < self.beyond_deg
 
 
-_CHECKS: Mapping[CheckCode, Check] = MappingProxyType(
+_CHECKS: Mapping[CheckCode, LiftCheck] = MappingProxyType(
     {
         # Trunks of the labelled deadlifts lean 10-54 degrees when the hips are up, the one
         # labelled for hips that rise early 63 (benchmarks/clips.md): a single clip.
-        "early-hip-rise": Check(
+        "early-hip-rise": LiftCheck(
             measure="lean_at_hips_up_deg",
             beyond_deg=55.0,
             wrong="above",
@@ -71,7 +71,7 @@ _CHECKS: Mapping[CheckCode, Check] = MappingProxyType(
             "lower, with the chest up.",
         ),
         # A hip joint level with the knee reads 0; 20 above it is about a half squat.
-        "squat-depth": Check(
+        "squat-depth": LiftCheck(
             measure="depth_thigh_deg",
             beyond_deg=20.0,
             wrong="above",
@@ -84,7 +84,7 @@ _CHECKS: Mapping[CheckCode, Check] = MappingProxyType(
         # The lower half of a sound deep squat adds 12-16 degrees of lumbar flexion
         # (samples/squat.truth.csv); what surely exceeds that is the pelvis tucking under, as
         # far as one sample tells.
-        "butt-wink": Check(
+        "butt-wink": LiftCheck(
             measure="wink_deg",
             beyond_deg=15.0,
             wrong="above",
@@ -98,7 +98,7 @@ _CHECKS: Mapping[CheckCode, Check] = MappingProxyType(
         ),
         # Rendered sit-ups that curl bend by some 40 degrees (samples/sit-up.truth.csv); less
         # than this, for a trunk that comes all the way up, is our own choice.
-        "hip-flexor-dominant": Check(
+        "hip-flexor-dominant": LiftCheck(
             measure="curl_deg",
             beyond_deg=15.0,
             wrong="below",
@@ -139,7 +139,7 @@ def _judged(rep: RepMeasures, measured: Measured) -> bool:
     return math.isfinite(measured.value_deg) and (rep.rep.complete or rep.rep.cut)
 
 
-def _finding(code: CheckCode, check: Check, number: int, measured: Measured) -> Finding:
+def _finding(code: CheckCode, check: LiftCheck, number: int, measured: Measured) -> Finding:
     value, doubt = measured.value_deg, measured.uncertainty_deg
     return Finding(
         code,
@@ -157,7 +157,7 @@ def _finding(code: CheckCode, check: Check, number: int, measured: Measured) -> 
     )
 
 
-def _for_the_set(check: Check, faults: list[Finding], judged: int) -> list[Finding]:
+def _for_the_set(check: LiftCheck, faults: list[Finding], judged: int) -> list[Finding]:
     if not faults:
         return []
     sign = 1.0 if check.wrong == "above" else -1.0

@@ -24,7 +24,7 @@ __all__ = [
     "BANDS",
     "PARTS",
     "REP_PARTS",
-    "Part",
+    "Criterion",
     "PartName",
     "Score",
     "Weights",
@@ -63,7 +63,7 @@ _UNLIKE_DEG = 8.0
 
 
 @dataclass(frozen=True)
-class Part:
+class Criterion:
     """What one part says.
 
     Attributes
@@ -94,12 +94,12 @@ class Score:
 
     Attributes
     ----------
-    parts : tuple of Part
+    parts : tuple of Criterion
     severity : {"info", "caution", "stop"}
         The gravest finding: it sets the band.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[Criterion, ...]
     severity: Severity
 
     @property
@@ -214,7 +214,7 @@ def _score(
         return None
     scale = 100 / sum(weights[name] for name in names)
     parts = (
-        Part(name, seen[name].share * of, of, seen[name].basis)
+        Criterion(name, seen[name].share * of, of, seen[name].basis)
         for name in names
         for of in [scale * weights[name]]
     )

@@ -9,8 +9,9 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from formcheck.batch.cells import Order, Unit, common_order, read_day, read_load
+from formcheck.batch.dates import Order, common_order, read_day
 from formcheck.errors import ConfigurationError, InputError
+from formcheck.loads import Unit, read_load
 
 __all__ = ["LIST_ENDINGS", "SHEET_ENDINGS", "Row", "Table", "read_table"]
 

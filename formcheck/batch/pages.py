@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
-from formcheck.batch.cells import Unit, load_words, unit_of
 from formcheck.batch.job import Outcome
 from formcheck.batch.places import safe_name
 from formcheck.batch.results import ClipResult
@@ -16,8 +14,11 @@ from formcheck.batch.sparkline import Sparkline, sparklines
 from formcheck.history.says import needs_attention, set_words
 from formcheck.history.sets import PastSet
 from formcheck.history.trends import athlete_lifts
+from formcheck.loads import Unit, load_words, unit_of
+from formcheck.report.templates import rendered, template_file
+from formcheck.report.words import measured_reps, most_flexed
 
-__all__ = ["athlete_page_name", "index_page", "rendered"]
+__all__ = ["athlete_page_name", "index_page"]
 
 _TONES = {"stop": 0, "caution": 1, "unknown": 2, "good": 3}
 
@@ -83,16 +84,16 @@ def index_page(
         failed=failed,
         unreadable=unreadable,
         athletes=_counted(result.clip.athlete for result in measured),
-        lifts=_counted(result.document["exercise"]["name"] for result in measured),
+        lifts=_counted(result.document.exercise.name for result in measured),
         verdicts=_counted(result.headline.label for result in measured),
-        index_css=_file("index.css"),
-        js=_file("index.js"),
+        index_css=template_file("index.css", "formcheck.batch"),
+        js=template_file("index.js", "formcheck.batch"),
     )
 
 
 def _row(result: ClipResult, chart: Sparkline, past: PastSet | None, unit: Unit) -> _Row:
-    angles = [rep["lumbar_deg"] for rep in result.reps if rep["lumbar_deg"]["peak"] is not None]
-    worst: dict[str, Any] = max(angles, key=lambda angle: float(angle["peak"]), default={})
+    reps = map(most_flexed, measured_reps(result.document))
+    worst = max(reps, key=lambda one: one.lumbar_deg, default=None)
     athlete = result.clip.athlete
     return _Row(
         result,
@@ -102,42 +103,18 @@ def _row(result: ClipResult, chart: Sparkline, past: PastSet | None, unit: Unit)
         load_words(result.clip.load_kg, unit),
         past is not None and past.seen,
         past.note if past else "",
-        worst.get("peak"),
-        worst.get("uncertainty"),
+        worst.lumbar_deg if worst else None,
+        worst.uncertainty_deg if worst else None,
     )
 
 
 def _rank(result: ClipResult) -> float:
     """Worst first: by the verdict, and of the same verdict by the score."""
-    score = result.document["score"]
-    return _TONES[result.headline.tone] + (100.0 if score is None else float(score)) / 101
+    score = result.document.score
+    return _TONES[result.headline.tone] + (100.0 if score is None else score) / 101
 
 
 def _counted(values: Any) -> list[tuple[str, int]]:
     return sorted(
         Counter(value for value in values if value).items(), key=lambda v: v[0].casefold()
     )
-
-
-def rendered(package: str, template: str, **values: Any) -> bytes:
-    """Fill a template in the house's style; every value is escaped."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    from formcheck import __version__
-    from formcheck.report import words
-
-    environment = Environment(
-        loader=PackageLoader(package, "template"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"degrees": words.degrees, "plural": words.plural}
-    css = files("formcheck.report").joinpath("template", "report.css").read_text(encoding="utf-8")
-    page = environment.get_template(template).render(css=css, version=__version__, **values)
-    return page.encode("utf-8", errors="replace")
-
-
-def _file(name: str) -> str:
-    return files("formcheck.batch").joinpath("template", name).read_text(encoding="utf-8")

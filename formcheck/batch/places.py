@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from formcheck.errors import ConfigurationError, InputError, OutputError
-from formcheck.workspace import workspace_name
+from formcheck.files import written_whole
 
 __all__ = ["Place", "as_json", "opened", "safe_name"]
 
 _LONGEST_NAME = 40
 _UNSAFE = re.compile(r"[^\w.-]+")
-_TEMPORARY = ".formcheck-part"
 
 
 def safe_name(text: str, identity: str) -> str:
@@ -148,12 +147,8 @@ class Place:
             return
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(workspace_name(_TEMPORARY))
-        try:
-            part.write_bytes(content)
-            part.replace(target)
-        finally:
-            part.unlink(missing_ok=True)
+        with written_whole(target) as file:
+            file.write(content)
 
     def _writing(self, name: str, act: Callable[[], None]) -> None:
         try:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from formcheck.batch.cells import unit_of
 from formcheck.batch.job import CLIPS, JOB_NAME, Outcome
 from formcheck.batch.pages import athlete_page_name, index_page
 from formcheck.batch.places import Place, as_json
@@ -18,8 +17,10 @@ from formcheck.history.page import athlete_page
 from formcheck.history.sets import PastSet
 from formcheck.history.since import since_sets
 from formcheck.history.trends import athlete_lifts
+from formcheck.loads import unit_of
 from formcheck.report import PLOTLY_NAME
-from formcheck.report.page import plotly_script, with_since
+from formcheck.report.since import with_since
+from formcheck.report.templates import plotly_script
 
 __all__ = [
     "publish",

@@ -8,16 +8,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from formcheck.annotate.names import key_frame_name
 from formcheck.batch.clips import Clip
 from formcheck.batch.job import CLIPS, Outcome
 from formcheck.batch.places import Place
 from formcheck.batch.resume import recorded
-from formcheck.batch.tables import text_of_cell
 from formcheck.errors import InputError
 from formcheck.report.words import Headline, headline, key_reps
 from formcheck.results.document import AnalysisDocument
+from formcheck.results.folder import key_frame_name
 from formcheck.results.stored import parse_document
+from formcheck.spreadsheet import text_of_cell
 
 __all__ = ["ClipResult", "failed_before", "read_results"]
 
@@ -31,8 +31,7 @@ class ClipResult:
     folder : str
         In the folder of the batch.
     clip : Clip
-    document : dict
-        Its `analysis.json`.
+    document : AnalysisDocument
     headline : Headline
     picture : str
         Of the worst repetition, in the folder of the batch; empty if there is none.
@@ -42,7 +41,7 @@ class ClipResult:
 
     folder: str
     clip: Clip
-    document: dict[str, Any]
+    document: AnalysisDocument
     headline: Headline
     picture: str
     report: str
@@ -51,17 +50,6 @@ class ClipResult:
     def measured(self) -> bool:
         """Whether the back was measured in at least one repetition."""
         return self.headline.tone != "unknown"
-
-    @property
-    def reps(self) -> list[dict[str, Any]]:
-        """The repetitions of `analysis.json`."""
-        reps: list[dict[str, Any]] = self.document["reps"]
-        return reps
-
-    @property
-    def checked(self) -> AnalysisDocument:
-        """The document with its types."""
-        return AnalysisDocument.model_validate(self.document, extra="ignore")
 
 
 def read_results(place: Place) -> tuple[list[ClipResult], list[str]]:
@@ -82,7 +70,7 @@ def read_results(place: Place) -> tuple[list[ClipResult], list[str]]:
     for folder, record in records.items():
         content = contents.get(f"{folder}/analysis.json", b"")
         try:
-            _, document = parse_document(content, folder)
+            document = parse_document(content, folder)
         except InputError:
             unreadable.append(folder)
         else:
@@ -99,10 +87,10 @@ def _newest(records: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 
 def _result(
-    folder: str, record: Mapping[str, Any], document: dict[str, Any], files: Iterable[str]
+    folder: str, record: Mapping[str, Any], document: AnalysisDocument, files: Iterable[str]
 ) -> ClipResult:
     worst = key_reps(document)[:1]
-    picture = f"{folder}/{key_frame_name(worst[0]['rep'])}" if worst else ""
+    picture = f"{folder}/{key_frame_name(worst[0].rep.index)}" if worst else ""
     report = f"{folder}/report.html"
     return ClipResult(
         folder,

@@ -11,15 +11,15 @@ from formcheck.batch.job import CLIPS, Job, Outcome
 from formcheck.batch.places import Place
 from formcheck.batch.publish import publish, share_plotly
 from formcheck.batch.resume import Plan, make_plan
-from formcheck.batch.screen import Screen
+from formcheck.batch.screen import BatchScreen
 from formcheck.models.store import ResolvedModel
 from formcheck.outputs import Outputs
 from formcheck.report import PLOTLY_NAME
-from formcheck.results.writers import WORKSPACE
+from formcheck.results.folder import WORKSPACE
 from formcheck.settings import Settings
 from formcheck.workspace import sweep
 
-__all__ = ["Tally", "Wish", "run_batch"]
+__all__ = ["BatchTally", "Wish", "run_batch"]
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Wish:
 
 
 @dataclass
-class Tally:
+class BatchTally:
     """What came of the clips so far."""
 
     outcomes: list[Outcome] = field(default_factory=list)
@@ -89,7 +89,7 @@ class Tally:
         return f"Open {out.rstrip('/')}/index.html.{errors}"
 
 
-def run_batch(wish: Wish, model: ResolvedModel, tally: Tally, screen: Screen) -> None:
+def run_batch(wish: Wish, model: ResolvedModel, tally: BatchTally, screen: BatchScreen) -> None:
     """Do a batch. Whatever ends it, what was done is kept, listed and indexed.
 
     Raises

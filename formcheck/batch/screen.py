@@ -22,12 +22,12 @@ from rich.text import Text
 from formcheck.batch.job import Outcome
 from formcheck.plain import encodable_json, plain, typed
 
-__all__ = ["Screen"]
+__all__ = ["BatchScreen"]
 
 _STYLES = {"measured": "green", "refused": "yellow", "failed": "bold red", "skipped": "dim"}
 
 
-class Screen:
+class BatchScreen:
     """A bar on stderr, and on stdout a line a clip, in words or as JSON.
 
     Parameters

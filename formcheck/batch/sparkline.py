@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from formcheck.batch.results import ClipResult
 from formcheck.report.words import flagged
 
-__all__ = ["HEIGHT", "WIDTH", "Mark", "Sparkline", "sparklines"]
+__all__ = ["HEIGHT", "WIDTH", "RepMark", "Sparkline", "sparklines"]
 
 WIDTH, HEIGHT = 132, 44
 _EDGE = 6.0
 
 
 @dataclass(frozen=True)
-class Mark:
+class RepMark:
     """A repetition: where it stands, its interval, and whether it is flagged."""
 
     x: float
@@ -31,7 +31,7 @@ class Sparkline:
 
     Attributes
     ----------
-    marks : tuple of Mark
+    marks : tuple of RepMark
     unseen : tuple of float
         Where repetitions stand that were not measured.
     flat : float
@@ -40,7 +40,7 @@ class Sparkline:
         The same in words.
     """
 
-    marks: tuple[Mark, ...]
+    marks: tuple[RepMark, ...]
     unseen: tuple[float, ...]
     flat: float
     says: str
@@ -50,11 +50,11 @@ def sparklines(results: Sequence[ClipResult]) -> list[Sparkline]:
     """Make a chart of each, all on the same scale."""
     ends = [0.0]
     for result in results:
-        for rep in result.reps:
-            angle = rep["lumbar_deg"]
-            if angle["peak"] is not None:
-                half = angle["uncertainty"] or 0.0
-                ends += [angle["peak"] - half, angle["peak"] + half]
+        for rep in result.document.reps:
+            angle = rep.lumbar_deg
+            if angle.peak is not None:
+                half = angle.uncertainty or 0.0
+                ends += [angle.peak - half, angle.peak + half]
     scale = _Scale(min(ends), max(ends))
     return [_sparkline(result, scale) for result in results]
 
@@ -70,18 +70,18 @@ class _Scale:
 
 
 def _sparkline(result: ClipResult, scale: _Scale) -> Sparkline:
-    step = (WIDTH - 2 * _EDGE) / max(len(result.reps) - 1, 1)
+    step = (WIDTH - 2 * _EDGE) / max(len(result.document.reps) - 1, 1)
     marks, unseen, said = [], [], []
-    for i, rep in enumerate(result.reps):
-        x, angle = round(_EDGE + i * step, 1), rep["lumbar_deg"]
-        if angle["peak"] is None:
+    for i, rep in enumerate(result.document.reps):
+        x, angle = round(_EDGE + i * step, 1), rep.lumbar_deg
+        if angle.peak is None:
             unseen.append(x)
             said.append("not seen")
             continue
-        half = angle["uncertainty"] or 0.0
-        at = [scale.y(angle["peak"] + d) for d in (0.0, half, -half)]
-        marks.append(Mark(x, at[0], at[1], at[2], flagged(result.document, rep["index"])))
-        said.append(f"{angle['peak']:+z.0f}°")
+        half = angle.uncertainty or 0.0
+        at = [scale.y(angle.peak + d) for d in (0.0, half, -half)]
+        marks.append(RepMark(x, at[0], at[1], at[2], flagged(result.document, rep.index)))
+        said.append(f"{angle.peak:+z.0f}°")
     return Sparkline(
         tuple(marks),
         tuple(unseen),

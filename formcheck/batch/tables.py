@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from formcheck.results.comparison import set_mean
+from formcheck.spreadsheet import written_table
 
 if TYPE_CHECKING:
     from formcheck.batch.job import Outcome
     from formcheck.batch.results import ClipResult
+    from formcheck.results.document import AnalysisDocument, FatiguePart, RepPart
 
 __all__ = [
     "errors_table",
     "reps_table",
     "summary_table",
-    "text_of_cell",
-    "written_table",
 ]
 
 _CLIP = ("athlete", "date", "exercise", "load_kg", "clip")
@@ -72,9 +70,6 @@ _REPS = (
 )
 _ERRORS = (*_CLIP, "reason", "elapsed_s", "source")
 
-# A spreadsheet takes text that begins so for a formula, and runs it; full-width signs too.
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-
 
 def summary_table(
     results: Iterable[ClipResult], notes: Mapping[str, tuple[bool, str]] | None = None
@@ -112,88 +107,75 @@ def errors_table(failed: Iterable[Outcome]) -> bytes:
     return written_table(_ERRORS, rows)
 
 
-def written_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """Make a table of a header and rows."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    # With the mark by which Excel knows UTF-8.
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, str) and value.startswith(_FORMULA_SIGNS):
-        return f"'{value}"
-    return value
-
-
-def text_of_cell(cell: str) -> str:
-    """The text that was written as a cell."""
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA_SIGNS) else cell
-
-
 def _clip_cells(result: ClipResult) -> tuple[object, ...]:
     clip = result.clip
-    lift = result.document["exercise"]["name"]
+    lift = result.document.exercise.name
     return clip.athlete, clip.date, lift, clip.load_kg, clip.name
 
 
 def _summary_row(result: ClipResult) -> Sequence[object]:
-    document, checked = result.document, result.checked
-    peaks = [rep["lumbar_deg"]["peak"] for rep in result.reps]
+    document = result.document
+    peaks = [rep.lumbar_deg.peak for rep in result.document.reps]
     known = [peak for peak in peaks if peak is not None]
-    lumbar, flexion = set_mean("lumbar_peak_deg", checked), set_mean("flexion_peak_deg", checked)
-    fatigue = document["fatigue"] or {}
+    lumbar, flexion = set_mean("lumbar_peak_deg", document), set_mean("flexion_peak_deg", document)
     return (
         *_clip_cells(result),
         "measured" if result.measured else "refused",
         result.headline.label,
         result.headline.text if result.measured else result.headline.line,
-        document["score"],
+        document.score,
         len(peaks),
         len(known),
         *((round(lumbar.value, 1), round(lumbar.half, 1)) if lumbar else ("", "")),
         max(known, default=""),
         *((round(flexion.value, 1), round(flexion.half, 1)) if flexion else ("", "")),
-        fatigue.get("verdict"),
-        fatigue.get("from_rep"),
-        fatigue.get("drift_deg_per_rep"),
-        fatigue.get("velocity_loss_pct"),
-        " ".join(dict.fromkeys(f["code"] for f in document["findings"])),
-        " ".join(reason["code"] for reason in document["view"]["reasons"]),
+        *_fatigue(document.fatigue),
+        " ".join(dict.fromkeys(f.code for f in document.findings)),
+        " ".join(reason.code for reason in document.view.reasons),
         result.clip.url,
-        document["source"]["sha256"],
+        document.source.sha256,
         result.folder,
         result.clip.load_given,
         result.clip.date_from,
         *_rounding(document),
-        document.get("score_basis"),
+        document.score_basis,
     )
 
 
-def _rounding(part: Mapping[str, Any]) -> tuple[object, object]:
+def _fatigue(fatigue: FatiguePart | None) -> tuple[object, ...]:
+    """Verdict, where it began, drift and loss of speed; empty without repetitions."""
+    if fatigue is None:
+        return (None,) * 4
+    return (
+        fatigue.verdict,
+        fatigue.from_rep,
+        fatigue.drift_deg_per_rep,
+        fatigue.velocity_loss_pct,
+    )
+
+
+def _rounding(part: AnalysisDocument | RepPart) -> tuple[object, object]:
     """Grade and probability of a set, or of a repetition; empty where not judged."""
-    said = part.get("rounding")
-    return (said["grade"], said["probability"]) if said else ("", "")
+    said = part.rounding
+    return (said.grade, said.probability) if said else ("", "")
 
 
 def _rep_rows(result: ClipResult) -> Iterator[Sequence[object]]:
-    for rep in result.reps:
+    for rep in result.document.reps:
         yield (
             *_clip_cells(result),
-            rep["index"],
-            str(rep["complete"]).lower(),
-            rep["start_s"],
-            rep["concentric_s"],
-            rep["concentric_speed"],
-            rep["lumbar_deg"]["peak"],
-            rep["lumbar_deg"]["uncertainty"],
-            rep["lumbar_deg"]["least"],
-            rep["flexion_deg"]["peak"],
-            rep["visible"],
-            " ".join(rep["findings"]),
-            rep["score"],
+            rep.index,
+            str(rep.complete).lower(),
+            rep.start_s,
+            rep.concentric_s,
+            rep.concentric_speed,
+            rep.lumbar_deg.peak,
+            rep.lumbar_deg.uncertainty,
+            rep.lumbar_deg.least,
+            rep.flexion_deg.peak,
+            rep.visible,
+            " ".join(rep.findings),
+            rep.score,
             result.folder,
             *_rounding(rep),
         )

@@ -20,7 +20,7 @@ from formcheck.errors import FormcheckError, InputError
 from formcheck.models.store import ResolvedModel
 
 if TYPE_CHECKING:
-    from formcheck.results.writers import ResultFolder
+    from formcheck.results.folder import ResultFolder
 
 __all__ = ["Work", "analyze_clip", "run_within"]
 
@@ -93,7 +93,7 @@ def analyze_clip(job: Job, model: ResolvedModel) -> Outcome:
     elapsed_s = time.monotonic() - began
     finished = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     place.write(f"{job.folder}/{JOB_NAME}", as_json(job.record(status, elapsed_s, finished)))
-    said = headline(document.model_dump(mode="json"))
+    said = headline(document)
     note = f" {face_note(analysis)}" if job.outputs.blur_face else ""
     told = said.text if analysis.measured else said.line
     return Outcome(job.clip, status, told + note.rstrip(), job.folder, elapsed_s)
@@ -118,7 +118,7 @@ def _fetched(url: str) -> Iterator[Path]:
 @contextmanager
 def _result_in(place: Place, name: str, clip: Path) -> Iterator[ResultFolder]:
     """Where the result is written: its own place, or to be uploaded from here."""
-    from formcheck.results.writers import ResultFolder
+    from formcheck.results.folder import ResultFolder
 
     parent, own = name.split("/")
     if place.local is not None:

@@ -227,8 +227,9 @@ def _analyse(
     from formcheck.analysis import analyze_track, read_track, with_neutral_from
     from formcheck.commands.progress import frames_progress, model_for
     from formcheck.results.describe import describe
+    from formcheck.results.folder import ResultFolder, result_name
     from formcheck.results.kept import kept_track
-    from formcheck.results.writers import ResultFolder, result_name, write_analysis
+    from formcheck.results.writers import write_analysis
 
     with ResultFolder(out, result_name(clip), force=force, keep=clip) as folder:
         resolved = model_for(filter(None, (clip, neutral_from)), model, quiet=quiet)
@@ -268,7 +269,7 @@ def _draw(
     """Put everything else beside the analysis."""
     from formcheck.commands.progress import drawing_progress
     from formcheck.outputs import write_result
-    from formcheck.results.writers import ResultFolder
+    from formcheck.results.folder import ResultFolder
 
     try:
         with (
@@ -306,8 +307,8 @@ def _show(
         told = document.model_dump_json(indent=2) + "\n"
         sys.stdout.write(encodable_json(told, sys.stdout.encoding))
     elif quiet:
-        print_verdict(document.model_dump(mode="json"))
+        print_verdict(document)
     else:
-        print_result(document.model_dump(mode="json"))
+        print_result(document)
     if sys.stdout is not None:  # a closed one
         sys.stdout.flush()  # the verdict is there before the rest is drawn

@@ -99,7 +99,7 @@ def batch(  # noqa: PLR0917 - one parameter an option
         formcheck batch clips.csv --out season --no-video
         formcheck batch gym/ --athletes-by-folder --out season
     """
-    from formcheck.batch.needs import need_packages
+    from formcheck.batch import need_packages
 
     need_packages()
     from formcheck.batch.run import Wish
@@ -125,15 +125,15 @@ def batch(  # noqa: PLR0917 - one parameter an option
 
 
 def _run(wish: Wish, *, as_json: bool, quiet: bool, verbose: bool) -> None:
-    from formcheck.batch.run import Tally, run_batch
-    from formcheck.batch.screen import Screen
+    from formcheck.batch.run import BatchTally, run_batch
+    from formcheck.batch.screen import BatchScreen
     from formcheck.commands.progress import model_at_hand
     from formcheck.commands.stderr import native_chatter_hidden
 
     model = model_at_hand(wish.model, quiet=quiet)
-    tally = Tally()
+    tally = BatchTally()
     with native_chatter_hidden(shown=verbose):
-        screen = Screen(as_json=as_json, quiet=quiet)
+        screen = BatchScreen(as_json=as_json, quiet=quiet)
         try:
             run_batch(wish, model, tally, screen)
         except KeyboardInterrupt:

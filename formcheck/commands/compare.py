@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from formcheck.models.store import ResolvedModel
-    from formcheck.report.compare_page import Side
+    from formcheck.report.compare_page import ComparedSet
     from formcheck.results.comparison import Comparison, Difference
     from formcheck.results.document import AnalysisDocument
 
@@ -71,19 +71,18 @@ def compare(  # noqa: PLR0917 - one parameter an option
     with native_chatter_hidden(shown=verbose):
         files = [_file(path) for path in (first, second)]
         model = model_for(files, None, quiet=quiet)
-        sides, documents = zip(
-            *(_side(file, exercise, model, quiet=quiet) for file in files), strict=True
-        )
-    found = compared(*documents)
+        sides = [_side(file, exercise, model, quiet=quiet) for file in files]
+    first_set, second_set = (side.document for side in sides)
+    found = compared(first_set, second_set)
     if as_json:
         sys.stdout.write(_as_json(found))
         return
     if html:
         from formcheck.report.compare_page import compare_page
-        from formcheck.report.page import write_page
+        from formcheck.report.templates import write_page
 
         write_page(compare_page(found, sides, out, embed=embed), out)
-    _show(found, *documents, page=out if html else None, table=verbose)
+    _show(found, first_set, second_set, page=out if html else None, table=verbose)
 
 
 def _file(path: Path) -> Path:
@@ -98,16 +97,13 @@ def _file(path: Path) -> Path:
     return file
 
 
-def _side(
-    file: Path, exercise: str, model: ResolvedModel | None, *, quiet: bool
-) -> tuple[Side, AnalysisDocument]:
+def _side(file: Path, exercise: str, model: ResolvedModel | None, *, quiet: bool) -> ComparedSet:
     """Read an analysis, or make one of a clip or a track."""
-    from formcheck.report.compare_page import Side, side_of_folder
+    from formcheck.report.compare_page import ComparedSet, side_of_folder
     from formcheck.results.stored import read_document
 
     if file.suffix == ".json":
-        document, told = read_document(file)
-        return side_of_folder(told, file.parent), document
+        return side_of_folder(read_document(file), file.parent)
     from formcheck.analysis import Settings, analyze_track, read_track
     from formcheck.commands.progress import frames_progress
     from formcheck.config import load_rubric
@@ -120,8 +116,7 @@ def _side(
     analysis = analyze_track(track, settings)
     document = describe(analysis)
     video = None if file.suffix == ".npz" else file
-    told = document.model_dump(mode="json")
-    return Side(told, frames_of(analysis), video, track.clip.slow_motion), document
+    return ComparedSet(document, frames_of(analysis), video, track.clip.slow_motion)
 
 
 def _as_json(found: Comparison) -> str:

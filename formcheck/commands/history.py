@@ -65,7 +65,7 @@ def history(  # noqa: PLR0917 - one parameter an option
         formcheck history season --athlete Ann -e deadlift
         formcheck history season --note "ann-1.mp4=Hips first." --seen ann-1.mp4
     """
-    from formcheck.batch.needs import need_packages
+    from formcheck.batch import need_packages
 
     need_packages()
     from formcheck.history.trends import athlete_lifts
@@ -177,10 +177,10 @@ def _show(lifts: list[AthleteLift]) -> None:
     from rich.table import Column, Table
     from rich.text import Text
 
-    from formcheck.batch.cells import load_words, unit_of
     from formcheck.commands.tables import fitted
     from formcheck.history.says import lift_sentence
     from formcheck.history.trends import MEASURES
+    from formcheck.loads import load_words, unit_of
     from formcheck.plain import plain, typed
     from formcheck.report.words import plural
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from formcheck.live.events import Event
     from formcheck.live.loop import Outlet
     from formcheck.live.session import Session
-    from formcheck.live.sources import Source
+    from formcheck.live.sources import LiveSource
     from formcheck.settings import Settings
 
 __all__ = ["live"]
@@ -168,7 +168,7 @@ def _offer(camera: str) -> str:
     )
 
 
-def _play(source: Source, session: Session, outlet: Outlet) -> bool:
+def _play(source: LiveSource, session: Session, outlet: Outlet) -> bool:
     """Whether it was interrupted; what was lifted is saved either way."""
     from formcheck.live.loop import play
 

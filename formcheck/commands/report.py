@@ -46,6 +46,10 @@ def report(
 
         formcheck report results/clip --embed --out clip.html
     """
+    from formcheck.history.since import since_last
     from formcheck.report import write_report
+    from formcheck.results.stored import document_file, read_document
 
-    typer.echo(write_report(result, out=out, embed=embed, athlete=athlete))
+    file = document_file(result)
+    since = since_last(file.parent, read_document(file), athlete)
+    typer.echo(write_report(result, out=out, embed=embed, since=since))

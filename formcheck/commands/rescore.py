@@ -114,10 +114,9 @@ def _line(document: AnalysisDocument) -> str:
     """Lift, repetitions, verdict and score."""
     from formcheck.report.words import headline, plural
 
-    told = document.model_dump(mode="json")
     score = "no score" if document.score is None else f"score {document.score:.0f}"
     reps = plural(len(document.reps), "rep")
-    return f"{document.exercise.name}, {reps}: {headline(told).label}, {score}"
+    return f"{document.exercise.name}, {reps}: {headline(document).label}, {score}"
 
 
 def _update_batch(changed: list[Rescored]) -> None:

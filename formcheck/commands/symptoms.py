@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from formcheck.symptoms import Answer, Outcome
+    from formcheck.symptoms import Answer, SymptomOutcome
 
 __all__ = ["symptoms"]
 
@@ -144,13 +144,13 @@ def _template() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _as_json(given: dict[str, Answer], outcome: Outcome) -> str:
+def _as_json(given: dict[str, Answer], outcome: SymptomOutcome) -> str:
     from formcheck.symptoms import CARE
 
     return json.dumps({"answers": given, **asdict(outcome), "care": CARE}, indent=2) + "\n"
 
 
-def _save(path: Path, given: dict[str, Answer], outcome: Outcome) -> None:
+def _save(path: Path, given: dict[str, Answer], outcome: SymptomOutcome) -> None:
     """Write a new file, whole or not at all."""
     from formcheck.errors import OutputError
 
@@ -163,7 +163,7 @@ def _save(path: Path, given: dict[str, Answer], outcome: Outcome) -> None:
         raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
-def _show(outcome: Outcome) -> None:
+def _show(outcome: SymptomOutcome) -> None:
     from rich.console import Console
     from rich.text import Text
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Column, Table
@@ -14,7 +13,6 @@ from formcheck.commands.tables import fitted
 from formcheck.plain import plain, typed
 from formcheck.report import REPORT_NAME
 from formcheck.report.words import (
-    Document,
     bar_line,
     degrees,
     fatigue_sets,
@@ -23,6 +21,15 @@ from formcheck.report.words import (
     plural,
     score_basis,
     what_was_read,
+)
+from formcheck.results.document import (
+    AnalysisDocument,
+    ContributorPart,
+    FindingPart,
+    NeutralPart,
+    ReasonPart,
+    RepPart,
+    Source,
 )
 
 __all__ = ["print_place", "print_result", "print_verdict"]
@@ -34,16 +41,15 @@ _CARE = (
 )
 
 
-def print_result(document: Document) -> None:
+def print_result(document: AnalysisDocument) -> None:
     """Print the table of repetitions, the findings, and what they are not.
 
     Parameters
     ----------
-    document : mapping
-        `analysis.json`.
+    document : AnalysisDocument
     """
     console = Console(highlight=False)
-    if document["reps"]:
+    if document.reps:
         console.print(fitted(console, _table(document), ("findings",)))
     for line in _lines(document):
         console.print(line)
@@ -57,44 +63,44 @@ def print_place(folder: Path) -> None:
     Console(highlight=False).print(Text(plain(written), style="dim"), soft_wrap=True)
 
 
-def print_verdict(document: Document) -> None:
+def print_verdict(document: AnalysisDocument) -> None:
     """Print what came out in one line, and nothing else."""
     Console(highlight=False).print(typed(headline(document).line), soft_wrap=True, markup=False)
 
 
-def _lines(document: Document) -> Iterator[Text]:
+def _lines(document: AnalysisDocument) -> Iterator[Text]:
     said = headline(document).line
     yield Text(typed(said), style="bold")
     yield from _judged(document, said)
-    for reason in document["view"]["reasons"]:
-        yield _reason(reason, said=reason["message"] in said)
-    for warning in _clip_warnings(document["source"]):
+    for reason in document.view.reasons:
+        yield _reason(reason, said=reason.message in said)
+    for warning in _clip_warnings(document.source):
         yield Text(warning, style="yellow")
     for sentence in what_was_read(document):
         yield Text(sentence, style="dim")
     if line := bar_line(document):
         yield Text(line)
-    if document["neutral"]["lumbar_deg"] is not None:
-        yield Text(_neutral(document["neutral"]), style="dim")
+    if document.neutral.lumbar_deg is not None:
+        yield Text(_neutral(document.neutral), style="dim")
 
 
-def _judged(document: Document, said: str) -> Iterator[Text]:
+def _judged(document: AnalysisDocument, said: str) -> Iterator[Text]:
     """Findings of the set, what may lie behind them, pauses, and the score."""
-    for finding in document["findings"]:
-        if finding["rep"] is None and finding["code"] not in _reason_codes(document):
-            yield _finding(finding, said=finding["message"] in said)
-    for one in document["contributors"]:
+    for finding in document.findings:
+        if finding.rep is None and finding.code not in _reason_codes(document):
+            yield _finding(finding, said=finding.message in said)
+    for one in document.contributors:
         yield _contributor(one)
-    for after in (one["paused_after"] for one in fatigue_sets(document)):
+    for after in (one.paused_after for one in fatigue_sets(document)):
         if after:
             reps = ", ".join(map(str, after))
             pause = f"A pause after repetition {reps}: grip and breath may have changed."
             yield Text(pause, style="cyan")
-    if document["score"] is not None:
+    if document.score is not None:
         yield _score(document)
 
 
-def _table(document: Document) -> Table:
+def _table(document: AnalysisDocument) -> Table:
     table = Table(
         "rep",
         "at",
@@ -110,90 +116,90 @@ def _table(document: Document) -> Table:
         box=None,
         padding=(0, 1, 0, 0),
     )
-    for rep in document["reps"]:
-        found = [one for one in document["findings"] if one["rep"] == rep["index"]]
+    for rep in document.reps:
+        found = [one for one in document.findings if one.rep == rep.index]
         table.add_row(*_row(rep, found))
     return table
 
 
-def _lift(document: Document) -> str:
-    exercise = document["exercise"]
-    if exercise["given"]:
-        return str(exercise["name"])
-    confidence = f"{exercise['confidence']:.0%}"
+def _lift(document: AnalysisDocument) -> str:
+    exercise = document.exercise
+    if exercise.given:
+        return str(exercise.name)
+    confidence = f"{exercise.confidence:.0%}"
     if "exercise-unclear" in _reason_codes(document):
-        return f"{exercise['name']}? (unclear, {confidence})"
-    if not document["view"]["measurable"]:
-        return f"{exercise['name']}? (as far as this view shows, {confidence})"
-    return f"{exercise['name']} (recognised, {confidence})"
+        return f"{exercise.name}? (unclear, {confidence})"
+    if not document.view.measurable:
+        return f"{exercise.name}? (as far as this view shows, {confidence})"
+    return f"{exercise.name} (recognised, {confidence})"
 
 
-def _row(rep: Mapping[str, Any], found: list[Mapping[str, Any]]) -> tuple[str | Text, ...]:
-    lumbar, speed = rep["lumbar_deg"], rep["concentric_speed"]
-    doubt = "" if lumbar["peak"] is None else f" ±{lumbar['uncertainty']:.0f}"
+def _row(rep: RepPart, found: list[FindingPart]) -> tuple[str | Text, ...]:
+    lumbar, speed = rep.lumbar_deg, rep.concentric_speed
+    doubt = "" if lumbar.peak is None else f" ±{lumbar.uncertainty:.0f}"
     return (
-        str(rep["index"]),
-        f"{rep['start_s']:.1f} s",
-        "yes" if rep["complete"] else "no",
-        _angle(lumbar["peak"]) + doubt,
-        _angle(lumbar["least"]),
-        _angle(rep["flexion_deg"]["peak"]),
+        str(rep.index),
+        f"{rep.start_s:.1f} s",
+        "yes" if rep.complete else "no",
+        _angle(lumbar.peak) + doubt,
+        _angle(lumbar.least),
+        _angle(rep.flexion_deg.peak),
         "-" if speed is None else f"{speed:.2f}",
-        f"{rep['visible']:.0%}",
-        Text(", ").join(Text(finding_label(one), style=_STYLES[one["severity"]]) for one in found),
+        f"{rep.visible:.0%}",
+        Text(", ").join(Text(finding_label(one), style=_STYLES[one.severity]) for one in found),
     )
 
 
-def _neutral(neutral: Mapping[str, Any]) -> str:
-    angle = f"{_angle(neutral['lumbar_deg'])} ±{neutral['uncertainty_deg']:.0f}"
-    return f"Your normal: {angle} ({neutral['posture']})."
+def _neutral(neutral: NeutralPart) -> str:
+    angle = f"{_angle(neutral.lumbar_deg)} ±{neutral.uncertainty_deg:.0f}"
+    return f"Your normal: {angle} ({neutral.posture})."
 
 
-def _finding(finding: Mapping[str, Any], *, said: bool) -> Text:
+def _finding(finding: FindingPart, *, said: bool) -> Text:
     """What to know and do; with the finding itself if the verdict has not said it."""
-    text = f"{finding['why']} {finding['advice']}"
+    text = f"{finding.why} {finding.advice}"
     return Text.assemble(
-        (f"{finding['severity']}: ", _STYLES[finding["severity"]]),
-        text if said else f"{finding['message']} {text}",
+        (f"{finding.severity}: ", _STYLES[finding.severity]),
+        text if said else f"{finding.message} {text}",
     )
 
 
-def _contributor(one: Mapping[str, Any]) -> Text:
+def _contributor(one: ContributorPart) -> Text:
     return Text.assemble(
-        (f"possible cause ({one['sureness']} confidence): ", "magenta"),
-        f"{one['seen']} {one['possible']} {one['check']}",
+        (f"possible cause ({one.sureness} confidence): ", "magenta"),
+        f"{one.seen} {one.possible} {one.check}",
     )
 
 
-def _score(document: Document) -> Text:
+def _score(document: AnalysisDocument) -> Text:
     parts = ", ".join(
-        f"{part['name']} {part['points']:.0f} of {part['of']:.0f}"
-        if part["measured"]
-        else f"{part['name']} not seen"
-        for part in document["score_parts"]
+        f"{part.name} {part.points:.0f} of {part.of:.0f}"
+        if part.measured
+        else f"{part.name} not seen"
+        for part in document.score_parts
     )
     return Text.assemble(
-        (f"Score {document['score']:.0f} of 100", "bold"), f"{score_basis(document)}: {parts}."
+        (f"Score {document.score:.0f} of 100", "bold"), f"{score_basis(document)}: {parts}."
     )
 
 
-def _reason(reason: Mapping[str, Any], *, said: bool) -> Text:
+def _reason(reason: ReasonPart, *, said: bool) -> Text:
     """The reason with its advice, or the advice alone if the verdict has said the rest."""
-    text = reason["advice"] if said else f"{reason['message']} {reason['advice']}"
-    return Text.assemble((f"{reason['code']}: ", "cyan"), text)
+    text = reason.advice if said else f"{reason.message} {reason.advice}"
+    return Text.assemble((f"{reason.code}: ", "cyan"), text)
 
 
-def _reason_codes(document: Document) -> set[str]:
-    return {reason["code"] for reason in document["view"]["reasons"]}
+def _reason_codes(document: AnalysisDocument) -> set[str]:
+    return {reason.code for reason in document.view.reasons}
 
 
 def _angle(value: float | None) -> str:
     return typed(degrees(value))
 
 
-def _clip_warnings(source: Mapping[str, Any]) -> Iterator[str]:
-    if source["truncated"]:
+def _clip_warnings(source: Source) -> Iterator[str]:
+    if source.truncated:
         yield "The clip is cut off: its end is missing and was not analysed."
-    if source["decode_failures"]:
-        frames = plural(source["decode_failures"], "frame")
+    if source.decode_failures:
+        frames = plural(source.decode_failures, "frame")
         yield f"{frames} of the clip could not be decoded."

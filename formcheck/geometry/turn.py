@@ -17,11 +17,11 @@ from formcheck.geometry.curve import TrunkCurve
 from formcheck.geometry.shape import resample
 from formcheck.geometry.signals import lowpass, remove_spikes
 
-__all__ = ["LOWER", "WHOLE", "OutlineTurn", "Stretch", "outline_turn"]
+__all__ = ["LOWER", "WHOLE", "OutlineStretch", "OutlineTurn", "outline_turn"]
 
 
 @dataclass(frozen=True)
-class Stretch:
+class OutlineStretch:
     """A stretch of the outline, in trunk lengths from the hip.
 
     Attributes
@@ -38,8 +38,8 @@ class Stretch:
 
 # Above 0.72 the shoulder blade begins, below 0.12 the buttock; above 0.92 neck, hair and
 # hood (docs/measurement.md).
-LOWER = Stretch(fit=(0.12, 0.72), ends=(0.15, 0.65))
-WHOLE = Stretch(fit=(0.12, 0.92), ends=(0.12, 0.92))
+LOWER = OutlineStretch(fit=(0.12, 0.72), ends=(0.15, 0.65))
+WHOLE = OutlineStretch(fit=(0.12, 0.92), ends=(0.12, 0.92))
 
 _STEP = 0.025
 # With less of a stretch in sight, or of either of its outer thirds, the parabola would be
@@ -71,7 +71,7 @@ def outline_turn(time_s: FloatArray, curve: TrunkCurve) -> OutlineTurn:
     return OutlineTurn(*(lowpass(time_s, remove_spikes(time_s, deg)) for deg in rough))
 
 
-def _turn_deg(u: FloatArray, d: FloatArray, stretch: Stretch) -> FloatArray:
+def _turn_deg(u: FloatArray, d: FloatArray, stretch: OutlineStretch) -> FloatArray:
     """Turn of the parabola's tangent in every outline, float (N,)."""
     inside = (u >= stretch.fit[0] - 1e-9) & (u <= stretch.fit[1] + 1e-9)
     u, d = u[inside], d[:, inside]

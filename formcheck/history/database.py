@@ -103,7 +103,7 @@ def make_history(results: Sequence[ClipResult], notes: Iterable[Note] = ()) -> b
         with database:
             for result in results:
                 _add(database, result)
-            clips = {result.folder: result.document["source"]["sha256"] for result in results}
+            clips = {result.folder: result.document.source.sha256 for result in results}
             database.executemany(
                 "INSERT INTO notes VALUES (?, ?, ?, ?)",
                 [
@@ -128,22 +128,22 @@ def _add(database: sqlite3.Connection, result: ClipResult) -> None:
         [
             (
                 made.lastrowid,
-                rep["index"],
-                int(rep["complete"]),
-                rep["lumbar_deg"]["peak"],
-                rep["lumbar_deg"]["uncertainty"],
-                rep["lumbar_deg"]["least"],
-                rep["flexion_deg"]["peak"],
-                rep["concentric_speed"],
-                rep["score"],
+                rep.index,
+                int(rep.complete),
+                rep.lumbar_deg.peak,
+                rep.lumbar_deg.uncertainty,
+                rep.lumbar_deg.least,
+                rep.flexion_deg.peak,
+                rep.concentric_speed,
+                rep.score,
             )
-            for rep in result.reps
+            for rep in result.document.reps
         ],
     )
 
 
 def _set_row(result: ClipResult) -> tuple[object, ...]:
-    document = result.checked
+    document = result.document
     clip, readings = result.clip, readings_of(document)
     return (
         result.folder,

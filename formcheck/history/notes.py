@@ -13,9 +13,9 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from formcheck.batch.tables import text_of_cell, written_table
 from formcheck.errors import ConfigurationError
 from formcheck.history.sets import PastSet
+from formcheck.spreadsheet import text_of_cell, written_table
 
 __all__ = ["NOTES_NAME", "Note", "changed", "exported_notes", "notes_table", "placed", "read_notes"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from formcheck.batch.cells import Unit, load_in, load_words
-from formcheck.batch.pages import rendered
 from formcheck.history.says import athlete_sentence, lift_sentence
 from formcheck.history.trends import MEASURES, AthleteLift, Course
+from formcheck.loads import Unit, load_in, load_words
+from formcheck.report.templates import rendered
 
 __all__ = ["athlete_page"]
 

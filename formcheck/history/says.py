@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from formcheck.batch.cells import Unit, load_words
 from formcheck.history.sets import PastSet
 from formcheck.history.trends import AthleteLift, Course
+from formcheck.loads import Unit, load_words
 
 __all__ = ["Attention", "athlete_sentence", "lift_sentence", "needs_attention", "set_words"]
 

@@ -5,54 +5,31 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
 
-from formcheck.batch.cells import Unit, unit_of
 from formcheck.errors import ConfigurationError
 from formcheck.history.database import HISTORY_NAME, read_sets, readings_of
 from formcheck.history.says import set_words
 from formcheck.history.sets import PastSet
 from formcheck.history.trends import MEASURES
+from formcheck.loads import Unit, unit_of
+from formcheck.report.since import Against
+from formcheck.report.words import measured_reps
 from formcheck.results.comparison import Reading
 from formcheck.results.document import AnalysisDocument
 
-__all__ = ["Against", "since_last", "since_sets"]
+__all__ = ["since_last", "since_sets"]
 
 # In each direction, of all comparisons with one earlier set together: as in a 90 % interval.
 _FALSE_ALARMS = 0.05
 _SPEED = ("Speed", " body lengths a second", "faster", "slower")
 # Loads that differ by less than the lightest plates make no set slower.
 _SAME_LOAD = 0.02
-
-
-@dataclass(frozen=True)
-class Against:
-    """A set held against an earlier one.
-
-    Attributes
-    ----------
-    which : {"last", "best"}
-        Best: of the highest score.
-    earlier : str
-        Which set that is.
-    folder : str
-        Of its result, in the folder of the history.
-    changes : tuple of str
-        What exceeds the minimal detectable change.
-    compared : int
-        How many measures both sets have.
-    """
-
-    which: Literal["last", "best"]
-    earlier: str
-    folder: str
-    changes: tuple[str, ...]
-    compared: int
 
 
 def since_sets(now: PastSet, sets: Sequence[PastSet], unit: Unit = "kg") -> list[Against]:
@@ -132,6 +109,8 @@ def since_last(folder: Path, document: AnalysisDocument, athlete: str = "") -> l
         Whose set it is; else it is asked of the history, and of what `formcheck batch`
         recorded; else it is the only athlete of the history.
     """
+    if not measured_reps(document):
+        return []
     file = next(
         (
             parent / HISTORY_NAME

@@ -12,7 +12,7 @@ from formcheck.geometry.joints import Joints
 from formcheck.lifts.exercises import End, Exercise
 from formcheck.lifts.marks import bears_what_it_must, mark_degree
 from formcheck.lifts.strangers import without_strangers
-from formcheck.lifts.swings import Course, Turns, course_of
+from formcheck.lifts.swings import HeightCourse, Turns, course_of
 from formcheck.lifts.whereabouts import Whereabouts
 
 __all__ = ["SETTLED", "Phase", "Rep", "find_reps", "phases"]
@@ -155,7 +155,7 @@ def phases(count: int, reps: tuple[Rep, ...]) -> list[Phase]:
     return named
 
 
-def _read_either_way(course: Course) -> list[Rep]:
+def _read_either_way(course: HeightCourse) -> list[Rep]:
     """Read the turning points from the end where the lift begins.
 
     Where that is open, from the end that gives more complete repetitions, then fewer
@@ -173,7 +173,7 @@ def _preferred(reps: list[Rep]) -> tuple[int, int, int]:
     return sum(rep.complete for rep in reps), -len(reps), -reps[0].start if reps else 0
 
 
-def _reps_between(course: Course, turns: Turns, rises: bool) -> list[Rep]:
+def _reps_between(course: HeightCourse, turns: Turns, rises: bool) -> list[Rep]:
     """Read the turning points as repetitions: out from the starting end, and back."""
     reps = []
     points, signal = turns.points, course.signal
@@ -187,7 +187,7 @@ def _reps_between(course: Course, turns: Turns, rises: bool) -> list[Rep]:
     return reps
 
 
-def _rep(course: Course, turns: Turns, ends: tuple[int, int, int | None]) -> Rep | None:
+def _rep(course: HeightCourse, turns: Turns, ends: tuple[int, int, int | None]) -> Rep | None:
     """One repetition; None where the clip shows too little of it."""
     signal, swing, usual = course.signal, course.swing, course.usual
     begin, far, back = ends
@@ -216,7 +216,7 @@ def _rep(course: Course, turns: Turns, ends: tuple[int, int, int | None]) -> Rep
 
 
 def _is_cut(
-    course: Course, turns: Turns, beginning: tuple[int, int], ending: tuple[int, int | None]
+    course: HeightCourse, turns: Turns, beginning: tuple[int, int], ending: tuple[int, int | None]
 ) -> bool:
     """Whether the clip, or what is seen of the lifter, begins or ends within the repetition."""
     time_s, swing = course.time_s, course.swing
@@ -246,7 +246,7 @@ def _goes_elsewhere(rep: Rep, whereabouts: Whereabouts) -> bool:
 
 
 def _finished(
-    rep: Rep, course: Course, exercise: Exercise, joints: Joints, *, square_on: bool
+    rep: Rep, course: HeightCourse, exercise: Exercise, joints: Joints, *, square_on: bool
 ) -> Rep:
     """The repetition, complete only if it also finished, unless the clip ends before."""
     finish = exercise.finish

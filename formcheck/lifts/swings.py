@@ -14,7 +14,7 @@ from formcheck.lifts.exercises import Exercise, Swing
 from formcheck.lifts.marks import in_posture
 from formcheck.lifts.whereabouts import Whereabouts
 
-__all__ = ["Course", "Turns", "course_of"]
+__all__ = ["HeightCourse", "Turns", "course_of"]
 
 # The pose may be lost behind a plate for this long inside a repetition.
 _BRIDGED_S = 1.0
@@ -38,7 +38,7 @@ class Turns:
 
 
 @dataclass(frozen=True, eq=False)
-class Course:
+class HeightCourse:
     """One height over time.
 
     Attributes
@@ -65,14 +65,14 @@ def course_of(
     *,
     side_view: bool,
     whereabouts: Whereabouts | None,
-) -> Course:
+) -> HeightCourse:
     """Follow the height that counts a lift's repetitions."""
     swing = exercise.swing
     signal = _signal(time_s, joints, exercise, side_view=side_view, whereabouts=whereabouts)
     pieces = [slice(start, stop) for start, stop in runs(np.isfinite(signal))]
     usual = _usual_swing(signal, _turns(signal, pieces, swing.least), swing)
     turns = _turns(signal, pieces, max(swing.least, _BOBBING_SHARE * usual))
-    return Course(time_s, signal, swing, usual, turns)
+    return HeightCourse(time_s, signal, swing, usual, turns)
 
 
 def _signal(

@@ -25,7 +25,7 @@ from formcheck.pose.track import PoseTrack
 from formcheck.settings import Settings
 from formcheck.video.clip import ClipInfo
 
-__all__ = ["STRETCH_S", "Analyst", "Reading", "Stretch"]
+__all__ = ["STRETCH_S", "Analyst", "LiveReading", "Stretch"]
 
 # Long enough for six or more repetitions, which is what tells the lift and the view;
 # it keeps the time an analysis takes the same however long a set lasts.
@@ -82,8 +82,20 @@ class Stretch:
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
-    """What came out."""
+class LiveReading:
+    """What is known of the open set.
+
+    Attributes
+    ----------
+    serial : int
+        Tells sets apart.
+    analysis : SetAnalysis
+        Of its latest half minute.
+    tally : Tally
+        All its repetitions so far.
+    setup : Setup
+        What the camera or the lifter still needs.
+    """
 
     serial: int
     analysis: SetAnalysis
@@ -104,7 +116,7 @@ class Analyst:
         self._offered: Stretch | None = None
         self._closing = False
         self._error: Exception | None = None
-        self._reading: Reading | None = None
+        self._reading: LiveReading | None = None
         self._thread = threading.Thread(target=self._run, name="formcheck-analyst", daemon=True)
         self._pipe, theirs = _CONTEXT.Pipe()
         self._process = _CONTEXT.Process(target=_analyse, args=(theirs,), daemon=True)
@@ -132,7 +144,7 @@ class Analyst:
             self._condition.notify_all()
 
     @property
-    def reading(self) -> Reading | None:
+    def reading(self) -> LiveReading | None:
         """The latest, of any set; an error of the analysis is raised here."""
         if self._error is not None:
             raise self._error
@@ -203,10 +215,10 @@ def _analyse(pipe: Connection) -> None:
             pipe.send(reading)
 
 
-def read(stretch: Stretch, before: Reading | None) -> Reading:
+def read(stretch: Stretch, before: LiveReading | None) -> LiveReading:
     """Analyse a stretch."""
     analysis = analyze_track(stretch.track(), stretch.settings)
     same_set = before is not None and before.serial == stretch.serial
     tally = before.tally if before is not None and same_set else Tally()
     setup = check_setup(analysis, stretch.grey)
-    return Reading(stretch.serial, analysis, update(tally, analysis), setup)
+    return LiveReading(stretch.serial, analysis, update(tally, analysis), setup)

@@ -10,7 +10,7 @@ import numpy as np
 
 from formcheck.assessment.findings import Finding
 from formcheck.assessment.wording import Severity, label_of
-from formcheck.live.tally import Counted, Tally
+from formcheck.live.tally import CountedRep, Tally
 from formcheck.live.texts import texts
 
 __all__ = ["Cue", "CueWatch", "change_words", "short_words", "tone_player"]
@@ -97,7 +97,7 @@ def change_words(code: str) -> str:
     return texts().get(f"change.{code}", "")
 
 
-def _span(rep: Counted) -> Span:
+def _span(rep: CountedRep) -> Span:
     return rep.measures.start_s, rep.measures.end_s
 
 

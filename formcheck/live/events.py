@@ -13,7 +13,7 @@ from formcheck.analysis import SetAnalysis
 from formcheck.live.cues import Cue, change_words
 from formcheck.live.rep_words import depth_of, depth_words, tempo_words
 from formcheck.live.saving import Saved
-from formcheck.live.tally import Counted
+from formcheck.live.tally import CountedRep
 from formcheck.live.texts import rep_count, text
 from formcheck.plain import typed
 from formcheck.report.words import headline
@@ -86,7 +86,7 @@ def set_event(set_number: int, count: int) -> Event:
     return Event("set", f"set {set_number} ended", {"set": set_number}, spoken=over)
 
 
-def rep_event(set_number: int, number: int, rep: Counted, exercise: str) -> Event:
+def rep_event(set_number: int, number: int, rep: CountedRep, exercise: str) -> Event:
     """A repetition that has ended."""
     measures = rep.measures
     faults = ", ".join(f.words for f in rep.findings if f.told)
@@ -123,7 +123,7 @@ def rep_event(set_number: int, number: int, rep: Counted, exercise: str) -> Even
     return Event("rep", said + (f": {faults}" if faults else ""), data, spoken=spoken)
 
 
-def _besides(rep: Counted) -> list[str]:
+def _besides(rep: CountedRep) -> list[str]:
     """Depth and tempo, as far as they were seen."""
     told = [*depth_words(rep.depth), tempo_words(rep.measures)]
     return [words[0].lower() + words[1:] for words in told if words]
@@ -138,7 +138,7 @@ def cue_event(set_number: int, cue: Cue) -> Event:
 def saved_event(set_number: int, saved: Saved) -> Event:
     """A set's summary, once its result is written."""
     count = len(saved.analysis.reps)
-    verdict = headline(saved.document.model_dump(mode="json"))
+    verdict = headline(saved.document)
     line = (
         f"set {set_number}, {count} repetition{'s' * (count != 1)}: {typed(verdict.line)} "
         f"Written to {saved.folder}"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from formcheck.live.events import Event, json_line
 from formcheck.live.sources import Shot, Status
-from formcheck.live.view import View
+from formcheck.live.view import LiveView
 
 __all__ = ["Lines"]
 
@@ -39,7 +39,7 @@ class Lines:
     def prepare(self, _shot: Shot) -> None:
         """There is nothing to draw."""
 
-    def show(self, _view: View, _shot: Shot) -> str:
+    def show(self, _view: LiveView, _shot: Shot) -> str:
         """There is nothing to show."""
         return ""
 

@@ -7,8 +7,8 @@ from typing import Protocol
 
 from formcheck.live.events import Event, notice
 from formcheck.live.session import Session
-from formcheck.live.sources import Shot, Source, Status
-from formcheck.live.view import View
+from formcheck.live.sources import LiveSource, Shot, Status
+from formcheck.live.view import LiveView
 
 __all__ = ["QUIT", "Outlet", "play"]
 
@@ -22,7 +22,7 @@ class Outlet(Protocol):
     def prepare(self, shot: Shot) -> None:
         """A frame was taken, which is shown when it is measured; from another thread."""
 
-    def show(self, view: View, shot: Shot) -> str:
+    def show(self, view: LiveView, shot: Shot) -> str:
         """Show a frame; the key that was pressed, or nothing."""
 
     def wait(self, status: Status) -> str:
@@ -32,7 +32,7 @@ class Outlet(Protocol):
         """Say what has happened."""
 
 
-def play(source: Source, session: Session, outlet: Outlet) -> None:
+def play(source: LiveSource, session: Session, outlet: Outlet) -> None:
     """Run until the source ends or the outlet wants no more.
 
     A frame is shown here while the next one is measured in a thread of its own, so that
@@ -59,8 +59,8 @@ def play(source: Source, session: Session, outlet: Outlet) -> None:
 
 
 def _measure(
-    source: Source, session: Session, outlet: Outlet, key: str
-) -> tuple[Shot, View] | tuple[None, None]:
+    source: LiveSource, session: Session, outlet: Outlet, key: str
+) -> tuple[Shot, LiveView] | tuple[None, None]:
     """Do what the key asks for, then take and measure a frame, if one comes."""
     session.press(key)
     shot = source.take(_PATIENCE_S)
@@ -70,7 +70,7 @@ def _measure(
     return shot, session.frame(shot.frame)
 
 
-def _show(view: View, shot: Shot, outlet: Outlet) -> str:
+def _show(view: LiveView, shot: Shot, outlet: Outlet) -> str:
     for event in view.events:
         outlet.tell(event)
     return outlet.show(view, shot)

@@ -15,7 +15,7 @@ from formcheck.annotate.back import DrawnBack, back_along, moment_rgb
 from formcheck.arrays import BoolArray
 from formcheck.geometry.curve import LUMBAR_FROM, LUMBAR_TO, TrunkCurve, trunk_curve
 from formcheck.geometry.lumbar import read_back
-from formcheck.live.analyst import Reading
+from formcheck.live.analyst import LiveReading
 from formcheck.pose.recorder import Pose
 
 __all__ = ["LATE_S", "NOTHING", "Present", "measure_present"]
@@ -46,14 +46,14 @@ class Present:
 NOTHING = Present(math.nan, math.nan, None)
 
 
-def measure_present(pose: Pose, reading: Reading | None, age_s: float) -> Present:
+def measure_present(pose: Pose, reading: LiveReading | None, age_s: float) -> Present:
     """Bring the latest reading and the present frame together.
 
     Parameters
     ----------
     pose : Pose
         Of the frame.
-    reading : Reading or None
+    reading : LiveReading or None
         Of the same set.
     age_s : float
         How much older it is than the frame.
@@ -77,7 +77,7 @@ def measure_present(pose: Pose, reading: Reading | None, age_s: float) -> Presen
     )
 
 
-def _curve_now(pose: Pose, reading: Reading, lately: BoolArray) -> TrunkCurve:
+def _curve_now(pose: Pose, reading: LiveReading, lately: BoolArray) -> TrunkCurve:
     """The frame's own curve; what was covered in all of the latest frames still is."""
     analysis = reading.analysis
     kin = analysis.kinematics
@@ -96,7 +96,7 @@ def _curve_now(pose: Pose, reading: Reading, lately: BoolArray) -> TrunkCurve:
     return replace(curve, d=np.where(lately, curve.d, np.nan))
 
 
-def _readable(curve: TrunkCurve, reading: Reading) -> bool:
+def _readable(curve: TrunkCurve, reading: LiveReading) -> bool:
     """Whether the frame would be measured by itself, should something cover its back."""
     lumbar = (curve.u[0] >= LUMBAR_FROM) & (curve.u[0] <= LUMBAR_TO)
     whole = np.isfinite(curve.d[0, lumbar]).all()

@@ -15,7 +15,7 @@ from formcheck.outputs import Outputs, write_result
 from formcheck.pose.track import PoseTrack
 from formcheck.results.describe import describe
 from formcheck.results.document import AnalysisDocument
-from formcheck.results.writers import ResultFolder
+from formcheck.results.folder import ResultFolder
 from formcheck.video.clip import ClipInfo
 from formcheck.video.reader import open_video
 

@@ -12,13 +12,14 @@ import numpy as np
 
 from formcheck.annotate.band import Band
 from formcheck.annotate.colours import SEVERITIES
-from formcheck.annotate.scene import Caption, Scale, scale
+from formcheck.annotate.scene import Caption
 from formcheck.arrays import Picture
-from formcheck.live.analyst import Reading
+from formcheck.assessment.scale import Scale, scale
+from formcheck.live.analyst import LiveReading
 from formcheck.live.cues import Cue
 from formcheck.live.events import Event
 from formcheck.live.tiles import foot_tile, panel_tile, word_tile
-from formcheck.live.view import View
+from formcheck.live.view import LiveView
 from formcheck.live.words import State, countdown_s, headline, status_words
 from formcheck.video.reader import Frame
 
@@ -51,7 +52,7 @@ class Screen:
         """Begin with a frame that is going to be drawn, while its pose is looked for."""
         self._prepared.append((frame, self._helper.submit(_shown, frame.image)))
 
-    def draw(self, view: View, state: State) -> Picture:
+    def draw(self, view: LiveView, state: State) -> Picture:
         """The window's picture, uint8 (H, W, 3), RGB; good until the next is drawn."""
         picture = self._picture(view.frame)
         height, width = picture.shape[:2]
@@ -86,18 +87,20 @@ class Screen:
                 return picture.result()
         return _shown(frame.image)
 
-    def _draw_scene(self, scene: Picture, picture: Picture, view: View, *, mirror: bool) -> None:
+    def _draw_scene(
+        self, scene: Picture, picture: Picture, view: LiveView, *, mirror: bool
+    ) -> None:
         scene[:] = picture
         self._draw_back(scene, view, _zoom(view.frame.image))
         if mirror:
             cv2.flip(scene, 1, scene)
         self._draw_word(scene, view)
 
-    def _draw_back(self, scene: Picture, view: View, zoom: float) -> None:
+    def _draw_back(self, scene: Picture, view: LiveView, zoom: float) -> None:
         if view.present.back is not None:
             view.present.back.draw(scene, zoom)
 
-    def _draw_word(self, scene: Picture, view: View) -> None:
+    def _draw_word(self, scene: Picture, view: LiveView) -> None:
         if view.cues:
             self._cue = view.cues[-1]
             self._cue_until_s = view.frame.time_s + CUE_S
@@ -110,11 +113,11 @@ class Screen:
         elif self._news_wanted(view):
             _lay(scene, panel_tile(scene.shape[1], self._news))
 
-    def _news_wanted(self, view: View) -> bool:
+    def _news_wanted(self, view: LiveView) -> bool:
         lifting = view.reading is not None and bool(view.reading.tally.ended)
         return time.monotonic() < self._news_until_s and not (self._is_summary and lifting)
 
-    def _band_for(self, width: int, height: int, reading: Reading | None) -> Band:
+    def _band_for(self, width: int, height: int, reading: LiveReading | None) -> Band:
         limits, refusal = Scale(math.nan, math.nan), ""
         if reading:
             analysis = reading.analysis
@@ -152,7 +155,7 @@ def _shown(image: Picture) -> Picture:
     return np.asarray(small, np.uint8)
 
 
-def _caption(view: View) -> Caption:
+def _caption(view: LiveView) -> Caption:
     reading = view.reading
     if reading is None:
         return Caption(None, None, 0, None, "", "", "info")

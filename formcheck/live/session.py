@@ -13,7 +13,7 @@ from typing import Self
 from formcheck.assessment.fatigue import SET_REST_S
 from formcheck.assessment.pace import LEAST_LIVE_FPS, live_fps, too_slow
 from formcheck.errors import FormcheckError
-from formcheck.live.analyst import Analyst, Reading
+from formcheck.live.analyst import Analyst, LiveReading
 from formcheck.live.cues import Cue, CueWatch
 from formcheck.live.events import (
     Event,
@@ -30,7 +30,7 @@ from formcheck.live.sets import CurrentSet
 from formcheck.live.setup import Setup
 from formcheck.live.tally import Tally
 from formcheck.live.texts import text
-from formcheck.live.view import View
+from formcheck.live.view import LiveView
 from formcheck.models.store import ResolvedModel
 from formcheck.pose.landmarker import OPENING_FRAMES, PoseFinder, faces_left
 from formcheck.pose.recorder import Pose
@@ -113,7 +113,7 @@ class Session:
         self._collect()
         gc.unfreeze()
 
-    def frame(self, frame: Frame) -> View:
+    def frame(self, frame: Frame) -> LiveView:
         """Take the next frame, whose time is later than that of the one before."""
         if self._set and not self._set.fits(frame):
             self.new_set()
@@ -131,7 +131,7 @@ class Session:
         cues = self._follow(reading, current) if reading else []
         self._stamps.append((time.monotonic(), frame.index))
         fps, camera_fps = self._rates()
-        view = View(
+        view = LiveView(
             frame=frame,
             pose=pose,
             reading=reading,
@@ -231,7 +231,7 @@ class Session:
         self._opening: list[Pose] = []
         self._counted, self._told = Tally(), 0
         self._watch = CueWatch()
-        self._seen: Reading | None = None
+        self._seen: LiveReading | None = None
         self._asked, self._asked_s = "", -_SAID_EVERY_S
         self._greeted = self._slow = False
         self._present_s = self._last_s
@@ -247,11 +247,11 @@ class Session:
                 self._finder.close()
                 self._finder = PoseFinder(self._model, mirror=mirror)
 
-    def _reading(self, current: CurrentSet) -> Reading | None:
+    def _reading(self, current: CurrentSet) -> LiveReading | None:
         reading = self._analyst.reading
         return reading if reading and reading.serial == current.serial else None
 
-    def _follow(self, reading: Reading, current: CurrentSet) -> list[Cue]:
+    def _follow(self, reading: LiveReading, current: CurrentSet) -> list[Cue]:
         """Take note of a reading that is new."""
         if reading is self._seen:
             return []
@@ -268,7 +268,7 @@ class Session:
         self._events += [cue_event(current.number, cue) for cue in cues]
         return cues
 
-    def _tell_pace(self, reading: Reading) -> None:
+    def _tell_pace(self, reading: LiveReading) -> None:
         """Say when the machine begins to be too slow, and when it keeps up again."""
         slow = too_slow(reading.analysis.track)
         if slow != self._slow:
@@ -310,7 +310,7 @@ class Session:
         self._events.append(ready_event(words, words))
         self._greeted = True
 
-    def _close_in_time(self, current: CurrentSet, reading: Reading, frame_s: float) -> None:
+    def _close_in_time(self, current: CurrentSet, reading: LiveReading, frame_s: float) -> None:
         """End the set when the lifter rests or has left, and forget a wait that grew long."""
         now_s = float(reading.analysis.track.time_s[-1])
         reps = self._counted.reps

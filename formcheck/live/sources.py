@@ -22,7 +22,7 @@ from formcheck.errors import InputError
 from formcheck.files import is_file
 from formcheck.video.reader import MAX_SIDE_PX, Frame, Video, open_video
 
-__all__ = ["Latest", "Shot", "Source", "Status", "camera_source", "file_source", "open_source"]
+__all__ = ["Latest", "LiveSource", "Shot", "Status", "camera_source", "file_source", "open_source"]
 
 Status = Literal["live", "lost", "ended"]
 
@@ -64,7 +64,7 @@ class Latest:
             return shot
 
 
-class Source:
+class LiveSource:
     """Runs a reader in a thread; a context manager.
 
     Parameters
@@ -75,7 +75,7 @@ class Source:
         Runs in the thread until the source ends or `closing` is set.
     """
 
-    def __init__(self, name: str, read: Callable[[Source], None]) -> None:
+    def __init__(self, name: str, read: Callable[[LiveSource], None]) -> None:
         self.name = name
         self.latest = Latest()
         self.closing = threading.Event()
@@ -113,7 +113,7 @@ class Source:
         return shot
 
 
-def open_source(camera: str) -> Source:
+def open_source(camera: str) -> LiveSource:
     """Open what ``--camera`` names.
 
     Parameters
@@ -142,13 +142,13 @@ def open_source(camera: str) -> Source:
     )
 
 
-def file_source(path: Path) -> Source:
+def file_source(path: Path) -> LiveSource:
     """Play a video at its own speed, then end."""
     video = open_video(path, max_fps=None)
-    return Source(path.name, lambda source: _play(video, source))
+    return LiveSource(path.name, lambda source: _play(video, source))
 
 
-def _play(video: Video, source: Source) -> None:
+def _play(video: Video, source: LiveSource) -> None:
     with video:
         start_s = None
         for frame in video:
@@ -159,7 +159,7 @@ def _play(video: Video, source: Source) -> None:
             source.latest.put(Shot(frame, due_s))
 
 
-def camera_source(name: str, open_capture: Callable[[], Any]) -> Source:
+def camera_source(name: str, open_capture: Callable[[], Any]) -> LiveSource:
     """Read a camera for as long as it is wanted; one that is lost is opened again.
 
     Parameters
@@ -180,10 +180,10 @@ def camera_source(name: str, open_capture: Callable[[], Any]) -> Source:
             f"{name} gives no picture.\nSee that it is plugged in, that no other program uses "
             "it, and that you may (on Linux: the group video); try another number."
         )
-    return Source(name, lambda source: _watch(capture, open_capture, source))
+    return LiveSource(name, lambda source: _watch(capture, open_capture, source))
 
 
-def _watch(capture: Any, open_capture: Callable[[], Any], source: Source) -> None:
+def _watch(capture: Any, open_capture: Callable[[], Any], source: LiveSource) -> None:
     start_s, index, misses = time.monotonic(), 0, 0
     try:
         while not source.closing.is_set():

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -19,8 +18,8 @@ from typing import Self
 
 from formcheck.assessment.rubric import Rubric
 from formcheck.errors import InputError
+from formcheck.files import readable_errors, written_whole
 from formcheck.pose.track import PoseTrack, join, load_track, save_track
-from formcheck.results.writers import readable_errors
 from formcheck.settings import Settings
 from formcheck.video.clip import ClipInfo
 from formcheck.video.reader import describe_times
@@ -65,7 +64,8 @@ class SetSpool:
 
     def describe(self, settings: Settings) -> SetSpool:
         """The same with other settings, which are written down."""
-        _write(self.folder / _ABOUT, json.dumps(asdict(settings)).encode())
+        with written_whole(self.folder / _ABOUT) as file:
+            file.write(json.dumps(asdict(settings)).encode())
         return replace(self, settings=settings)
 
     @property
@@ -75,13 +75,11 @@ class SetSpool:
 
     def store(self, piece: PoseTrack) -> None:
         """Write the next frames."""
-        staging = self.folder / f".{secrets.token_hex(4)}"
-        with readable_errors(self.folder.parents[1]):
-            with staging.open("wb") as file:
-                save_track(piece, file)
-                file.flush()
-                os.fsync(file.fileno())
-            staging.replace(self.folder / f"{piece.frame[0]:09}.npz")
+        path = self.folder / f"{piece.frame[0]:09}.npz"
+        with readable_errors(self.folder.parents[1]), written_whole(path) as file:
+            save_track(piece, file)
+            file.flush()
+            os.fsync(file.fileno())
 
     def track(self) -> PoseTrack | None:
         """All frames that were stored; None without any."""
@@ -140,12 +138,6 @@ def _locked(folder: Path) -> sqlite3.Connection | None:
         lock.close()
         return None
     return lock
-
-
-def _write(path: Path, content: bytes) -> None:
-    staging = path.with_name(f".{secrets.token_hex(4)}")
-    staging.write_bytes(content)
-    staging.replace(path)
 
 
 def _settings(text: str) -> Settings:

@@ -11,7 +11,7 @@ from formcheck.assessment.findings import Finding
 from formcheck.lifts.lift_measures import UNSEEN, Measured
 from formcheck.lifts.measures import RepMeasures
 
-__all__ = ["Counted", "Tally", "update"]
+__all__ = ["CountedRep", "Tally", "update"]
 
 # Frames at the beginning of a stretch lack what was before them.
 _BLIND_S = 2.0
@@ -20,7 +20,7 @@ _SETTLED_S = 0.4
 
 
 @dataclass(frozen=True)
-class Counted:
+class CountedRep:
     """A repetition as it was last analysed.
 
     Attributes
@@ -42,11 +42,11 @@ class Counted:
 class Tally:
     """All repetitions of the set, and what changed over them."""
 
-    reps: tuple[Counted, ...] = ()
+    reps: tuple[CountedRep, ...] = ()
     fatigue: SetFatigue | None = None
 
     @property
-    def ended(self) -> tuple[Counted, ...]:
+    def ended(self) -> tuple[CountedRep, ...]:
         """Those that have ended."""
         return tuple(rep for rep in self.reps if rep.ended)
 
@@ -69,7 +69,7 @@ def update(tally: Tally, analysis: SetAnalysis) -> Tally:
     return Tally(reps, fatigue.sets[-1] if fatigue else None)
 
 
-def _counted(analysis: SetAnalysis) -> Sequence[Counted]:
+def _counted(analysis: SetAnalysis) -> Sequence[CountedRep]:
     last_s = float(analysis.track.time_s[-1])
     counted = []
     for number, rep in enumerate(analysis.reps, start=1):
@@ -77,5 +77,5 @@ def _counted(analysis: SetAnalysis) -> Sequence[Counted]:
         rested = last_s - rep.end_s >= _SETTLED_S and (rep.rep.came_back or rep.rep.whole)
         ended = rested or number < len(analysis.reps)
         depth = analysis.lift_measures[number - 1].get("depth_thigh_deg", UNSEEN)
-        counted.append(Counted(rep, findings, ended, depth))
+        counted.append(CountedRep(rep, findings, ended, depth))
     return counted

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from formcheck.live.analyst import Reading
+from formcheck.live.analyst import LiveReading
 from formcheck.live.cues import Cue
 from formcheck.live.events import Event
 from formcheck.live.present import Present, measure_present
 from formcheck.pose.recorder import Pose
 from formcheck.video.reader import Frame
 
-__all__ = ["View"]
+__all__ = ["LiveView"]
 
 
 @dataclass(frozen=True, eq=False)
-class View:
+class LiveView:
     """What there is to show with a frame.
 
     Attributes
@@ -24,7 +24,7 @@ class View:
     frame : Frame
     pose : Pose
         Of this very frame.
-    reading : Reading or None
+    reading : LiveReading or None
         The latest analysis of this set.
     age_s : float
         How much older than the frame it is: some tenths of a second.
@@ -42,7 +42,7 @@ class View:
 
     frame: Frame
     pose: Pose
-    reading: Reading | None
+    reading: LiveReading | None
     age_s: float
     set_number: int
     ready: bool

@@ -16,7 +16,7 @@ from formcheck.live.events import Event
 from formcheck.live.loop import QUIT
 from formcheck.live.screen import Screen
 from formcheck.live.sources import Shot, Status
-from formcheck.live.view import View
+from formcheck.live.view import LiveView
 from formcheck.live.words import State
 
 __all__ = ["TITLE", "Window", "require_display"]
@@ -65,7 +65,7 @@ class Window:
         """Begin to draw."""
         self._screen.prepare(shot.frame)
 
-    def show(self, view: View, _shot: Shot) -> str:
+    def show(self, view: LiveView, _shot: Shot) -> str:
         """Draw a frame; the key that was pressed."""
         self._paint(self._screen.draw(view, State(self._mirror, self._sound)))
         return self._key()

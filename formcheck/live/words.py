@@ -11,13 +11,13 @@ import numpy as np
 from formcheck.annotate.colours import AMBER, PAPER, SEVERITIES, Rgb
 from formcheck.assessment.findings import Finding
 from formcheck.assessment.wording import Severity
-from formcheck.live.analyst import Reading
+from formcheck.live.analyst import LiveReading
 from formcheck.live.cues import change_words
 from formcheck.live.present import LATE_S
 from formcheck.live.rep_words import depth_words, tempo_words
-from formcheck.live.tally import Counted, Tally
+from formcheck.live.tally import CountedRep, Tally
 from formcheck.live.texts import text
-from formcheck.live.view import View
+from formcheck.live.view import LiveView
 
 __all__ = ["Line", "State", "countdown_s", "headline", "status_words"]
 
@@ -44,14 +44,14 @@ class Line(NamedTuple):
     more: str = ""
 
 
-def countdown_s(view: View) -> float:
+def countdown_s(view: LiveView) -> float:
     """How long the lifter still has to stand; NaN while nothing is counted."""
     if view.ready or view.reading is None or view.age_s > LATE_S:
         return math.nan
     return view.reading.setup.countdown_s
 
 
-def headline(view: View) -> Line:
+def headline(view: LiveView) -> Line:
     """The one line to read: what to fix, or else the last repetition."""
     reading = view.reading
     if reading is None:
@@ -69,7 +69,7 @@ def headline(view: View) -> Line:
     return last_rep(ended)
 
 
-def last_rep(ended: tuple[Counted, ...]) -> Line:
+def last_rep(ended: tuple[CountedRep, ...]) -> Line:
     """The last repetition: what was found and what to change, or that no fault was."""
     number, rep = len(ended), ended[-1]
     if not rep.measures.measured:
@@ -92,7 +92,7 @@ def _gravest_first(finding: Finding) -> int:
     return -get_args(Severity).index(finding.severity)
 
 
-def trouble(reading: Reading) -> tuple[str, str]:
+def trouble(reading: LiveReading) -> tuple[str, str]:
     """What to do where the back is not measured now, and why; empty if it is."""
     analysis = reading.analysis
     time_s, lumbar = analysis.track.time_s, analysis.kinematics.back.lumbar_deg
@@ -114,7 +114,7 @@ def drift_words(tally: Tally) -> str:
     return f"{way} {fatigue.drift.per_rep:+z.1f}°/rep"
 
 
-def status_words(view: View, state: State) -> str:
+def status_words(view: LiveView, state: State) -> str:
     """The small line."""
     parts = [f"set {view.set_number}"]
     if view.reading:

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from platformdirs import user_cache_path
+
 from formcheck.errors import ModelError
 from formcheck.files import no_file, sha256_of
 from formcheck.models.registry import ModelEntry, checkout_models, known_models
@@ -209,7 +211,10 @@ def _folders() -> list[Path]:
     if own := os.environ.get("FORMCHECK_CACHE"):
         return [Path(own).expanduser().absolute()]
     checkout = checkout_models()
-    return [checkout, _cache_folder()] if checkout else [_cache_folder()]
+    folders = [checkout, _cache_folder()] if checkout else [_cache_folder()]
+    if sys.platform == "darwin":  # an earlier version kept them there, whatever XDG_CACHE_HOME said
+        folders.append(Path.home() / "Library" / "Caches" / "formcheck")
+    return folders
 
 
 def _folder_to_write() -> Path:
@@ -223,18 +228,8 @@ def _is_writable(folder: Path) -> bool:
 
 
 def _cache_folder() -> Path:
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or _home() / "AppData" / "Local"
-    elif sys.platform == "darwin":
-        base = _home() / "Library" / "Caches"
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or _home() / ".cache"
-    return Path(base) / "formcheck"
-
-
-def _home() -> Path:
     try:
-        return Path.home()
+        return user_cache_path("formcheck", appauthor=False, opinion=False)
     except RuntimeError as error:
         message = "There is no home folder to keep the pose models in: set FORMCHECK_CACHE."
         raise ModelError(message) from error

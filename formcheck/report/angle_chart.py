@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from formcheck.annotate.scene import Scale
 from formcheck.arrays import FloatArray
+from formcheck.assessment.scale import Scale
 from formcheck.geometry.signals import runs
 from formcheck.report.result import Frames, Result
-from formcheck.report.words import Document, finding_label
+from formcheck.report.words import finding_label
+from formcheck.results.document import AnalysisDocument
 
 __all__ = ["Figure", "angle_chart", "listed"]
 
@@ -103,21 +104,19 @@ def _angle_line(frames: Frames) -> Figure:
 
 def _pins(result: Result) -> Iterator[Figure]:
     """Findings, where they are seen best."""
-    placed = [
-        f for f in result.document["findings"] if f["at_s"] is not None and f["rep"] is not None
-    ]
+    placed = [f for f in result.document.findings if f.at_s is not None and f.rep is not None]
     for severity, symbol in _SYMBOLS.items():
-        found = [f for f in placed if f["severity"] == severity]
+        found = [f for f in placed if f.severity == severity]
         if not found:
             continue
-        at = [result.frames.at(f["at_s"]) for f in found]
+        at = [result.frames.at(f.at_s) for f in found if f.at_s is not None]
         yield {
             "type": "scatter",
             "name": severity,
             "mode": "markers",
-            "x": [f["at_s"] for f in found],
+            "x": [f.at_s for f in found],
             "y": listed(result.frames.lumbar_deg[at], 1),
-            "customdata": [[f["at_s"], f"rep {f['rep']}: {finding_label(f)}"] for f in found],
+            "customdata": [[f.at_s, f"rep {f.rep}: {finding_label(f)}"] for f in found],
             "hovertemplate": "<b>%{customdata[1]}</b><br>%{y:+.0f}°, %{x:.1f} s<extra></extra>",
             "marker": {
                 "symbol": symbol,
@@ -128,15 +127,15 @@ def _pins(result: Result) -> Iterator[Figure]:
         }
 
 
-def _rep_shades(document: Document) -> Iterator[Figure]:
-    for rep in document["reps"]:
+def _rep_shades(document: AnalysisDocument) -> Iterator[Figure]:
+    for rep in document.reps:
         yield {
             "type": "rect",
-            "name": f"rep {rep['index']}",
+            "name": f"rep {rep.index}",
             "xref": "x",
             "yref": "paper",
-            "x0": rep["start_s"],
-            "x1": rep["end_s"],
+            "x0": rep.start_s,
+            "x1": rep.end_s,
             "y0": 0,
             "y1": 1,
             "fillcolor": "var(--shade)",
@@ -145,11 +144,11 @@ def _rep_shades(document: Document) -> Iterator[Figure]:
         }
 
 
-def _rep_numbers(document: Document) -> Iterator[Figure]:
-    for rep in document["reps"]:
+def _rep_numbers(document: AnalysisDocument) -> Iterator[Figure]:
+    for rep in document.reps:
         yield {
-            "text": str(rep["index"]),
-            "x": (rep["start_s"] + rep["end_s"]) / 2,
+            "text": str(rep.index),
+            "x": (rep.start_s + rep.end_s) / 2,
             "y": 1,
             "yref": "paper",
             "yanchor": "bottom",

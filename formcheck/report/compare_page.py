@@ -6,18 +6,19 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from formcheck.annotate.names import VIDEO_NAME
-from formcheck.annotate.scene import scale
+from formcheck.assessment.scale import scale
 from formcheck.report import words
 from formcheck.report.angle_chart import Figure, angle_chart
-from formcheck.report.page import environment, in_base64, plotly_script, template_file
 from formcheck.report.result import Frames, Result, read_frames
 from formcheck.report.set_chart import set_chart
+from formcheck.report.templates import environment, in_base64, plotly_script, template_file
 from formcheck.results.comparison import Comparison, Difference
+from formcheck.results.document import AnalysisDocument
+from formcheck.results.folder import VIDEO_NAME
+from formcheck.results.stored import lift_of, neutral_of
 
-__all__ = ["Side", "answer", "compare_page", "measure_title", "side_of_folder", "signed"]
+__all__ = ["ComparedSet", "answer", "compare_page", "measure_title", "side_of_folder", "signed"]
 
 _TITLES = {
     "lumbar_peak_deg": ("most flexed", "°"),
@@ -30,13 +31,12 @@ _DIGITS = {"concentric_speed": 2, "drift_deg_per_rep": 1}
 
 
 @dataclass(frozen=True, eq=False)
-class Side:
+class ComparedSet:
     """One of the two sets.
 
     Attributes
     ----------
-    document : dict
-        Its `analysis.json`.
+    document : AnalysisDocument
     frames : Frames or None
         None where only the document is there: then no angle over time is drawn.
     video : Path or None
@@ -44,7 +44,7 @@ class Side:
         Seconds of the video that show one of the document.
     """
 
-    document: dict[str, Any]
+    document: AnalysisDocument
     frames: Frames | None = None
     video: Path | None = None
     slowed: float = 1.0
@@ -52,19 +52,15 @@ class Side:
     @property
     def knots_s(self) -> list[float]:
         """Where each repetition starts, turns and ends, in the video's own time."""
-        reps = self.document["reps"]
-        return [
-            round(self.slowed * rep[name], 3)
-            for rep in reps
-            for name in ("start_s", "turn_s", "end_s")
-        ]
+        moments_s = ((rep.start_s, rep.turn_s, rep.end_s) for rep in self.document.reps)
+        return [round(self.slowed * at_s, 3) for rep_s in moments_s for at_s in rep_s]
 
 
-def side_of_folder(document: dict[str, Any], folder: Path) -> Side:
+def side_of_folder(document: AnalysisDocument, folder: Path) -> ComparedSet:
     """A set whose result lies in a folder, as far as its files are there."""
     frames = read_frames(folder) if (folder / "frames.csv").is_file() else None
     video = folder / VIDEO_NAME
-    return Side(document, frames, video if video.is_file() else None)
+    return ComparedSet(document, frames, video if video.is_file() else None)
 
 
 def measure_title(one: Difference) -> str:
@@ -87,14 +83,14 @@ def answer(found: Comparison) -> str:
 
 
 def compare_page(
-    found: Comparison, sides: Sequence[Side], target: Path, *, embed: bool = False
+    found: Comparison, sides: Sequence[ComparedSet], target: Path, *, embed: bool = False
 ) -> str:
     """Make the page.
 
     Parameters
     ----------
     found : Comparison
-    sides : sequence of Side
+    sides : sequence of ComparedSet
         The first and the second set.
     target : Path
         Where the page will lie; the videos are looked for from there.
@@ -102,17 +98,17 @@ def compare_page(
         Put the videos into the page.
     """
     charts = _charts(sides)
-    steps = min(len(side.document["reps"]) for side in sides)
+    steps = min(len(side.document.reps) for side in sides)
     return (
         environment()
         .get_template("compare.html.j2")
         .render(
             found=found,
             answer=answer(found).replace("-", "\N{MINUS SIGN}"),
-            names=[side.document["source"]["name"] for side in sides],
+            names=[side.document.source.name for side in sides],
             headlines=[words.headline(side.document) for side in sides],
-            reps=[len(side.document["reps"]) for side in sides],
-            scores=[side.document["score"] for side in sides],
+            reps=[len(side.document.reps) for side in sides],
+            scores=[side.document.score for side in sides],
             videos=[_video(side, target, embed=embed) for side in sides],
             steps=steps,
             knots=[side.knots_s[: 3 * steps] for side in sides],
@@ -126,7 +122,7 @@ def compare_page(
     )
 
 
-def _video(side: Side, target: Path, *, embed: bool) -> dict[str, str]:
+def _video(side: ComparedSet, target: Path, *, embed: bool) -> dict[str, str]:
     if side.video is None:
         return {}
     if embed:
@@ -134,7 +130,7 @@ def _video(side: Side, target: Path, *, embed: bool) -> dict[str, str]:
     return {"src": Path(os.path.relpath(side.video, target.parent)).as_posix()}
 
 
-def _charts(sides: Sequence[Side]) -> dict[str, Figure]:
+def _charts(sides: Sequence[ComparedSet]) -> dict[str, Figure]:
     """The report's charts of each, with the same axes."""
     shown = [side for side in sides if words.measured_reps(side.document)]
     charts: dict[str, Figure] = {}
@@ -144,7 +140,7 @@ def _charts(sides: Sequence[Side]) -> dict[str, Figure]:
         frames = side.frames
         result = Result(Path(), side.document, frames) if frames is not None else None
         if result is not None:
-            limits = scale(words.lift_of(side.document), words.neutral_of(side.document))
+            limits = scale(lift_of(side.document), neutral_of(side.document))
             charts[f"angle-{i}"] = angle_chart(result, limits)
         charts[f"set-{i}"] = set_chart(result or _without_frames(side.document))
     for kind in ("angle", "set"):
@@ -152,7 +148,7 @@ def _charts(sides: Sequence[Side]) -> dict[str, Figure]:
     return charts
 
 
-def _without_frames(document: dict[str, Any]) -> Result:
+def _without_frames(document: AnalysisDocument) -> Result:
     import numpy as np
 
     nothing = np.zeros(0)

@@ -6,7 +6,7 @@ import csv
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from formcheck.arrays import FloatArray
 from formcheck.errors import InputError
 from formcheck.files import read_text
 from formcheck.report.words import measured_reps
+from formcheck.results.document import AnalysisDocument
 from formcheck.results.stored import document_file, read_document
 
 if TYPE_CHECKING:
@@ -59,13 +60,12 @@ class Result:
     Attributes
     ----------
     folder : Path
-    document : dict
-        `analysis.json`, checked; with fields that this version does not know.
+    document : AnalysisDocument
     frames : Frames
     """
 
     folder: Path
-    document: dict[str, Any]
+    document: AnalysisDocument
     frames: Frames
 
     @property
@@ -83,8 +83,7 @@ def read_result(path: Path) -> Result:
         If the files are missing, damaged, or of a version that is not known.
     """
     file = document_file(path)
-    _, document = read_document(file)
-    return Result(file.parent, document, read_frames(file.parent))
+    return Result(file.parent, read_document(file), read_frames(file.parent))
 
 
 def frames_of(analysis: SetAnalysis) -> Frames:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from statistics import median
-from typing import Any
 
 import numpy as np
 
@@ -12,7 +12,8 @@ from formcheck.arrays import FloatArray
 from formcheck.assessment.wording import label_of
 from formcheck.report.angle_chart import Figure, listed
 from formcheck.report.result import Result
-from formcheck.report.words import fatigue_sets
+from formcheck.report.words import KeyRep, fatigue_sets, most_arched, most_flexed
+from formcheck.results.document import RepPart, SetPart
 
 __all__ = ["set_chart"]
 
@@ -23,15 +24,15 @@ _FRESH_REPS = 3
 def set_chart(result: Result) -> Figure:
     """Peaks and speed repetition by repetition, with the drift and where form gave way."""
     document = result.document
-    reps = document["reps"]
+    reps = document.reps
     sets = fatigue_sets(document)
-    numbers = [rep["index"] for rep in reps]
-    marks = [_give_way(one) for one in sets if one.get("from_rep") is not None]
+    numbers = [rep.index for rep in reps]
+    marks = [_give_way(one, one.from_rep) for one in sets if one.from_rep is not None]
     return {
         "data": [
             *(trace for one in sets for trace in _drift(reps, one)),
-            _extremes(reps, "peak", "most flexed", "var(--flexed)", "circle"),
-            _extremes(reps, "least", "most arched", "var(--arched)", "square"),
+            _extremes(reps, most_flexed, "most flexed", "var(--flexed)", "circle"),
+            _extremes(reps, most_arched, "most arched", "var(--arched)", "square"),
             _speeds(reps),
         ],
         "layout": {
@@ -64,21 +65,22 @@ def set_chart(result: Result) -> Figure:
 
 
 def _extremes(
-    all_reps: Sequence[Mapping[str, Any]], side: str, name: str, colour: str, symbol: str
+    reps: Sequence[RepPart],
+    of: Callable[[RepPart], KeyRep],
+    name: str,
+    colour: str,
+    symbol: str,
 ) -> Figure:
-    reps = [rep for rep in all_reps if rep["lumbar_deg"][side] is not None]
-    doubt = {"peak": "uncertainty", "least": "least_uncertainty"}[side]
-    uncertainty = [rep["lumbar_deg"][doubt] for rep in reps]
+    shown = [one for one in map(of, reps) if math.isfinite(one.lumbar_deg)]
+    halves = [one.uncertainty_deg for one in shown]
     return {
         "type": "scatter",
         "name": name,
         "mode": "markers+lines",
-        "x": [rep["index"] for rep in reps],
-        "y": [rep["lumbar_deg"][side] for rep in reps],
-        "error_y": {"type": "data", "array": uncertainty, "color": colour, "thickness": 1.5},
-        "customdata": [
-            [rep[f"{side}_s"], f"{half:.0f}"] for rep, half in zip(reps, uncertainty, strict=True)
-        ],
+        "x": [one.rep.index for one in shown],
+        "y": [one.lumbar_deg for one in shown],
+        "error_y": {"type": "data", "array": halves, "color": colour, "thickness": 1.5},
+        "customdata": [[one.at_s, f"{one.uncertainty_deg:.0f}"] for one in shown],
         "hovertemplate": f"rep %{{x}}, {name}: <b>%{{y:+.0f}}°</b> ±%{{customdata[1]}}°"
         "<br>at %{customdata[0]:.1f} s<extra></extra>",
         "marker": {"color": colour, "symbol": symbol, "size": 11},
@@ -86,37 +88,37 @@ def _extremes(
     }
 
 
-def _speeds(reps: Sequence[Mapping[str, Any]]) -> Figure:
-    known = [rep for rep in reps if rep["concentric_speed"] is not None]
+def _speeds(reps: Sequence[RepPart]) -> Figure:
+    known = [rep for rep in reps if rep.concentric_speed is not None]
     return {
         "type": "bar",
         "name": "speed on the way up",
-        "x": [rep["index"] for rep in known],
-        "y": [rep["concentric_speed"] for rep in known],
+        "x": [rep.index for rep in known],
+        "y": [rep.concentric_speed for rep in known],
         "yaxis": "y2",
-        "customdata": [[rep["start_s"]] for rep in known],
+        "customdata": [[rep.start_s] for rep in known],
         "hovertemplate": "rep %{x}: <b>%{y:.2f}</b> body lengths a second<extra></extra>",
         "marker": {"color": "var(--speed)"},
         "width": 0.5,
     }
 
 
-def _drift(reps: Sequence[Mapping[str, Any]], one: Mapping[str, Any]) -> Iterator[Figure]:
+def _drift(reps: Sequence[RepPart], one: SetPart) -> Iterator[Figure]:
     """The trend of a set, its interval, and the change that is needed to be one.
 
     A positive drift gets worse: up for rounding, down for arching.
     """
-    side, sign = ("least", -1) if one.get("direction") == "arching" else ("peak", 1)
-    first, last = one.get("first_rep", 1), one.get("last_rep", len(reps))
-    values = [(rep["index"], rep["lumbar_deg"][side]) for rep in reps if rep["complete"]]
-    values = [(at, value) for at, value in values if first <= at <= last and value is not None]
-    if one.get("drift_deg_per_rep") is None or len(values) < 2:
+    of, sign = (most_arched, -1) if one.direction == "arching" else (most_flexed, 1)
+    first, last = one.first_rep, one.last_rep
+    whole = [of(rep) for rep in reps if rep.complete and first <= rep.index <= last]
+    values = [(at.rep.index, at.lumbar_deg) for at in whole if math.isfinite(at.lumbar_deg)]
+    if one.drift_deg_per_rep is None or len(values) < 2:
         return
-    slope = sign * one["drift_deg_per_rep"]
+    slope = sign * one.drift_deg_per_rep
     middle = median(at for at, _ in values)
     level = median(value - slope * (at - middle) for at, value in values)
     x = np.linspace(values[0][0], values[-1][0], 25)
-    mdc_deg, interval = one.get("mdc_deg"), one.get("drift_ci_deg")
+    mdc_deg, interval = one.mdc_deg, one.drift_ci_deg
     if mdc_deg is not None:
         fresh = median(value for _, value in values[:_FRESH_REPS])
         low, high = np.full(25, fresh - mdc_deg), np.full(25, fresh + mdc_deg)
@@ -149,10 +151,10 @@ def _area(x: FloatArray, low: FloatArray, high: FloatArray, name: str, colour: s
     }
 
 
-def _give_way(one: Mapping[str, Any]) -> tuple[Figure, Figure]:
+def _give_way(one: SetPart, from_rep: int) -> tuple[Figure, Figure]:
     """A line before the repetition from which a set changed, and its words."""
-    at = one["from_rep"] - 0.5
-    words = label_of("breakdown-under-fatigue") if one["verdict"] == "breakdown" else "changes"
+    at = from_rep - 0.5
+    words = label_of("breakdown-under-fatigue") if one.verdict == "breakdown" else "changes"
     line = {
         "type": "line",
         "name": "from rep",

@@ -7,20 +7,26 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
-from typing import Any
 
 from formcheck.assessment.fatigue import SPEED_NOISE
 from formcheck.assessment.findings import DRIFT_CODES, looked_for
-from formcheck.assessment.rubric import LIMITS
 from formcheck.assessment.wording import grade_words, label_of
-from formcheck.geometry.neutral import Neutral
 from formcheck.geometry.signals import TO_90_PERCENT
-from formcheck.lifts.exercises import EXERCISES, OTHER, Exercise, Measure
+from formcheck.lifts.exercises import OTHER, Measure
 from formcheck.lifts.lift_measures import JOINT_DOUBT_DEG
+from formcheck.results.document import (
+    AnalysisDocument,
+    FindingPart,
+    RepPart,
+    SetPart,
+    WithDoubt,
+)
+from formcheck.results.stored import lift_of, neutral_of
 
 __all__ = [
     "FindingGroup",
     "Headline",
+    "KeyRep",
     "bar_line",
     "degrees",
     "doubted",
@@ -31,10 +37,11 @@ __all__ = [
     "flagged",
     "headline",
     "key_reps",
+    "known",
     "lift_columns",
-    "lift_of",
     "measured_reps",
-    "neutral_of",
+    "most_arched",
+    "most_flexed",
     "opening",
     "plain_degrees",
     "plural",
@@ -44,8 +51,6 @@ __all__ = [
     "what_was_measured",
     "what_was_read",
 ]
-
-Document = Mapping[str, Any]
 
 _RANK = {"info": 0, "caution": 1, "stop": 2}
 _TONES = (("good", "No fault found"), ("caution", "Caution"), ("stop", "Stop"))
@@ -101,34 +106,56 @@ class Headline:
 
 
 @dataclass(frozen=True)
+class KeyRep:
+    """A repetition to look at.
+
+    Attributes
+    ----------
+    rep : RepPart
+    what : {"most flexed", "most arched"}
+        What its moment shows.
+    at_s, lumbar_deg, uncertainty_deg : float
+        The moment, and the angle then.
+    role : {"worst", "best"}
+    """
+
+    rep: RepPart
+    what: str
+    at_s: float
+    lumbar_deg: float
+    uncertainty_deg: float
+    role: str = ""
+
+
+@dataclass(frozen=True)
 class FindingGroup:
     """Findings of one code: that of the set, or else the gravest, and where it was seen."""
 
-    main: Mapping[str, Any]
-    places: list[Mapping[str, Any]]
+    main: FindingPart
+    places: list[FindingPart]
 
 
-def headline(document: Document) -> Headline:
+def headline(document: AnalysisDocument) -> Headline:
     """Say in a sentence what came out."""
     mains = [group.main for group in finding_groups(document)]
     if not measured_reps(document):
-        reasons = document["view"]["reasons"]
-        why = reasons[0]["message"] if reasons else "The back could not be read."
+        reasons = document.view.reasons
+        why = reasons[0].message if reasons else "The back could not be read."
         said = [what_was_measured(document), f"{_NOT_MEASURED}{why}"]
-        said += [main["message"] for main in mains]
+        said += [main.message for main in mains]
         first, *more = filter(None, said)
         return Headline("unknown", "No verdict", first, more)
-    faults = [main for main in mains if _RANK[main["severity"]] > 0]
-    close = [main for main in mains if main.get("grade") and main not in faults]
-    told = [main for main in mains if main in faults or main["code"] in _COURSE_CODES]
+    faults = [main for main in mains if _RANK[main.severity] > 0]
+    close = [main for main in mains if main.grade and main not in faults]
+    told = [main for main in mains if main in faults or main.code in _COURSE_CODES]
     told.sort(key=_first_told)
-    sentences = [main["message"] for main in told]
+    sentences = [main.message for main in told]
     if not faults:
-        sentences[:0] = [main["message"] for main in close] or [_no_fault(document)]
+        sentences[:0] = [main.message for main in close] or [_no_fault(document)]
     sentences += _rounding_by_set(document)
-    if not any(main["code"] in _COURSE_CODES for main in told):
+    if not any(main.code in _COURSE_CODES for main in told):
         sentences += _course(document)
-    gravest = max((_RANK[fault["severity"]] for fault in faults), default=0)
+    gravest = max((_RANK[fault.severity] for fault in faults), default=0)
     tone, label = _TONES[gravest]
     if close and not faults:
         label = _CLOSE
@@ -136,46 +163,40 @@ def headline(document: Document) -> Headline:
     return Headline(tone, label, sentences[0], list(dict.fromkeys(sentences[1:])))
 
 
-def _first_told(main: Mapping[str, Any]) -> tuple[int, bool]:
+def _first_told(main: FindingPart) -> tuple[int, bool]:
     """Rounding first, as a coach says it, then how the set went; a breakdown leads its equals."""
-    return -_RANK[main["severity"]], main.get("grade") is None
+    return -_RANK[main.severity], main.grade is None
 
 
-def _grade_of(faults: Sequence[Mapping[str, Any]], gravest: int) -> str:
+def _grade_of(faults: Sequence[FindingPart], gravest: int) -> str:
     """The grade of rounding, where that is what the verdict stands on."""
-    grades = [
-        one["grade"] for one in faults if one.get("grade") and _RANK[one["severity"]] == gravest
-    ]
+    grades = [one.grade for one in faults if one.grade and _RANK[one.severity] == gravest]
     return f": {grade_words(grades[0])}" if grades else ""
 
 
-def fatigue_sets(document: Document) -> list[Mapping[str, Any]]:
+def fatigue_sets(document: AnalysisDocument) -> list[SetPart]:
     """The verdict on each set of the clip; none if fatigue was not judged."""
-    fatigue = document.get("fatigue")
-    return list(fatigue.get("sets") or [fatigue]) if fatigue else []
+    fatigue = document.fatigue
+    return list(fatigue.sets) or [fatigue] if fatigue else []
 
 
-def _rounding_by_set(document: Document) -> list[str]:
+def _rounding_by_set(document: AnalysisDocument) -> list[str]:
     """How round the back was in each of several sets."""
     sets = fatigue_sets(document)
-    told = [(one, one.get("rounding")) for one in sets if len(sets) > 1]
-    return [
-        f"Reps {one['first_rep']} to {one['last_rep']}: {said['words']}."
-        for one, said in told
-        if said
-    ]
+    told = [(one, one.rounding) for one in sets if len(sets) > 1]
+    return [f"Reps {one.first_rep} to {one.last_rep}: {said.words}." for one, said in told if said]
 
 
-def _course(document: Document) -> list[str]:
+def _course(document: AnalysisDocument) -> list[str]:
     """How each set went, where no finding tells it."""
     sets = fatigue_sets(document)
     told = (_course_of(one, named=len(sets) > 1) for one in sets)
     return [sentence for sentence in told if sentence]
 
 
-def _course_of(one: Mapping[str, Any], *, named: bool) -> str:
-    where = f"Repetitions {one['first_rep']} to {one['last_rep']}: " if named else ""
-    mdc, loss, start = one.get("mdc_deg"), one.get("velocity_loss_pct"), one.get("from_rep")
+def _course_of(one: SetPart, *, named: bool) -> str:
+    where = f"Repetitions {one.first_rep} to {one.last_rep}: " if named else ""
+    mdc, loss, start = one.mdc_deg, one.velocity_loss_pct, one.from_rep
     noticed = f": no drift of {mdc:.0f}° or more, the smallest this set could show" if mdc else ""
     slower = f" by {loss:.0f} %" if loss is not None else ""
     said = {
@@ -185,121 +206,106 @@ def _course_of(one: Mapping[str, Any], *, named: bool) -> str:
         "breakdown": f"Your form gave way from rep {start} on{_as_slowed(one, slower)}.",
         "too-few-reps": "Too few repetitions to tell how the set changed.",
         "not-measured": "How the set changed could not be told.",
-    }.get(one["verdict"], "")
-    return where + (one.get("reason") or said)
+    }.get(one.verdict, "")
+    return where + (one.reason or said)
 
 
-def _as_slowed(one: Mapping[str, Any], slower: str) -> str:
+def _as_slowed(one: SetPart, slower: str) -> str:
     """The slowing, together with the back only where both began together."""
-    if one.get("together"):
+    if one.together:
         return f", as you slowed down{slower}"
-    since = one.get("slow_from_rep")
+    since = one.slow_from_rep
     return f"; your speed fell{slower}" + (f" from rep {since} on" if since else "")
 
 
-def _no_fault(document: Document) -> str:
+def _no_fault(document: AnalysisDocument) -> str:
     reps = measured_reps(document)
     looked = looked_for(neutral_of(document), lift_of(document))
     number = ""
-    bent = [rep["flexion_deg"] for rep in reps if rep["flexion_deg"]["peak"] is not None]
+    bent = [rep.flexion_deg for rep in reps if rep.flexion_deg.peak is not None]
     if bent:
-        most = max(bent, key=lambda flexion: flexion["peak"])
-        number = f"; most {degrees(most['peak'])} (±{most['uncertainty']:.0f}°) from your normal"
-    return f"No {looked} found in {len(reps)} of {plural(len(document['reps']), 'rep')}{number}."
+        most = max(bent, key=lambda flexion: known(flexion.peak))
+        number = f"; most {degrees(most.peak)} (±{known(most.uncertainty):.0f}°) from your normal"
+    return f"No {looked} found in {len(reps)} of {plural(len(document.reps), 'rep')}{number}."
 
 
-def finding_label(finding: Mapping[str, Any]) -> str:
+def finding_label(finding: FindingPart) -> str:
     """A finding of the document in two or three words."""
-    return str(finding.get("label") or label_of(finding["code"]))
+    return finding.label or label_of(finding.code)
 
 
-def rep_findings(document: Document, rep: int) -> list[Mapping[str, Any]]:
+def rep_findings(document: AnalysisDocument, rep: int) -> list[FindingPart]:
     """What was found in a repetition."""
-    return [finding for finding in document["findings"] if finding["rep"] == rep]
+    return [finding for finding in document.findings if finding.rep == rep]
 
 
-def flagged(document: Document, rep: int) -> bool:
+def flagged(document: AnalysisDocument, rep: int) -> bool:
     """Whether a repetition has a fault: more than a note."""
-    return any(_RANK[finding["severity"]] > 0 for finding in rep_findings(document, rep))
+    return any(_RANK[finding.severity] > 0 for finding in rep_findings(document, rep))
 
 
-def score_basis(document: Document) -> str:
+def score_basis(document: AnalysisDocument) -> str:
     """What the score stands on: ``, based on 71 % of the criteria``; empty where unknown."""
-    basis = document.get("score_basis")
+    basis = document.score_basis
     return "" if basis is None else f", based on {100 * basis:.0f} % of the criteria"
 
 
-def finding_groups(document: Document) -> list[FindingGroup]:
+def finding_groups(document: AnalysisDocument) -> list[FindingGroup]:
     """Findings by code, the gravest first; what the picture did not show is no finding."""
-    silent = {reason["code"] for reason in document["view"]["reasons"]}
-    codes: dict[str, list[Mapping[str, Any]]] = {}
-    for finding in document["findings"]:
-        if finding["code"] not in silent:
-            codes.setdefault(finding["code"], []).append(finding)
+    silent = {reason.code for reason in document.view.reasons}
+    codes: dict[str, list[FindingPart]] = {}
+    for finding in document.findings:
+        if finding.code not in silent:
+            codes.setdefault(finding.code, []).append(finding)
     groups = []
     for found in codes.values():
-        main = max(found, key=lambda f: (f["rep"] is None, _RANK[f["severity"]]))
-        places = [f for f in found if f["at_s"] is not None and f["rep"] is not None]
-        groups.append(FindingGroup(main, places or [f for f in found if f["at_s"] is not None]))
-    return sorted(groups, key=lambda group: -_RANK[group.main["severity"]])
+        main = max(found, key=lambda f: (f.rep is None, _RANK[f.severity]))
+        places = [f for f in found if f.at_s is not None and f.rep is not None]
+        groups.append(FindingGroup(main, places or [f for f in found if f.at_s is not None]))
+    return sorted(groups, key=lambda group: -_RANK[group.main.severity])
 
 
-def lift_of(document: Document) -> Exercise:
-    """The lift, as it was judged; one without limits if this version does not know it."""
-    lift = EXERCISES.get(document["exercise"]["name"], OTHER)
-    limits = document["settings"]["rubric"]
-    return replace(lift, **{name: limits[name] for name in LIMITS})
-
-
-def neutral_of(document: Document) -> Neutral:
-    """The neutral as the analysis had it."""
-    told = document["neutral"]
-    lumbar_deg, uncertainty_deg = (
-        math.nan if told[name] is None else told[name] for name in ("lumbar_deg", "uncertainty_deg")
-    )
-    return Neutral(lumbar_deg, uncertainty_deg, told["method"])
-
-
-def key_reps(document: Document) -> list[dict[str, Any]]:
+def key_reps(document: AnalysisDocument) -> list[KeyRep]:
     """The worst and the best measured repetition, and the moment that shows it.
 
     By score if there is one, else by the angle: the most flexed moment, or the most
     extended where arching was all that was found, or is all that the lift can do wrong.
-
-    Returns
-    -------
-    list of dict
-        None, one or two of ``{role, rep, at_s, lumbar_deg, what}``.
     """
     reps = measured_reps(document)
-    reps = [rep for rep in reps if rep["complete"]] or reps
-    side, doubt, sign, what = (
-        ("least", "least_uncertainty", -1, "most arched")
-        if _arches(document)
-        else ("peak", "uncertainty", 1, "most flexed")
+    reps = [rep for rep in reps if rep.complete] or reps
+    moment, sign = (most_arched, -1) if _arches(document) else (most_flexed, 1)
+
+    def badness(shown: KeyRep) -> tuple[float, float]:
+        score = shown.rep.score
+        return (-score if score is not None else 0.0, sign * shown.lumbar_deg)
+
+    ordered = sorted(map(moment, reps), key=badness, reverse=True)
+    chosen = zip(("worst", "best"), ordered[:1] + ordered[1:][-1:], strict=False)
+    return [replace(shown, role=role) for role, shown in chosen]
+
+
+def most_flexed(rep: RepPart) -> KeyRep:
+    """The moment at which a repetition is most flexed; NaN where it was not measured."""
+    angle = rep.lumbar_deg
+    return KeyRep(
+        rep, "most flexed", known(rep.peak_s), known(angle.peak), known(angle.uncertainty)
     )
 
-    def badness(rep: Mapping[str, Any]) -> tuple[float, float]:
-        score = rep.get("score")
-        return (-score if score is not None else 0.0, sign * rep["lumbar_deg"][side])
 
-    ordered = sorted(reps, key=badness, reverse=True)
-    chosen = list(zip(("worst", "best"), (ordered[:1] + ordered[1:][-1:]), strict=False))
-    return [
-        {
-            "role": role,
-            "rep": rep["index"],
-            "at_s": rep[f"{side}_s"],
-            "lumbar_deg": rep["lumbar_deg"][side],
-            "uncertainty_deg": rep["lumbar_deg"][doubt],
-            "what": what,
-            "findings": rep["findings"],
-        }
-        for role, rep in chosen
-    ]
+def most_arched(rep: RepPart) -> KeyRep:
+    """The moment at which a repetition is most arched; NaN where it was not measured."""
+    angle = rep.lumbar_deg
+    return KeyRep(
+        rep, "most arched", known(rep.least_s), known(angle.least), known(angle.least_uncertainty)
+    )
 
 
-def opening(document: Document) -> tuple[float, float] | None:
+def known(value: float | None) -> float:
+    """The value, or NaN for none."""
+    return math.nan if value is None else value
+
+
+def opening(document: AnalysisDocument) -> tuple[float, float] | None:
     """Where the video opens: on the worst repetition, or on the first if none was measured.
 
     Returns
@@ -309,47 +315,45 @@ def opening(document: Document) -> tuple[float, float] | None:
     """
     worst = key_reps(document)[:1]
     if worst:
-        rep = next(rep for rep in document["reps"] if rep["index"] == worst[0]["rep"])
-        return worst[0]["at_s"], rep["start_s"]
-    first = document["reps"][:1]
-    return (first[0]["turn_s"], first[0]["start_s"]) if first else None
+        return worst[0].at_s, worst[0].rep.start_s
+    first = document.reps[:1]
+    return (first[0].turn_s, first[0].start_s) if first else None
 
 
-def _arches(document: Document) -> bool:
+def _arches(document: AnalysisDocument) -> bool:
     """Whether the most extended moment is the one to look at."""
-    codes, lift = {finding["code"] for finding in document["findings"]}, lift_of(document)
+    codes, lift = {finding.code for finding in document.findings}, lift_of(document)
     if "lumbar-flexion" in codes:
         return False
     only = lift.rounded_deg is None and lift.arched_deg is not None
     return only or not codes.isdisjoint({"lumbar-hyperextension", DRIFT_CODES["arching"]})
 
 
-def lift_columns(document: Document) -> list[tuple[str, str]]:
+def lift_columns(document: AnalysisDocument) -> list[tuple[str, str]]:
     """Names and titles of what was measured of this lift besides the back's angle."""
     return [
         (name, title)
         for name, title in _LIFT_TITLES.items()
-        if any(rep["lift"][name] is not None for rep in document["reps"])
+        if any(getattr(rep.lift, name) is not None for rep in document.reps)
     ]
 
 
-def typical_uncertainty(document: Document) -> float | None:
+def typical_uncertainty(document: AnalysisDocument) -> float | None:
     """Median uncertainty of the peaks, in degrees."""
-    known = [rep["lumbar_deg"]["uncertainty"] for rep in measured_reps(document)]
-    return median(known) if known else None
+    halves = [known(rep.lumbar_deg.uncertainty) for rep in measured_reps(document)]
+    return median(halves) if halves else None
 
 
-def what_was_read(document: Document) -> list[str]:
+def what_was_read(document: AnalysisDocument) -> list[str]:
     """Say which outline was read, and in which part of the movement, where that is not all."""
     told = []
     reps = measured_reps(document)
-    if reps and document["quality"].get("read_off") == "front":
+    if reps and document.quality.read_off == "front":
         told.append(
             "Read off the front of the trunk, which bends with the back that the floor hides."
         )
-    low, high = (
-        median([rep[f"visible_{half}"] for rep in reps] or [1.0]) for half in ("low", "high")
-    )
+    low = median([rep.visible_low for rep in reps] or [1.0])
+    high = median([rep.visible_high for rep in reps] or [1.0])
     if min(low, high) < _NEARLY_ALL:
         told.append(
             f"Measured in {low:.0%} of the lower half of the movement, and in {high:.0%} of the "
@@ -358,37 +362,37 @@ def what_was_read(document: Document) -> list[str]:
     return told
 
 
-def what_was_measured(document: Document) -> str:
+def what_was_measured(document: AnalysisDocument) -> str:
     """Say what there is of a set besides the back: count, tempo, speed, depth.
 
     Empty without repetitions. The numbers are medians over the repetitions.
     """
-    reps = document["reps"]
+    reps = document.reps
     if not reps:
         return ""
-    whole = [rep for rep in reps if rep["complete"] and not rep.get("cut")] or reps
+    whole = [rep for rep in reps if rep.complete and not rep.cut] or reps
     told = [
-        words.format(median(known))
+        words.format(median(values))
         for words, name in (
             ("up in {:.1f} s", "concentric_s"),
             ("down in {:.1f} s", "eccentric_s"),
             ("{:.2f} body lengths a second on the way up", "concentric_speed"),
         )
-        if (known := [rep[name] for rep in whole if rep[name] is not None])
+        if (values := [value for rep in whole if (value := getattr(rep, name)) is not None])
     ]
     if told:
         # The noise of the speed is that of the times.
         told[-1] += f" ({'each ' * (len(told) > 1)}±{100 * TO_90_PERCENT * SPEED_NOISE:.0f} %)"
-    depths = [rep["lift"]["depth_thigh_deg"] for rep in whole]
+    depths = [rep.lift.depth_thigh_deg for rep in whole]
     deep = [depth for depth in depths if depth is not None]
     told += [_depth_words(median(deep))] if deep else []
     return f"Measured: {', '.join([_counted(document), *told])}."
 
 
-def _counted(document: Document) -> str:
+def _counted(document: AnalysisDocument) -> str:
     """The repetitions, with the lift where it is known."""
-    lift, count = document["exercise"]["name"], plural(len(document["reps"]), "repetition")
-    unclear = any(reason["code"] == "exercise-unclear" for reason in document["view"]["reasons"])
+    lift, count = document.exercise.name, plural(len(document.reps), "repetition")
+    unclear = any(reason.code == "exercise-unclear" for reason in document.view.reasons)
     return count if unclear or lift == OTHER.name else f"{lift.replace('-', ' ')}, {count}"
 
 
@@ -432,32 +436,30 @@ def _number(value: float) -> str:
     return text.replace("-", _MINUS)
 
 
-def measured_reps(document: Document) -> Sequence[Mapping[str, Any]]:
+def measured_reps(document: AnalysisDocument) -> list[RepPart]:
     """Return the repetitions in which the back was measured."""
-    return [rep for rep in document["reps"] if rep["lumbar_deg"]["peak"] is not None]
+    return [rep for rep in document.reps if rep.lumbar_deg.peak is not None]
 
 
-def doubted(part: Mapping[str, Any], digits: int, unit: str, *, sign: bool = False) -> str:
+def doubted(part: WithDoubt, digits: int, unit: str, *, sign: bool = False) -> str:
     """A value of `analysis.json` that comes with half its interval; a dash where it is missing."""
-    value, half = part["value"], part["uncertainty"]
+    value, half = part.value, part.uncertainty
     if value is None:
         return "\N{EN DASH}"
     told = f"{value:{'+' if sign else ''}.{digits}f}".replace("-", _MINUS)
     return f"{told} ±{half:.{digits}f} {unit}" if half else f"{told} {unit}"
 
 
-def bar_line(document: Document) -> str:
+def bar_line(document: AnalysisDocument) -> str:
     """Speed and range of the set in one line; empty without metres."""
-    bar = document.get("bar")
-    means = [
-        rep["bar"]["mean_speed_m_per_s"] for rep in document["reps"] if rep.get("bar") is not None
-    ]
-    known = [one for one in means if one["value"] is not None]
-    if not bar or not bar["metres_from"] or not known:
+    bar = document.bar
+    means = [rep.bar.mean_speed_m_per_s for rep in document.reps]
+    speeds = [one.value for one in means if one.value is not None]
+    if not bar or not bar.metres_from or not speeds:
         return ""
-    of = "Bar" if bar["source"] == "plate" else f"Speed of the {bar['source']}"
-    first, last = known[0]["value"], known[-1]["value"]
-    course = f"{first:.2f}" if len(known) == 1 else f"{first:.2f} to {last:.2f}"
-    half = max(one["uncertainty"] for one in known)
-    scale = f"; plate taken as {bar['plate_mm']:.0f} mm" if bar["assumed"] else ""
+    of = "Bar" if bar.source == "plate" else f"Speed of the {bar.source}"
+    first, last = speeds[0], speeds[-1]
+    course = f"{first:.2f}" if len(speeds) == 1 else f"{first:.2f} to {last:.2f}"
+    half = max(known(one.uncertainty) for one in means if one.value is not None)
+    scale = f"; plate taken as {bar.plate_mm:.0f} mm" if bar.assumed else ""
     return f"{of}: {course} m/s (±{half:.2f}) on the way up, first to last{scale}."

@@ -7,7 +7,7 @@ from pathlib import Path
 from formcheck.errors import InputError
 from formcheck.files import is_file, sha256_of
 from formcheck.pose.track import READING_VERSION, PoseTrack, load_track
-from formcheck.results.writers import TRACK_NAME
+from formcheck.results.folder import TRACK_NAME
 
 __all__ = ["kept_track"]
 

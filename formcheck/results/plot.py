@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formcheck.analysis import SetAnalysis
-from formcheck.annotate.scene import scale
+from formcheck.assessment.scale import scale
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

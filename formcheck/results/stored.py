@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
+from formcheck.assessment.rubric import LIMITS
 from formcheck.errors import InputError
 from formcheck.files import is_file, read_text
 from formcheck.geometry.neutral import Neutral, no_neutral
+from formcheck.lifts.exercises import EXERCISES, OTHER, Exercise
 from formcheck.results.document import SCHEMA_VERSION, AnalysisDocument
 
-__all__ = ["document_file", "parse_document", "read_document", "recorded_neutral"]
+__all__ = [
+    "document_file",
+    "lift_of",
+    "neutral_of",
+    "parse_document",
+    "read_document",
+    "recorded_neutral",
+]
 
 
 def document_file(path: Path) -> Path:
@@ -30,8 +38,8 @@ def document_file(path: Path) -> Path:
     return file
 
 
-def read_document(file: Path) -> tuple[AnalysisDocument, dict[str, Any]]:
-    """Read an analysis: checked, and as it is written, with fields that are not known.
+def read_document(file: Path) -> AnalysisDocument:
+    """Read an analysis; fields that are not known are left out.
 
     Raises
     ------
@@ -41,7 +49,7 @@ def read_document(file: Path) -> tuple[AnalysisDocument, dict[str, Any]]:
     return parse_document(read_text(file), str(file))
 
 
-def parse_document(text: str | bytes, name: str) -> tuple[AnalysisDocument, dict[str, Any]]:
+def parse_document(text: str | bytes, name: str) -> AnalysisDocument:
     """Read an analysis from its text; `name` says which in messages.
 
     Raises
@@ -50,8 +58,7 @@ def parse_document(text: str | bytes, name: str) -> tuple[AnalysisDocument, dict
         If it is damaged, or of a version that is not known.
     """
     try:
-        document = AnalysisDocument.model_validate_json(text, strict=True, extra="ignore")
-        return document, json.loads(text)
+        return AnalysisDocument.model_validate_json(text, strict=True, extra="ignore")
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(step) for step in first["loc"]) or "the file"
@@ -73,10 +80,22 @@ def recorded_neutral(file: Path) -> Neutral:
     InputError
         As `read_document`.
     """
-    told = read_document(file)[0].neutral
+    return neutral_of(read_document(file))
+
+
+def neutral_of(document: AnalysisDocument) -> Neutral:
+    """The neutral as the analysis had it."""
+    told = document.neutral
     if told.lumbar_deg is None or told.uncertainty_deg is None:
         return no_neutral()
     return Neutral(told.lumbar_deg, told.uncertainty_deg, told.method)
+
+
+def lift_of(document: AnalysisDocument) -> Exercise:
+    """The lift, as it was judged; one without limits if this version does not know it."""
+    lift = EXERCISES.get(document.exercise.name, OTHER)
+    limits = document.settings.rubric
+    return replace(lift, **{name: getattr(limits, name) for name in LIMITS})
 
 
 def _unreadable(name: str, why: str) -> InputError:

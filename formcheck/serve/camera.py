@@ -12,12 +12,12 @@ import cv2
 import numpy as np
 
 from formcheck.annotate.colours import Rgb
-from formcheck.annotate.scene import scale
+from formcheck.assessment.scale import scale
 from formcheck.errors import InputError
 from formcheck.live.cues import change_words
 from formcheck.live.events import Event
 from formcheck.live.rep_words import depth_of, tempo_words
-from formcheck.live.view import View
+from formcheck.live.view import LiveView
 from formcheck.live.words import State, countdown_s, headline, status_words
 from formcheck.results.describe import known
 from formcheck.serve.access import without_path
@@ -56,7 +56,7 @@ def read_frame(data: bytes, index: int, after_s: float) -> Frame:
     return Frame(index, time_s, np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8))
 
 
-def message(view: View, out: Path) -> dict[str, Any]:
+def message(view: LiveView, out: Path) -> dict[str, Any]:
     """What the page is to show and to say with the frame, and nothing of where results lie."""
     line = headline(view)
     shown: dict[str, Any] = {
@@ -91,7 +91,7 @@ def told(event: Event, out: Path) -> dict[str, Any]:
     }
 
 
-def _measured(view: View) -> dict[str, Any]:
+def _measured(view: LiveView) -> dict[str, Any]:
     reading = view.reading
     assert reading is not None
     limits = scale(reading.analysis.exercise, reading.analysis.neutral)

@@ -7,12 +7,8 @@ browser warns once; its fingerprint, shown on both screens, tells that it is the
 from __future__ import annotations
 
 import ipaddress
-import os
 import platform
-import secrets
-import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,8 +17,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from platformdirs import user_data_path
 
 from formcheck.errors import OutputError
+from formcheck.files import written_whole
 
 __all__ = ["Certificate", "data_folder", "fingerprint_of", "own_certificate"]
 
@@ -52,13 +50,7 @@ class Certificate:
 
 def data_folder() -> Path:
     """Where this user's data of formcheck lies."""
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return base / "formcheck"
+    return user_data_path("formcheck", appauthor=False)
 
 
 def own_certificate(
@@ -86,7 +78,9 @@ def own_certificate(
         return Certificate(path, fingerprint_of(kept))
     made, content = _make(addresses, now)
     try:
-        _write(path, content)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with written_whole(path, private=True) as file:
+            file.write(content)
     except OSError as error:
         raise OutputError(
             f"The certificate cannot be kept in {folder}: {error.strerror}.\n"
@@ -152,20 +146,3 @@ def _named(address: str) -> x509.GeneralName:
         return x509.IPAddress(ipaddress.ip_address(address))
     except ValueError:
         return x509.DNSName(address)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all, and readable by the user alone from the first byte on."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    staging = path.with_name(f".{secrets.token_hex(4)}")
-    try:
-        with open(staging, "xb", opener=_for_the_user_alone) as file:
-            file.write(content)
-        staging.replace(path)
-    finally:
-        with suppress(OSError):
-            staging.unlink(missing_ok=True)
-
-
-def _for_the_user_alone(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

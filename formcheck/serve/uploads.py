@@ -20,13 +20,13 @@ from formcheck.outputs import Outputs, write_result
 from formcheck.pose.track import PoseTrack
 from formcheck.report.words import headline
 from formcheck.results.describe import describe
+from formcheck.results.folder import TRACK_NAME, ResultFolder
 from formcheck.results.kept import kept_track
-from formcheck.results.writers import TRACK_NAME, ResultFolder
 from formcheck.serve.access import without_path
 from formcheck.video.reader import Video
 from formcheck.workspace import sweep, workspace_name
 
-__all__ = ["Job", "Queue", "TooLarge", "file_name"]
+__all__ = ["Queue", "TooLarge", "Upload", "file_name"]
 
 _WAITING = 4
 _KEPT = 50
@@ -42,7 +42,7 @@ class TooLarge(Exception):  # noqa: N818 - the sender's doing
 
 
 @dataclass
-class Job:
+class Upload:
     """One clip on its way.
 
     Attributes
@@ -88,7 +88,7 @@ class Queue:
         self._folder = out / workspace_name(_FOLDER)
         self._clear = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._coming = 0
-        self.jobs: dict[str, Job] = {}
+        self.jobs: dict[str, Upload] = {}
 
     @property
     def full(self) -> bool:
@@ -126,7 +126,7 @@ class Queue:
             self._coming -= 1
         for old in list(self.jobs)[:-_KEPT]:
             del self.jobs[old]
-        self.jobs[number] = job = Job(safe_name(clip.stem, number))
+        self.jobs[number] = job = Upload(safe_name(clip.stem, number))
         self._pool.submit(self._analyse, clip, settings, job)
         return number
 
@@ -149,14 +149,14 @@ class Queue:
         )
         return next((track for track in found if track), None)
 
-    def _analyse(self, clip: Path, settings: Settings, job: Job) -> None:
+    def _analyse(self, clip: Path, settings: Settings, job: Upload) -> None:
         try:
             job.state = "finding"
             track = self._kept(clip, settings)
             track = track or read_track(clip, settings, self._model, _progress(job))
             analysis = analyze_track(track, settings)
             document = describe(analysis)
-            job.verdict = headline(document.model_dump(mode="json")).line
+            job.verdict = headline(document).line
             job.state, job.share = "drawing", 0.0
             with ResultFolder(self._out, job.name) as folder:
 
@@ -193,7 +193,7 @@ def file_name(name: str) -> str:
     return f"{stem}.mp4" if ending.lower() in {"", ".npz"} else stem + ending
 
 
-def _progress(job: Job) -> Callable[[Video], Callable[[int], None]]:
+def _progress(job: Upload) -> Callable[[Video], Callable[[int], None]]:
     def on_video(video: Video) -> Callable[[int], None]:
         expected = video.expected or 0
 

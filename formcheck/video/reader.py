@@ -34,7 +34,7 @@ from formcheck.video.about import ask, copy_stream, main_stream, sizes
 from formcheck.video.clip import LEAST_STEP_S, LONGEST_S, ClipInfo
 from formcheck.video.container import examine, is_mp4, mirrored
 from formcheck.video.filming import filmed_on, slow_motion, speaks_of_slow_motion
-from formcheck.video.shapes import Part, Shapes
+from formcheck.video.shapes import ClipShapes, Part
 from formcheck.video.thinning import Thinning, frames_apart
 
 __all__ = [
@@ -233,10 +233,10 @@ class Video:
                 return mirrored(head)
         return None
 
-    def _changing(self, width: int, height: int) -> Shapes | None:
+    def _changing(self, width: int, height: int) -> ClipShapes | None:
         """The shapes of the picture, if it changes them."""
         parts = [Part(*change) for change in sizes(self._source, self._stream)]
-        shapes = Shapes(parts)
+        shapes = ClipShapes(parts)
         if not parts or (parts[0].width, parts[0].height) != (width, height) or not shapes.change:
             return None
         if not shapes.in_scale:

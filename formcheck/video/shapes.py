@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Part", "Shapes"]
+__all__ = ["ClipShapes", "Part"]
 
 _SAME_SHAPE = 0.02
 _EARLY_S = 0.002  # times in WebM are rounded to 1 ms
@@ -38,7 +38,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Shapes:
+class ClipShapes:
     """The parts of a clip, and the canvas on which all have the same scale.
 
     Attributes
