@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -50,6 +51,10 @@ def history(  # noqa: PLR0917 - one parameter an option
     exceeds the minimal detectable change (MDC) is called a change: between two
     days the camera, the shirt and the light differ too. The page of each athlete,
     with charts, is linked from index.html.
+
+    With loads and the bar's speed in metres a second (the near plate is seen), it
+    estimates the one-repetition maximum (1RM) from the line of speed against load,
+    with a 90 % interval, or says what is missing for that.
 
     The limit allows for all comparisons of the folder together: with many athletes
     and lifts some would pass by chance.
@@ -146,6 +151,7 @@ def _sets(folder: str, *, rebuild: bool) -> list[PastSet]:
 def _told(lift: AthleteLift) -> dict[str, object]:
     from formcheck.history.says import lift_sentence
 
+    line = lift.load_velocity
     return {
         "athlete": lift.athlete,
         "exercise": lift.exercise,
@@ -169,6 +175,7 @@ def _told(lift: AthleteLift) -> dict[str, object]:
             }
             for course in lift.courses
         ],
+        "load_velocity": line and (asdict(line) | {"words": line.words(lift.exercise)}),
     }
 
 
@@ -204,6 +211,8 @@ def _show(lifts: list[AthleteLift]) -> None:
         console.print(Text(plain(typed(lift_sentence(lift, unit))), style="bold"))
         nothing = "Nothing could be measured in them."
         console.print(fitted(console, table, ("what is said",)) if table.rows else nothing)
+        if lift.load_velocity:
+            console.print(Text(typed(lift.load_velocity.words(lift.exercise, unit))))
         for one in (one for one in lift.sets if one.note):
             said = f"{one.clip}, {one.date}{', seen' if one.seen else ''}: {one.note}"
             console.print(Text(plain(said), style="cyan"))

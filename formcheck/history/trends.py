@@ -22,6 +22,7 @@ import numpy as np
 from formcheck.arrays import FloatArray
 from formcheck.assessment.trend import find_trend
 from formcheck.geometry.signals import TO_90_PERCENT
+from formcheck.history.load_velocity import LoadVelocity, load_velocity
 from formcheck.history.sets import PastSet
 from formcheck.results.comparison import Reading
 
@@ -141,6 +142,11 @@ class AthleteLift:
     def last(self) -> PastSet | None:
         """The last set that was measured."""
         return _last_measured(self.sets)
+
+    @cached_property
+    def load_velocity(self) -> LoadVelocity | None:
+        """The line of the bar's speed against the load, and the 1RM; None without loads."""
+        return load_velocity(self.exercise, self.sets) if self.loads else None
 
     @property
     def loads(self) -> list[tuple[str, float]]:
