@@ -10,6 +10,7 @@ from formcheck.batch.pages import rendered
 from formcheck.history.load_velocity import LoadVelocity
 from formcheck.history.says import athlete_sentence, lift_sentence
 from formcheck.history.trends import MEASURES, AthleteLift, Course
+from formcheck.report.page import template_file
 
 __all__ = ["athlete_page"]
 
@@ -48,6 +49,7 @@ def athlete_page(
         lifts=lifts,
         measures=MEASURES,
         charts=charts,
+        js=template_file("shared.js"),
         plotly=plotly,
         reports=reports,
         sentence=athlete_sentence(lifts, unit),
