@@ -77,24 +77,24 @@ class Course:
 
     @property
     def words(self) -> str:
-        """What is said, in a sentence."""
+        """What changed, in a sentence."""
         _, unit, more, less = MEASURES[self.measure]
         if self.change is None or self.mdc is None:
-            one_day = "All on one day: nothing is said of a change."
+            one_day = "All sets are from one day: that tells no change."
             return (
                 one_day
                 if self.says == "one-day"
-                else "Too few: it takes dated, measured sets of two days."
+                else "Too few sets: a change takes measured sets from two days."
             )
         size = f"{_signed(self.change)}{unit}"
         least = f"{self.mdc:.1f}{unit}"
         if self.says == "stop":
             return (
-                f"The last set must stop; against the sets before it is not told apart ({size}; "
-                f"{least} would be a change)."
+                f"The last set must stop; no clear change from the sets before ({size}; it would "
+                f"take {least})."
             )
         if self.says == "no-change":
-            return f"No clear change ({size}; {least} would be one)."
+            return f"No clear change ({size}; it would take {least})."
         return f"Changed: {more if self.says == 'more' else less}, {size} (±{least})."
 
     @property

@@ -76,7 +76,7 @@ class Swing:
         Where a repetition begins: a deadlift on the floor, a squat upright. With
         "either" the set itself tells: a bench is entered at the top, a mat below.
     returns : bool
-        Whether a whole repetition includes the way back.
+        Whether a complete repetition includes the way back.
     least : float
         A smaller swing is no repetition, not even a part of one.
     whole : float

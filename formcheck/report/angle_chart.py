@@ -27,9 +27,9 @@ Figure = dict[str, Any]
 _MOST_POINTS = 6000
 # So many numbers fit into the chart on a phone, 275 points wide.
 _MOST_NUMBERS = 14
-# Two lines that are nearer than this share of what the chart shows, 284 points high, have their
-# words on either side.
-_NEAR = 0.08
+# Two lines that are nearer than this share of what the chart shows have their words on either
+# side: a word is 7 % high, and two charts on the same axes show more than one alone.
+_NEAR = 0.12
 _SYMBOLS = {"info": "circle", "caution": "triangle-up", "stop": "octagon"}
 
 
