@@ -116,7 +116,7 @@ class Band:
         text, half, line = self._text_px, 0.22 * self._text_px, 1.25 * self._text_px
         left, right = self._x_of(_GAUGE_DEG[0]), self._x_of(_GAUGE_DEG[1])
         zones = [(left, right, _SOFT)]
-        if math.isfinite(self._limits.arched_deg):
+        if self._limits.arched_deg > _GAUGE_DEG[0]:
             zones.append((left, self._x_of(self._limits.arched_deg), BLUE))
         for low, high, colour in zones:
             canvas.rounded_rectangle((low, line - half, high, line + half), half, colour)

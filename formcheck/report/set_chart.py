@@ -173,5 +173,6 @@ def _give_way(one: Mapping[str, Any]) -> tuple[Figure, Figure]:
         "yanchor": "bottom",
         "showarrow": False,
         "font": {"color": "var(--stop)", "size": 13},
+        "bgcolor": "var(--veil)",
     }
     return line, label
