@@ -60,7 +60,7 @@ def measured_set(
     speeds: Sequence[float] | None = None,
     uncertainty_deg: float = 4.0,
 ) -> list[RepMeasures]:
-    """A set of whole repetitions."""
+    """A set of complete repetitions."""
     count = len(peaks_deg)
     return [
         measured_rep(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +18,7 @@ from results import analysed, clip_of, refused
 
 from formcheck.analysis import SetAnalysis, Settings, analyze_track
 from formcheck.annotate.back import drawn_back
-from formcheck.annotate.band import Band
+from formcheck.annotate.band import Band, font
 from formcheck.annotate.colours import grade_rgb
 from formcheck.annotate.encoder import VideoWriter
 from formcheck.annotate.faces import FaceBlur
@@ -249,10 +251,46 @@ def test_the_band_fits_its_picture_and_shows_every_change(width: int, landscape:
     assert (long[:, -2:] == plain[:, -2:]).all()
 
 
+@pytest.mark.parametrize(("width", "landscape"), [(1280, True), (480, True), (360, False)])
+def test_words_under_the_gauge_never_overlap_or_leave_it(width: int, landscape: bool) -> None:
+    shown = set()
+    for neutral_deg in (-50.0, -45.0, -30.0, -25.0, -16.0, -3.0, 0.0, 12.0, 30.0, math.nan):
+        band = Band(width, landscape=landscape, limits=Scale(math.nan, neutral_deg))
+        words = band.gauge_words()
+        assert {told for _, told, _ in words} >= {"flat", "flexed"}
+        shown |= {told for _, told, _ in words}
+        face = font(band._smallest_px, bold=False)
+        edges = sorted((left, left + face.getlength(told)) for _, told, left in words)
+        assert all(one[1] < other[0] for one, other in itertools.pairwise(edges)), neutral_deg
+        assert edges[-1][1] <= width
+    assert "arched" in shown
+    assert ("your normal" in shown) == landscape  # an upright gauge has no room for it
+
+
+def test_nothing_in_the_row_of_the_label_is_covered_by_it() -> None:
+    for width, landscape in ((1280, True), (480, True), (360, False)):
+        band = Band(width, landscape=landscape, limits=LIMITS)
+        for label in ("hips rose first", "lower and upper back clearly rounded"):
+            shown = caption(rep=12, reps=12, phase="down", label=label)
+            left = int(band._label_left(shown))
+            alone = band.draw(replace(shown, phase="", label=""))[-int(1.6 * band._text_px) :]
+            assert (alone[:, left:] == alone[0, 0]).all(), (width, label)
+            phase = band.draw(shown) != band.draw(replace(shown, phase=""))
+            assert not phase[:, left:].any(), (width, label)
+
+
+def test_the_longest_refusal_is_not_cut_off() -> None:
+    for width in (320, 360, 720):
+        band = Band(width, landscape=False, limits=LIMITS, refusal="no known exercise at all here")
+        drawn = band.draw(caption(lumbar_deg=None, uncertainty_deg=None))
+        assert (drawn[:, -2:] == drawn[0, -1]).all()
+
+
 def test_text_is_readable_on_a_phone() -> None:
     for width, landscape in ((1280, True), (720, False)):
         band = Band(width, landscape=landscape, limits=LIMITS)
         assert band._text_px * 360 / width >= 11
+    assert band._smallest_px * 360 / width >= 11
 
 
 def noise(height: int, width: int) -> Image:

@@ -283,6 +283,18 @@ def test_a_new_athlete_or_load_needs_no_new_analysis(tracks: Path, tmp_path: Pat
     assert "1 done before" in again.stdout
     summary = {row["clip"]: row for row in rows(out / "summary.csv")}
     assert (summary["one.npz"]["athlete"], summary["one.npz"]["load_kg"]) == ("Eve", "140.0")
+    tracks.write_text("path,athlete,lift,load\none.npz,Eve,deadlift,\ntwo.npz,Bo,deadlift,90\n")
+    assert run("batch", tracks, "--out", out, "--load", "100 lb").exit_code == 0
+    summary = {row["clip"]: row for row in rows(out / "summary.csv")}
+    assert [summary[clip]["load_kg"] for clip in ("one.npz", "two.npz")] == ["45.36", "90.0"]
+    assert summary["one.npz"]["load_given"] == "100 lb"
+
+
+def test_a_load_that_is_none_is_told_before_anything_is_done(tmp_path: Path) -> None:
+    result = run("batch", tmp_path, "--out", tmp_path / "out", "--load", "heavy")
+    assert result.exit_code == 2
+    assert "--load: the load 'heavy' is no number" in result.stderr
+    assert not (tmp_path / "out").exists()
 
 
 @needs_model
@@ -297,9 +309,11 @@ def test_force_and_other_thresholds_do_it_again(tracks: Path, tmp_path: Path) ->
     assert forced > before
     strict = tmp_path / "strict.toml"
     strict.write_text("[thresholds]\nrounded_deg = 5\n")
-    assert run("batch", tracks, "--out", out, "--workers", "1", "--config", strict).exit_code == 0
+    others = "--config", strict, "--plate-mm", "400"
+    assert run("batch", tracks, "--out", out, "--workers", "1", *others).exit_code == 0
     document = json.loads((job.parent / "analysis.json").read_text())
     assert document["settings"]["rubric"]["rounded_deg"] == 5
+    assert document["settings"]["plate_mm"] == 400
     assert [path.parent for path in out.glob("clips/*/job.json")] == [job.parent]
 
 

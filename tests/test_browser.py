@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -184,6 +185,38 @@ def test_a_phone_does_not_scroll_sideways(browser: Any, broken_down: Path, schem
             assert box <= 390
 
 
+BOXES = """(selector) => [...document.querySelectorAll(selector)].map((one) => {
+    const box = one.getBoundingClientRect();
+    return [box.left, box.top, box.right, box.bottom];
+})"""
+
+
+def apart(one: list[float], other: list[float]) -> bool:
+    across = one[2] <= other[0] or other[2] <= one[0]
+    return across or one[3] <= other[1] or other[3] <= one[1]
+
+
+def test_words_in_the_charts_and_their_toolbar_never_overlap(
+    browser: Any, broken_down: Path
+) -> None:
+    with Opened(browser, broken_down) as opened:
+        for width, scheme in ((1280, "light"), (768, "dark"), (390, "light")):
+            opened.page.emulate_media(color_scheme=scheme)
+            opened.page.set_viewport_size({"width": width, "height": 900})
+            opened.wait_for(
+                "[...document.querySelectorAll('.chart')].every(one =>"
+                " Math.abs(one._fullLayout.width - one.clientWidth) < 2)"
+            )
+            words = opened.page.evaluate(BOXES, "#angle-chart .annotation-text-g")
+            assert len(words) == len(BREAKDOWN) + 3
+            assert all(apart(*pair) for pair in itertools.combinations(words, 2)), width
+            for chart in ("#angle-chart", "#set-chart"):
+                [bar] = opened.page.evaluate(BOXES, f"{chart} .modebar")
+                for inside in (".annotation-text-g", ".legend", ".plot"):
+                    boxes = opened.page.evaluate(BOXES, f"{chart} {inside}")
+                    assert all(apart(bar, box) for box in boxes), (width, chart, inside)
+
+
 def test_the_colours_follow_the_scheme(browser: Any, broken_down: Path) -> None:
     line = "document.getElementById('angle-chart').data[1].line.color"
     with Opened(browser, broken_down, color_scheme="light") as opened:
@@ -202,6 +235,9 @@ def test_it_prints(browser: Any, broken_down: Path) -> None:
         opened.run("dispatchEvent(new Event('beforeprint'))")
         opened.page.emulate_media(media="print")
         assert not opened.page.locator("video").is_visible()
+        opened.page.set_viewport_size({"width": 690, "height": 900})  # A4 without its margins
+        assert opened.run("document.documentElement.scrollWidth") == 690
+        assert opened.page.locator(".reps thead").is_visible()
         assert opened.run("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
         ink = opened.run("document.getElementById('angle-chart').data[1].line.color")
         assert ink == "#16191f"

@@ -208,14 +208,14 @@ def lift_of(*tones: str, values: tuple[float, ...] = ()) -> AthleteLift:
 def test_a_last_set_that_must_stop_is_never_no_change() -> None:
     lift = lift_of("stop", "good", "stop", "stop")
     assert {course.says for course in lift.courses} == {"stop"}
-    assert "No change" not in lift.courses[0].words
+    assert "must stop; no clear change" in lift.courses[0].words
     assert lift_sentence(lift) == (
-        "Stop: clearly rounded in the last deadlift, 2026-01-22; so had 2 of the 3 sets before."
+        "Stop: clearly rounded in the last deadlift, 2026-01-22; as in 2 of the 3 sets before."
     )
     # Nor where a later one could not be measured.
     later = lift_of("good", "good", "stop", "unknown")
     assert {course.says for course in later.courses} == {"stop"}
-    assert "(1 later could not be measured)" in lift_sentence(later)
+    assert "(1 later set could not be measured)" in lift_sentence(later)
     assert {course.says for course in lift_of("stop", "stop", "good").courses} == {"no-change"}
 
 

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 import pytest
 from clipmaker import SAMPLES, run_ffmpeg
+from commands import run
 
 from formcheck.analysis import Settings, analyze
 from formcheck.live.events import Event
@@ -89,6 +90,25 @@ def skip_if_too_slow(said: str) -> None:
 
 
 @pytest.mark.usefixtures("pose_model")
+def test_the_plates_that_are_told_are_those_of_every_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from formcheck.commands import live
+
+    given: list[Settings] = []
+
+    def session(_: str, settings: Settings, *__: object, **___: object) -> tuple[bool, bool]:
+        given.append(settings)
+        return True, False
+
+    monkeypatch.setattr(live, "_run", session)
+    assert run("live", "--plate-mm", "400", "--headless", "-q", "--out", tmp_path).exit_code == 0
+    assert [one.plate_mm for one in given] == [400.0]
+    refused = run("live", "--plate-mm", "45", "--out", tmp_path)
+    assert refused.exit_code == 2
+    assert "100 to 600" in refused.stderr
+
+
 def test_a_killed_session_is_saved_at_the_next_start(tmp_path: Path) -> None:
     brief = tmp_path.parent / f"{tmp_path.name}.mp4"
     run_ffmpeg("-i", str(SAMPLE), "-t", "1", "-c", "copy", str(brief))

@@ -139,7 +139,7 @@ def test_loads_are_shown_in_the_unit_that_the_coach_writes(tmp_path: Path) -> No
         assert "225 lb" in text
         assert "132.3 lb" in text
         assert "102.06" not in text.replace('data-load="102.06"', "")
-    assert "Load 225 lb 235 lb" in " ".join(run("history", tmp_path).stdout.split())
+    assert "Load 225 lb, 235 lb" in " ".join(run("history", tmp_path).stdout.split())
     [lift] = json.loads(run("history", tmp_path, "--json").stdout)
     assert lift["loads_kg"] == [
         ["2026-01-01", 102.06],

@@ -319,6 +319,35 @@ def test_the_charts_hold_the_numbers_of_the_files(folder: Path) -> None:
     assert chart["speed on the way up"]["y"] == [r.concentric_speed for r in reps]
 
 
+@pytest.mark.parametrize("neutral_deg", [-60.0, -20.0, -3.0, -1.0, 0.0, 2.0, 9.0])
+def test_the_names_of_the_lines_never_lie_on_each_other(folder: Path, neutral_deg: float) -> None:
+    chart = angle_chart(read_result(folder), Scale(neutral_deg - 15.0, neutral_deg))
+    words = {one["text"]: one for one in chart["layout"]["annotations"]}
+    shown = [y for trace in chart["data"] for y in trace["y"] if y is not None]
+    shown += [0.0, neutral_deg, neutral_deg - 15.0]
+    # The chart is at least 270 points high, a word 19.
+    word_deg = 19 / 270 * (max(shown) - min(shown))
+    spans = {}
+    for name in ("flat", "your normal"):
+        one = words[name]
+        low = one["y"] - (word_deg if one["yanchor"] == "top" else 0.0)
+        spans[name] = low, low + word_deg
+    lower, upper = sorted(spans.values())
+    assert lower[1] <= upper[0] + 1e-9
+    # The third is at the other side.
+    assert words["over-arched below"]["xanchor"] != words["flat"]["xanchor"]
+
+
+def test_many_repetitions_are_not_all_numbered(folder: Path) -> None:
+    result = read_result(folder)
+    one = result.document.reps[0]
+    for count, shown in ((14, 14), (15, 8), (40, 14)):
+        reps = [one.model_copy(update={"index": number}) for number in range(1, count + 1)]
+        longer = replace(result, document=result.document.model_copy(update={"reps": reps}))
+        names = {one["text"] for one in angle_chart(longer, LIMITS)["layout"]["annotations"]}
+        assert len([name for name in names if name.isdecimal()]) == shown
+
+
 def test_the_drift_line_has_the_slope_of_the_document_and_its_mdc(folder: Path) -> None:
     result = read_result(folder)
 

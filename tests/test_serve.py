@@ -50,7 +50,7 @@ def out(tmp_path: Path) -> Path:
 def client(out: Path, access: Access | None = None, most_bytes: int = 10**6) -> Any:
     from formcheck.serve.app import make_app
 
-    app = make_app(out, None, access or Access("127.0.0.1"), most_bytes=most_bytes)
+    app = make_app(out, None, access or Access("127.0.0.1"), most_bytes=most_bytes, plate_mm=400.0)
     return testing.TestClient(app, base_url=HERE, follow_redirects=False)
 
 
@@ -304,6 +304,7 @@ def test_a_clip_is_analysed_and_listed(page: Any, out: Path, tmp_path: Path) -> 
     document = json.loads((out / job["result"] / "analysis.json").read_text(encoding="utf-8"))
     assert document["view"]["reasons"][0]["code"] == "no-person"
     assert document["source"]["name"] == "Übung 1 -b-.mp4"
+    assert document["settings"]["plate_mm"] == 400
     assert job["result"].startswith("Übung-1--b-")
     assert {one["name"] for one in page.get("/api/results").json()} == {"clip", job["result"]}
     assert uploads_in(out) == []

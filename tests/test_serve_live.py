@@ -186,8 +186,13 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     from formcheck.serve import app
     from formcheck.serve.access import Access
 
-    monkeypatch.setattr(app, "_session", lambda *_: Lifted(tmp_path))
-    guarded = app.make_app(tmp_path, None, Access("127.0.0.1"), most_bytes=10**6)
+    def session(*asked: Any) -> Lifted:
+        assert asked == ("squat", False, None, tmp_path, 400.0)
+        return Lifted(tmp_path)
+
+    monkeypatch.setattr(app, "_session", session)
+    access = Access("127.0.0.1")
+    guarded = app.make_app(tmp_path, None, access, most_bytes=10**6, plate_mm=400.0)
     with testing.TestClient(guarded, base_url="http://127.0.0.1") as opened:
         yield opened
 

@@ -93,7 +93,7 @@ def test_the_score_shows_what_each_part_cost(capsys: pytest.CaptureFixture[str])
 
 def test_without_a_verdict_the_reason_is_given(capsys: pytest.CaptureFixture[str]) -> None:
     out = printed(squats([0.0, 1.0]), capsys)
-    assert "A trend needs 4 whole repetitions; there are 2." in out
+    assert "A trend needs 4 complete repetitions; there are 2." in out
 
 
 def test_what_was_found_is_told_although_the_back_was_not_seen(

@@ -27,8 +27,16 @@ __all__ = ["Band", "font"]
 
 _GREY, _SOFT = (150, 156, 166), (52, 58, 68)
 _GAUGE_DEG = (-50.0, 50.0)
-# A phone shows a clip some 360 points wide and reads nothing under 11 points.
+# A phone shows an upright clip some 360 points wide, a wide one turned by 90 degrees, and
+# reads nothing under 11 points. Sizes are in parts of the text; the words of the gauge and
+# labels on two lines are the smallest.
 _TEXT_PER_WIDTH_LANDSCAPE, _TEXT_PER_WIDTH_PORTRAIT = 0.034, 0.05
+_LARGE, _SMALL = 0.9, 0.8
+_SMALLEST_LANDSCAPE, _SMALLEST_PORTRAIT = 0.7, 0.62
+# A label that must be smaller than this on one line gets two.
+_LEAST_ON_ONE_LINE = 0.75
+# Words on one line are as far apart as this.
+_GAP = 0.4
 # Captions stay for some frames; one is half a megabyte.
 _KEPT = 4
 
@@ -62,6 +70,8 @@ class Band:
     def __init__(self, width_px: int, *, landscape: bool, limits: Scale, refusal: str = "") -> None:
         share = _TEXT_PER_WIDTH_LANDSCAPE if landscape else _TEXT_PER_WIDTH_PORTRAIT
         self._text_px = max(12, round(share * width_px))
+        smallest = _SMALLEST_LANDSCAPE if landscape else _SMALLEST_PORTRAIT
+        self._smallest_px = round(smallest * self._text_px)
         self.size_px = (width_px, round(2.2 * self._text_px) * 2)
         self._limits, self._refusal = limits, refusal
         self.draw = lru_cache(maxsize=_KEPT)(self._draw)
@@ -84,20 +94,20 @@ class Band:
         line = 1.25 * text
         if caption.lumbar_deg is None:
             words = "not measured" + (f": {self._refusal}" if self._refusal else "")
-            canvas.text((margin, line), words, _GREY, font(text, bold=True), anchor="lm")
+            face = _fitting(words, text, self.size_px[0] - 2 * margin, bold=True)
+            canvas.text((margin, line), words, _GREY, face, anchor="lm")
             return
         colour = self._colour(caption)
         angle = f"{caption.lumbar_deg:+d}°".replace("-", "\N{MINUS SIGN}")
         face = font(round(1.55 * text), bold=True)
         canvas.text((margin, line), angle, colour, face, anchor="lm")
         beside = margin + canvas.textlength("+00°", face) + 0.35 * text
-        small = font(round(0.8 * text), bold=False)
+        small = font(round(_SMALL * text), bold=False)
         canvas.text((beside, 0.78 * text), f"±{caption.uncertainty_deg}°", _GREY, small, "lm")
         word = moment_words(caption.lumbar_deg, caption.grade, self._limits, judged=caption.judged)
         room = self._x_of(_GAUGE_DEG[0]) - beside - 0.3 * text
-        size = 0.8 * min(1.0, room / max(canvas.textlength(word, small), 1.0))
-        fitting = font(round(size * text), bold=False)
-        canvas.text((beside, 1.72 * text), word, PAPER, fitting, "lm")
+        face = _fitting(word, round(_SMALL * text), room, bold=False)
+        canvas.text((beside, 1.72 * text), word, PAPER, face, "lm")
 
     def _colour(self, caption: Caption) -> Rgb:
         angle = math.inf if caption.lumbar_deg is None else caption.lumbar_deg
@@ -107,7 +117,7 @@ class Band:
         text, half, line = self._text_px, 0.22 * self._text_px, 1.25 * self._text_px
         left, right = self._x_of(_GAUGE_DEG[0]), self._x_of(_GAUGE_DEG[1])
         zones = [(left, right, _SOFT)]
-        if math.isfinite(self._limits.arched_deg):
+        if self._limits.arched_deg > _GAUGE_DEG[0]:
             zones.append((left, self._x_of(self._limits.arched_deg), BLUE))
         for low, high, colour in zones:
             canvas.rounded_rectangle((low, line - half, high, line + half), half, colour)
@@ -126,18 +136,34 @@ class Band:
     def _draw_marks(self, canvas: ImageDraw) -> None:
         """Flat, the lifter's own neutral where there is room for the word, and the ends."""
         text, line = self._text_px, 1.25 * self._text_px
-        small = font(round(0.62 * text), bold=False)
-        ends = [(_GAUGE_DEG[0], "arched", "lm"), (_GAUGE_DEG[1], "flexed", "rm")]
-        marks = [(0.0, "flat", "mm")]
-        neutral_deg = self._limits.neutral_deg
-        if _GAUGE_DEG[0] + 26 < neutral_deg < -16:
-            marks.append((neutral_deg, "your normal", "mm"))
-        for degrees, _, _ in marks:
-            x = self._x_of(degrees)
-            canvas.line((x, line - 0.4 * text, x, line + 0.4 * text), PAPER, max(2, text // 14))
-        for degrees, words, anchor in marks + ends:
-            x = self._x_of(degrees)
-            canvas.text((x, line + 0.82 * text), words, _GREY, small, anchor=anchor)
+        face = font(self._smallest_px, bold=False)
+        for degrees, words, left in self.gauge_words():
+            if abs(degrees) < _GAUGE_DEG[1]:
+                x = self._x_of(degrees)
+                canvas.line((x, line - 0.4 * text, x, line + 0.4 * text), PAPER, max(2, text // 14))
+            canvas.text((left, line + 0.82 * text), words, _GREY, face, anchor="lm")
+
+    def gauge_words(self) -> list[tuple[float, str, float]]:
+        """The words under the gauge: their angle, text, and left edge in pixels.
+
+        The first have their place; the others are left out where they have no room.
+        """
+        face, apart = font(self._smallest_px, bold=False), _GAP * self._text_px
+        wanted = [(0.0, "flat"), (_GAUGE_DEG[1], "flexed")]
+        if _GAUGE_DEG[0] < self._limits.neutral_deg < _GAUGE_DEG[1]:
+            wanted.append((self._limits.neutral_deg, "your normal"))
+        wanted.append((_GAUGE_DEG[0], "arched"))
+        first, last = self._x_of(_GAUGE_DEG[0]), self._x_of(_GAUGE_DEG[1])
+        placed: list[tuple[float, str, float]] = []
+        for degrees, words in wanted:
+            width = face.getlength(words)
+            left = min(max(self._x_of(degrees) - width / 2, first), last - width)
+            if all(
+                left + width + apart <= other or other + face.getlength(there) + apart <= left
+                for _, there, other in placed
+            ):
+                placed.append((degrees, words, left))
+        return placed
 
     def _x_of(self, degrees: float) -> float:
         """Where an angle lies on the gauge, held within it."""
@@ -148,26 +174,57 @@ class Band:
     def _draw_rep(self, canvas: ImageDraw, caption: Caption) -> None:
         text = self._text_px
         at, line = 0.5 * text, 3.4 * text
-        face = font(text, bold=True)
+        face, small = font(text, bold=True), font(round(_SMALL * text), bold=False)
         words = f"rep {caption.rep} of {caption.reps}" if caption.reps else "no repetition"
         if caption.reps is None:
             words = f"{caption.rep} rep{'s' * (caption.rep != 1)}"
         canvas.text((at, line), words, PAPER, face, anchor="lm")
         beside = at + canvas.textlength(words, face) + 0.5 * text
-        arrow = {"up": "▲ ", "down": "▼ "}.get(caption.phase, "")
-        small = font(round(0.8 * text), bold=False)
-        canvas.text((beside, line), arrow + caption.phase, _GREY, small, anchor="lm")
+        arrow = {"up": "▲", "down": "▼"}.get(caption.phase, "")
+        room = self._label_left(caption) - _GAP * text - beside
+        for told in (f"{arrow} {caption.phase}".strip(), arrow):
+            if canvas.textlength(told, small) <= room:
+                canvas.text((beside, line), told, _GREY, small, anchor="lm")
+                break
+
+    def _label(self, caption: Caption) -> tuple[str, FreeTypeFont]:
+        """The label on one line or two, and its letters."""
+        text, words = self._text_px, f"⚠ {caption.label}"
+        room = self.size_px[0] - 10.5 * text
+        size = min(_LARGE, room / font(text, bold=True).getlength(words))
+        if size >= _LEAST_ON_ONE_LINE:
+            return words, font(round(size * text), bold=True)
+        face = font(self._smallest_px, bold=True)
+        spaces = [at for at, sign in enumerate(words) if sign == " "][1:]
+        halves = [f"{words[:at]}\n{words[at + 1 :]}" for at in spaces] or [words]
+        return min(halves, key=lambda told: _width(told, face)), face
+
+    def _label_left(self, caption: Caption) -> float:
+        """Where the label begins; the right margin without one."""
+        text, right = self._text_px, self.size_px[0] - 0.5 * self._text_px
+        return right - (_width(*self._label(caption)) + text if caption.label else 0.0)
 
     def _draw_label(self, canvas: ImageDraw, caption: Caption) -> None:
-        text, (width, _) = self._text_px, self.size_px
         if not caption.label:
             return
-        words = f"⚠ {caption.label}"
-        full = canvas.textlength(words, font(text, bold=True))
-        size = min(0.9, max(0.5, (width - 10.5 * text) / full))
-        face = font(round(size * text), bold=True)
-        right, line, half = width - 0.5 * text, 3.4 * text, 0.72 * text
-        left = right - canvas.textlength(words, face) - text
+        text, line = self._text_px, 3.4 * self._text_px
+        words, face = self._label(caption)
+        left, right = self._label_left(caption), self.size_px[0] - 0.5 * text
+        half = 0.72 * text if "\n" not in words else 0.85 * text
         fill = SEVERITIES[caption.severity]
         canvas.rounded_rectangle((left, line - half, right, line + half), half, fill)
-        canvas.text((left + 0.5 * text, line), words, INK, face, anchor="lm")
+        lines = words.split("\n")
+        for at, told in enumerate(lines):
+            y = line + (at - (len(lines) - 1) / 2) * 1.15 * face.size
+            canvas.text((left + 0.5 * text, y), told, INK, face, anchor="lm")
+
+
+def _fitting(words: str, size_px: int, room_px: float, *, bold: bool) -> FreeTypeFont:
+    """Letters of that size, or smaller where the words have no room."""
+    width = font(size_px, bold=bold).getlength(words)
+    return font(int(size_px * min(1.0, room_px / max(width, 1.0))), bold=bold)
+
+
+def _width(words: str, face: FreeTypeFont) -> float:
+    """Of the longest line."""
+    return max(face.getlength(line) for line in words.split("\n"))

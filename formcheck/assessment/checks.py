@@ -78,7 +78,7 @@ _CHECKS: Mapping[CheckCode, LiftCheck] = MappingProxyType(
             severity="info",
             message="The thighs stayed {value:.0f}° (±{doubt:.0f}°) above level.",
             set_message="The squat stopped above parallel in",
-            why="Nothing is wrong with that; repetitions of other depths compare badly.",
+            why="Nothing is wrong with that; repetitions of different depths are hard to compare.",
             advice="Go down only as far as the back stays as it is, and equally far each time.",
         ),
         # The lower half of a sound deep squat adds 12-16 degrees of lumbar flexion

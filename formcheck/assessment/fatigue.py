@@ -197,7 +197,7 @@ def _verdict(
     """The verdict, or which of the two there is instead, and why."""
     if whole < LEAST_REPS:
         there = f"is {whole}" if whole == 1 else f"are {whole}"
-        return "too-few-reps", f"A trend needs {LEAST_REPS} whole repetitions; there {there}."
+        return "too-few-reps", f"A trend needs {LEAST_REPS} complete repetitions; there {there}."
     if not exercise.drifts_into:
         return "not-measured", f"In the {exercise.name} the back is meant to bend."
     if drift is None:

@@ -263,8 +263,8 @@ def _of_row(given: str, row: Row, standard: Clip) -> Clip | Faulty:
         standard,
         url=_beside(given, row.path),
         athlete=row.athlete or standard.athlete,
-        load_kg=row.load_kg,
-        load_given=row.load_given,
+        load_kg=standard.load_kg if row.load_kg is None else row.load_kg,
+        load_given=standard.load_given if row.load_kg is None else row.load_given,
         date=row.date or standard.date,
         date_from="list" if row.date else standard.date_from,
     )

@@ -31,6 +31,8 @@ class Wish:
     settings: Settings
     athlete: str = ""
     athletes_by_folder: bool = False
+    load_kg: float | None = None
+    load_given: str = ""
     outputs: Outputs = field(default_factory=Outputs)
     model: str | None = None
     workers: int | None = None
@@ -113,7 +115,13 @@ def run_batch(wish: Wish, model: ResolvedModel, tally: BatchTally, screen: Batch
 
 
 def _plan(wish: Wish, place: Place, model: ResolvedModel) -> Plan:
-    standard = Clip("", athlete=wish.athlete, exercise=wish.settings.exercise_name)
+    standard = Clip(
+        "",
+        athlete=wish.athlete,
+        exercise=wish.settings.exercise_name,
+        load_kg=wish.load_kg,
+        load_given=wish.load_given,
+    )
     clips = find_clips(wish.clips, place.root, standard, athletes_by_folder=wish.athletes_by_folder)
     like = Job(
         clip=standard,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from formcheck.commands.exits import FLAGGED, INTERRUPTED, NOTHING_MEASURED
-from formcheck.commands.options import ConfigFile, Jobs, Lift, MaxFps, PoseModel, Verbose
+from formcheck.commands.options import ConfigFile, Jobs, Lift, MaxFps, PlateMm, PoseModel, Verbose
 from formcheck.commands.stderr import log_to_stderr
 from formcheck.lifts.exercises import AUTO
 from formcheck.plain import encodable_json
@@ -114,13 +114,7 @@ def analyze(  # noqa: PLR0917 - one parameter an option
             "scale markers.trc (1.75 there if not given).",
         ),
     ] = None,
-    plate_mm: Annotated[
-        float | None,
-        typer.Option(
-            metavar="MM",
-            help="Diameter of the plates. A full-size plate is taken to measure 450 mm.",
-        ),
-    ] = None,
+    plate_mm: PlateMm = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the analysis as JSON instead of the table.")
     ] = False,

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from formcheck.commands.exits import INPUT_FAILED, INTERRUPTED, NOTHING_MEASURED
-from formcheck.commands.options import LIFTS, ConfigFile, MaxFps, PoseModel, Verbose, lift_option
+from formcheck.commands.options import (
+    LIFTS,
+    ConfigFile,
+    MaxFps,
+    PlateMm,
+    PoseModel,
+    Verbose,
+    lift_option,
+)
 from formcheck.commands.stderr import log_to_stderr
 from formcheck.lifts.exercises import AUTO
 
@@ -41,6 +49,9 @@ def batch(  # noqa: PLR0917 - one parameter an option
             "--athletes-by-folder", help="Each folder in the folder given bears an athlete's name."
         ),
     ] = False,
+    load: Annotated[
+        str, typer.Option(metavar="KG", help="The load where no list names one: 82.5, or 180lb.")
+    ] = "",
     workers: Annotated[
         int | None,
         typer.Option(min=1, help="Processes of this machine.", show_default="one a core"),
@@ -61,6 +72,7 @@ def batch(  # noqa: PLR0917 - one parameter an option
     model: PoseModel = None,
     max_fps: MaxFps = 30.0,
     config: ConfigFile = None,
+    plate_mm: PlateMm = None,
     video: Annotated[
         bool,
         typer.Option(" /--no-video", help="Leave the annotated videos out.", show_default=False),
@@ -98,6 +110,7 @@ def batch(  # noqa: PLR0917 - one parameter an option
         formcheck batch clips/ --out season
         formcheck batch clips.csv --out season --no-video
         formcheck batch gym/ --athletes-by-folder --out season
+        formcheck batch ann-1.mp4 --athlete Ann --load 120 --out season
     """
     from formcheck.batch import need_packages
 
@@ -108,12 +121,15 @@ def batch(  # noqa: PLR0917 - one parameter an option
     from formcheck.settings import Settings
 
     log_to_stderr(verbose=verbose)
+    load_kg, load_given = _load(load)
     wish = Wish(
         clips=tuple(clips),
         out=out,
         athlete=athlete,
         athletes_by_folder=athletes_by_folder,
-        settings=Settings(exercise, max_fps, rubric=load_rubric(config)),
+        load_kg=load_kg,
+        load_given=load_given,
+        settings=Settings(exercise, max_fps, rubric=load_rubric(config), plate_mm=plate_mm),
         outputs=Outputs(html=html, video=video, blur_face=blur_face),
         model=model,
         workers=workers,
@@ -122,6 +138,16 @@ def batch(  # noqa: PLR0917 - one parameter an option
         force=force,
     )
     _run(wish, as_json=as_json, quiet=quiet, verbose=verbose)
+
+
+def _load(text: str) -> tuple[float | None, str]:
+    from formcheck.loads import read_load
+    from formcheck.errors import ConfigurationError
+
+    try:
+        return read_load(text)
+    except ValueError as error:
+        raise ConfigurationError(f"--load: {error}") from error
 
 
 def _run(wish: Wish, *, as_json: bool, quiet: bool, verbose: bool) -> None:

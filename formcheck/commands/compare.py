@@ -55,9 +55,9 @@ def compare(  # noqa: PLR0917 - one parameter an option
 ) -> None:
     """Compare two sets of the same lift: before and after, or light and heavy.
 
-    Says what differs by more than the minimal detectable change (MDC), which is
-    what measurement and lifter vary by themselves; -v prints every difference,
-    second less first, with its interval. Writes a page with both videos side by
+    Says what differs by more than the minimal detectable change (MDC), by which
+    measurement and lifter vary by themselves; -v prints every difference, second
+    minus first, with its interval. Writes a page with both videos side by
     side, in step by repetition, and the charts of both.
 
         formcheck compare results/monday results/friday

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,15 +33,15 @@ def history(  # noqa: PLR0917 - one parameter an option
         list[str] | None,
         typer.Option(
             metavar="CLIP=TEXT",
-            help="Put a note beside the set of this clip; without a text take it away.",
+            help="Put a note beside the set of this clip; without a text, remove the note.",
         ),
     ] = None,
     seen: Annotated[
         list[str] | None,
-        typer.Option(metavar="CLIP", help="Mark this set as seen: it needs attention no more."),
+        typer.Option(metavar="CLIP", help="Mark this set as seen: it no longer needs attention."),
     ] = None,
     unseen: Annotated[
-        list[str] | None, typer.Option(metavar="CLIP", help="Take that mark away.")
+        list[str] | None, typer.Option(metavar="CLIP", help="Remove that mark.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the trends as JSON.")] = False,
 ) -> None:
@@ -51,12 +52,16 @@ def history(  # noqa: PLR0917 - one parameter an option
     days the camera, the shirt and the light differ too. The page of each athlete,
     with charts, is linked from index.html.
 
+    With loads and the bar's speed in metres a second (the near plate is seen), it
+    estimates the one-repetition maximum (1RM) from the line of speed against load,
+    with a 90 % interval, or says what is missing for that.
+
     The limit allows for all comparisons of the folder together: with many athletes
     and lifts some would pass by chance.
 
-    --note, --seen and --unseen put what a coach says beside a set, in the pages, in
-    summary.csv and in notes.csv, and print nothing else. A clip is named as in
-    index.html. Notes stay when the history is made again.
+    --note, --seen and --unseen keep a coach's note with a set: in the pages, in
+    summary.csv and in notes.csv. They print no trends. Name a clip as index.html does.
+    Notes stay when the history is made again.
 
     Reads history.sqlite, which `formcheck batch` makes; it is made again from the
     results where it is missing, damaged, or of another version.
@@ -146,6 +151,7 @@ def _sets(folder: str, *, rebuild: bool) -> list[PastSet]:
 def _told(lift: AthleteLift) -> dict[str, object]:
     from formcheck.history.says import lift_sentence
 
+    line = lift.load_velocity
     return {
         "athlete": lift.athlete,
         "exercise": lift.exercise,
@@ -169,6 +175,7 @@ def _told(lift: AthleteLift) -> dict[str, object]:
             }
             for course in lift.courses
         ],
+        "load_velocity": line and (asdict(line) | {"words": line.words(lift.exercise)}),
     }
 
 
@@ -189,21 +196,23 @@ def _show(lifts: list[AthleteLift]) -> None:
     for lift in lifts:
         count = plural(len(lift.sets), "set")
         title = Text(plain(f"{lift.athlete}, {lift.exercise}: {count}"), style="bold")
-        columns = "measure", "first", "last", Column("what is said", overflow="fold")
+        columns = "measure", "first and last", Column("what changed", overflow="fold")
         table = Table(*columns, box=None, padding=(0, 2, 0, 0))
         for course in lift.courses:
             name, of, *_ = MEASURES[course.measure]
             ends = (course.readings[0], course.readings[-1])
             sign = "+" if "°" in of else ""
             shown = [f"{one.value:{sign}z.1f} ±{one.half:.1f}{of}" for one in ends]
-            table.add_row(name, *shown, typed(course.words))
+            table.add_row(name, "\n".join(shown), typed(course.words))
         if lift.loads:
             first, last = (load_words(lift.loads[at][1], unit) for at in (0, -1))
-            table.add_row("Load", first, last, "Chosen, not measured.")
+            table.add_row("Load", f"{first}, {last}", "As given, not measured.")
         console.print(title)
         console.print(Text(plain(typed(lift_sentence(lift, unit))), style="bold"))
         nothing = "Nothing could be measured in them."
-        console.print(fitted(console, table, ("what is said",)) if table.rows else nothing)
+        console.print(fitted(console, table, ("what changed",)) if table.rows else nothing)
+        if lift.load_velocity:
+            console.print(Text(typed(lift.load_velocity.words(lift.exercise, unit))))
         for one in (one for one in lift.sets if one.note):
             said = f"{one.clip}, {one.date}{', seen' if one.seen else ''}: {one.note}"
             console.print(Text(plain(said), style="cyan"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from formcheck.commands.exits import INTERRUPTED, NOTHING_MEASURED
-from formcheck.commands.options import ConfigFile, Lift, PoseModel, Verbose
+from formcheck.commands.options import ConfigFile, Lift, PlateMm, PoseModel, Verbose
 from formcheck.commands.stderr import log_to_stderr
 from formcheck.lifts.exercises import AUTO
 
@@ -50,6 +50,7 @@ def live(  # noqa: PLR0917 - one parameter an option
         float, typer.Option(metavar="S", min=3.0, help="A rest this long ends the set.")
     ] = 20.0,
     config: ConfigFile = None,
+    plate_mm: PlateMm = None,
     record: Annotated[
         bool, typer.Option("--record", help="Keep the video of every set; the report shows it.")
     ] = False,
@@ -95,7 +96,7 @@ def live(  # noqa: PLR0917 - one parameter an option
     if as_json and not headless:
         raise ConfigurationError("--json prints lines: give --headless with it.")
     log_to_stderr(verbose=verbose)
-    settings = Settings(exercise, 0, neutral, rubric=load_rubric(config))
+    settings = Settings(exercise, 0, neutral, rubric=load_rubric(config), plate_mm=plate_mm)
     with native_chatter_hidden(shown=verbose):
         outlet = _outlet(
             mirror=mirror, headless=headless, as_json=as_json, voice=voice, quiet=quiet

@@ -9,7 +9,17 @@ import typer
 
 from formcheck.lifts.exercises import EXERCISES
 
-__all__ = ["LIFTS", "ConfigFile", "Jobs", "Lift", "MaxFps", "PoseModel", "Verbose", "lift_option"]
+__all__ = [
+    "LIFTS",
+    "ConfigFile",
+    "Jobs",
+    "Lift",
+    "MaxFps",
+    "PlateMm",
+    "PoseModel",
+    "Verbose",
+    "lift_option",
+]
 
 LIFTS = ", ".join(EXERCISES)
 
@@ -43,6 +53,13 @@ ConfigFile = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE", help="Thresholds and weights.", show_default="formcheck.toml, if here"
+    ),
+]
+PlateMm = Annotated[
+    float | None,
+    typer.Option(
+        metavar="MM",
+        help="Diameter of the plates. A full-size plate is taken to measure 450 mm.",
     ),
 ]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say what is going on.")]

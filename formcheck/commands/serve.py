@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from formcheck.commands.options import PoseModel
+from formcheck.commands.options import PlateMm, PoseModel
 from formcheck.commands.stderr import log_to_stderr
 
 __all__ = ["serve"]
@@ -30,6 +30,7 @@ def serve(  # noqa: PLR0917 - one parameter an option
     max_upload: Annotated[
         int, typer.Option(metavar="MB", min=1, help="Largest clip that may be sent.")
     ] = 500,
+    plate_mm: PlateMm = None,
     phone: Annotated[
         bool,
         typer.Option(
@@ -74,7 +75,9 @@ def serve(  # noqa: PLR0917 - one parameter an option
     from formcheck.live.saving import describe_recovered, recover
     from formcheck.serve.access import is_loopback
     from formcheck.serve.app import make_app
+    from formcheck.settings import Settings
 
+    Settings(plate_mm=plate_mm)  # refuses what cannot be, before anything is opened
     log_to_stderr(verbose=False)
     with native_chatter_hidden(shown=False):
         model_at_hand(model)
@@ -88,6 +91,7 @@ def serve(  # noqa: PLR0917 - one parameter an option
             doors.access,
             most_bytes=max_upload * 2**20,
             invitation=doors.invitation,
+            plate_mm=plate_mm,
         )
         configuration = uvicorn.Config(
             app,

@@ -59,7 +59,11 @@ def _listed(headers: Sequence[str], row: Sequence[Text]) -> list[Text]:
     first, *others = zip(headers, row, strict=True)
     lines = [Text.assemble((f"{first[0]} ", "bold"), first[1])]
     lines += [
-        Text.assemble("  ", (f"{_in_one_line(header)} " if header else "", "dim"), cell)
+        Text.assemble(
+            "  ",
+            (f"{_in_one_line(header)} " if header else "", "dim"),
+            Text(", ").join(cell.split("\n")),
+        )
         for header, cell in others
         if cell.plain.strip()
     ]

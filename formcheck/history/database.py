@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["HISTORY_NAME", "VERSION", "kept_notes", "make_history", "read_sets", "readings_of"]
 
 HISTORY_NAME = "history.sqlite"
-VERSION = 2
+VERSION = 3
 """Of the tables below, kept in the file's user_version."""
 
 _TABLES = """
@@ -54,7 +54,8 @@ CREATE TABLE sets (
     speed_body_lengths_per_s REAL, speed_half_body_lengths_per_s REAL,
     tone TEXT NOT NULL,
     says TEXT NOT NULL,
-    load_given TEXT NOT NULL
+    load_given TEXT NOT NULL,
+    bar_mps REAL, bar_half_mps REAL, bar_from TEXT NOT NULL
 ) STRICT;
 CREATE TABLE reps (
     set_id INTEGER NOT NULL REFERENCES sets (id),
@@ -79,7 +80,7 @@ _SET_COLUMNS = (
     *("lumbar_peak_deg", "lumbar_peak_half_deg", "flexion_peak_deg", "flexion_peak_half_deg"),
     *("drift_deg_per_rep", "drift_half_deg_per_rep", "score", "score_half"),
     *("speed_body_lengths_per_s", "speed_half_body_lengths_per_s"),
-    *("tone", "says", "load_given"),
+    *("tone", "says", "load_given", "bar_mps", "bar_half_mps", "bar_from"),
 )
 
 
@@ -163,7 +164,20 @@ def _set_row(result: ClipResult) -> tuple[object, ...]:
         result.headline.tone,
         result.headline.short,
         clip.load_given,
+        *_pair(_fastest(document)),
+        (document.bar.metres_from or "") if document.bar else "",
     )
+
+
+def _fastest(document: AnalysisDocument) -> Reading | None:
+    """Mean speed of the bar in the fastest complete repetition, in metres a second."""
+    speeds = [rep.bar.mean_speed_m_per_s for rep in document.reps if rep.complete and not rep.cut]
+    known = [
+        Reading(one.value, one.uncertainty)
+        for one in speeds
+        if one.value is not None and one.uncertainty is not None
+    ]
+    return max(known, key=lambda one: one.value, default=None)
 
 
 def _pair(reading: Reading | None) -> tuple[float | None, float | None]:

@@ -85,7 +85,7 @@ def changed(
         Those so far.
     sets : sequence of PastSet
     texts : iterable of (clip, text)
-        An empty text takes the note away.
+        An empty text removes the note.
     seen, unseen : iterable of str
         Clips, by name or by folder.
 
@@ -160,5 +160,5 @@ def exported_notes(content: bytes) -> Collection[Note]:
         ]
     except (KeyError, TypeError, ValueError, csv.Error) as error:
         raise ConfigurationError(
-            f"{NOTES_NAME} cannot be read ({error!r}).\nMend it, or move it away."
+            f"{NOTES_NAME} cannot be read ({error!r}).\nFix it, or move it away."
         ) from error

@@ -58,7 +58,7 @@ def lift_sentence(lift: AthleteLift, unit: Unit = "kg") -> str:
     told = f"{last.verdict} in the last {set_words(last, unit)}"
     newer = len(lift.sets) - 1 - lift.sets.index(last)
     if newer:
-        told += f" ({newer} later could not be measured)"
+        told += f" ({newer} later {'sets' if newer > 1 else 'set'} could not be measured)"
     return f"{told}; {_course_words(lift, last)}."
 
 
@@ -69,7 +69,7 @@ def _course_words(lift: AthleteLift, last: PastSet) -> str:
     before = [one for one in lift.sets if one.measured][:-1]
     if last.tone == "stop":
         count = sum(one.tone == "stop" for one in before)
-        return f"so had {count} of the {len(before)} sets before" if before else "the first set"
+        return f"as in {count} of the {len(before)} sets before" if before else "the first set"
     if any(course.change is not None for course in lift.courses):
         return f"no clear change over {len(before) + 1} sets"
     return "too few days to tell a change"

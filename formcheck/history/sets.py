@@ -33,6 +33,11 @@ class PastSet:
         The load as it was written, if that was not in kilograms.
     sha256 : str
         Of the clip.
+    bar_mps, bar_half_mps : float or None
+        Mean speed of the bar on the way up in the fastest complete repetition, and half its
+        90 % interval.
+    bar_from : str
+        What its metres stand on: plate or height; empty without metres.
     note : str
         What the coach wrote.
     seen : bool
@@ -53,6 +58,9 @@ class PastSet:
     says: str = ""
     load_given: str = ""
     sha256: str = ""
+    bar_mps: float | None = None
+    bar_half_mps: float | None = None
+    bar_from: str = ""
     note: str = ""
     seen: bool = False
 
@@ -67,6 +75,7 @@ class PastSet:
     FACTS: ClassVar[tuple[str, ...]] = (
         *("date", "exercise", "clip", "folder", "load_kg", "measured", "verdict", "fatigue"),
         *("tone", "says", "load_given", "sha256"),
+        *("bar_mps", "bar_half_mps", "bar_from"),
     )
 
     @classmethod

@@ -22,6 +22,7 @@ import numpy as np
 from formcheck.arrays import FloatArray
 from formcheck.assessment.trend import find_trend
 from formcheck.geometry.signals import TO_90_PERCENT
+from formcheck.history.load_velocity import LoadVelocity, load_velocity
 from formcheck.history.sets import PastSet
 from formcheck.results.comparison import Reading
 
@@ -76,24 +77,24 @@ class Course:
 
     @property
     def words(self) -> str:
-        """What is said, in a sentence."""
+        """What changed, in a sentence."""
         _, unit, more, less = MEASURES[self.measure]
         if self.change is None or self.mdc is None:
-            one_day = "All on one day: nothing is said of a change."
+            one_day = "All sets are from one day: that tells no change."
             return (
                 one_day
                 if self.says == "one-day"
-                else "Too few: it takes dated, measured sets of two days."
+                else "Too few sets: a change takes measured sets from two days."
             )
         size = f"{_signed(self.change)}{unit}"
         least = f"{self.mdc:.1f}{unit}"
         if self.says == "stop":
             return (
-                f"The last set must stop; against the sets before it is not told apart ({size}; "
-                f"{least} would be a change)."
+                f"The last set must stop; no clear change from the sets before ({size}; it would "
+                f"take {least})."
             )
         if self.says == "no-change":
-            return f"No clear change ({size}; {least} would be one)."
+            return f"No clear change ({size}; it would take {least})."
         return f"Changed: {more if self.says == 'more' else less}, {size} (±{least})."
 
     @property
@@ -141,6 +142,11 @@ class AthleteLift:
     def last(self) -> PastSet | None:
         """The last set that was measured."""
         return _last_measured(self.sets)
+
+    @cached_property
+    def load_velocity(self) -> LoadVelocity | None:
+        """The line of the bar's speed against the load, and the 1RM; None without loads."""
+        return load_velocity(self.exercise, self.sets) if self.loads else None
 
     @property
     def loads(self) -> list[tuple[str, float]]:

@@ -77,7 +77,7 @@ class Swing:
         Where a repetition begins: a deadlift on the floor, a squat upright. With
         "either" the set itself tells: a bench is entered at the top, a mat below.
     returns : bool
-        Whether a whole repetition includes the way back.
+        Whether a complete repetition includes the way back.
     least : float
         A smaller swing is no repetition, not even a part of one.
     whole : float
@@ -162,6 +162,9 @@ class Exercise:
         What else is judged (`formcheck.assessment.checks`).
     counts_flexion : bool
         Whether flexion is the movement itself, so that its repetitions are counted.
+    speed_at_1rm_mps : tuple of float or None
+        Mean speed of the bar on the way up at the one-repetition maximum, and its standard
+        deviation between lifters; None where no study says it.
     """
 
     name: str
@@ -182,6 +185,7 @@ class Exercise:
     measures: tuple[Measure, ...] = ()
     checks: tuple[CheckCode, ...] = ()
     counts_flexion: bool = False
+    speed_at_1rm_mps: tuple[float, float] | None = None
 
 
 # At this setting a back is judged as it was fitted (`formcheck.assessment.judgement`); it is
@@ -196,6 +200,20 @@ _ARCHED_DEG = 15.0
 # turn the pelvis; lying face down leaves it as it is. By how much differs between
 # people: this is generous, and our own choice.
 _CROOK_LYING_DEG = 15.0
+
+# Mean concentric speeds of barbells at the maximum, as published, and their deviation:
+# deadlift 0.16 (0.055) m/s: 0.14 (0.05) of 15 powerlifters (Helms et al. 2017) and some 0.185
+# (0.048) of 11 athletes, as their retest error of 0.029 m/s, 15.7 % and ICC of 0.63 say (Ruf,
+# Chéry and Taylor 2018), in equal parts. Squat 0.27 (0.065): 0.23 (0.05) (Helms et al. 2017),
+# 0.24 (0.06) of 17 men (Banyard, Nosaka and Haff 2017) and the 0.30 in general use (Chen et al.
+# 2024). Press 0.19 (0.05): 48 lifters (Hernández-Belmonte et al. 2021), and up to 24.6 % between
+# lifters (Balsalobre-Fernández, García-Ramos and Jiménez-Reyes 2018). Those devices count from
+# the first movement. Between 3 and 97 % of the range (`formcheck.lifts.reps.SETTLED`) the mean
+# is higher: not at all at a constant speed, by 21 % where it rises and falls as half a sine; so
+# by 10 % (6 %) here.
+_DEADLIFT_AT_1RM_MPS = (0.18, 0.06)
+_SQUAT_AT_1RM_MPS = (0.30, 0.07)
+_PRESS_AT_1RM_MPS = (0.21, 0.06)
 
 # Body proportions (Drillis & Contini 1966) put a hip that stands 1.70 trunk lengths
 # above the ankle, a shoulder 2.70, a hand overhead 1.16 above the shoulder and one
@@ -235,6 +253,7 @@ _DEADLIFT = Exercise(
     drifts_into=("rounding",),
     measures=("lean_at_hips_up_deg", "flexion_onset_hip_deg"),
     checks=("early-hip-rise",),
+    speed_at_1rm_mps=_DEADLIFT_AT_1RM_MPS,
 )
 
 _SQUAT = Exercise(
@@ -268,6 +287,7 @@ _SQUAT = Exercise(
         "lean_added_deg",
     ),
     checks=("butt-wink", "squat-depth"),
+    speed_at_1rm_mps=_SQUAT_AT_1RM_MPS,
 )
 
 _PRESS = Exercise(
@@ -286,6 +306,7 @@ _PRESS = Exercise(
     arched_deg=_ARCHED_DEG,
     arched_from_start_deg=_ARCHED_DEG,
     drifts_into=("arching",),
+    speed_at_1rm_mps=_PRESS_AT_1RM_MPS,
 )
 
 _GLUTE_BRIDGE = Exercise(

@@ -7,7 +7,8 @@ value for light, dark or print. Every point carries the time it shows, for the v
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,11 @@ Figure = dict[str, Any]
 
 # More points than a wide screen has pixels, twice over, only make the page heavy.
 _MOST_POINTS = 6000
+# So many numbers fit into the chart on a phone, 275 points wide.
+_MOST_NUMBERS = 14
+# Two lines that are nearer than this share of what the chart shows have their words on either
+# side: a word is 7 % high, and two charts on the same axes show more than one alone.
+_NEAR = 0.12
 _SYMBOLS = {"info": "circle", "caution": "triangle-up", "stop": "octagon"}
 
 
@@ -32,13 +38,17 @@ def angle_chart(result: Result, limits: Scale) -> Figure:
     """Lumbar angle over time with its band, the repetitions, thresholds and findings."""
     frames, document = _thinned(result.frames), result.document
     end_s = float(frames.time_s[-1])
+    lines = _limits(limits)
     return {
         "data": [_band(frames), _angle_line(frames), *_pins(result)],
         "layout": {
             "xaxis": {"title": {"text": "time [s]"}, "range": [0, end_s], "zeroline": False},
             "yaxis": {"title": {"text": "lumbar angle [°]"}, "zeroline": False, "ticksuffix": "°"},
-            "shapes": [*_rep_shades(document), *_limit_lines(limits)],
-            "annotations": [*_rep_numbers(document), *_limit_words(limits)],
+            "shapes": [*_rep_shades(document), *_limit_lines(lines)],
+            "annotations": [
+                *_rep_numbers(document),
+                *_limit_words(lines, _shown_deg(frames, lines)),
+            ],
             "hovermode": "closest",
             "showlegend": False,
             "margin": {"l": 56, "r": 12, "t": 26, "b": 44},
@@ -145,7 +155,8 @@ def _rep_shades(document: AnalysisDocument) -> Iterator[Figure]:
 
 
 def _rep_numbers(document: AnalysisDocument) -> Iterator[Figure]:
-    for rep in document.reps:
+    reps = document.reps
+    for rep in reps[:: math.ceil(len(reps) / _MOST_NUMBERS) or 1]:
         yield {
             "text": str(rep.index),
             "x": (rep.start_s + rep.end_s) / 2,
@@ -157,41 +168,63 @@ def _rep_numbers(document: AnalysisDocument) -> Iterator[Figure]:
         }
 
 
-def _limits(limits: Scale) -> list[tuple[float, str, str, str]]:
+@dataclass(frozen=True)
+class _Line:
+    """A level that angles are held against."""
+
+    deg: float
+    name: str
+    colour: str
+    dash: str
+
+
+def _limits(limits: Scale) -> list[_Line]:
     lines = [
-        (0.0, "flat", "var(--soft)", "solid"),
-        (limits.neutral_deg, "your normal", "var(--neutral)", "dot"),
-        (limits.arched_deg, "over-arched below", "var(--arched)", "dash"),
+        _Line(0.0, "flat", "var(--soft)", "solid"),
+        _Line(limits.neutral_deg, "your normal", "var(--neutral)", "dot"),
+        _Line(limits.arched_deg, "over-arched below", "var(--arched)", "dash"),
     ]
-    return [line for line in lines if math.isfinite(line[0])]
+    return [line for line in lines if math.isfinite(line.deg)]
 
 
-def _limit_lines(limits: Scale) -> Iterator[Figure]:
-    for at, name, colour, dash in _limits(limits):
+def _limit_lines(lines: Sequence[_Line]) -> Iterator[Figure]:
+    for line in lines:
         yield {
             "type": "line",
-            "name": name,
+            "name": line.name,
             "xref": "paper",
             "x0": 0,
             "x1": 1,
-            "y0": round(at, 1),
-            "y1": round(at, 1),
-            "line": {"color": colour, "width": 1.5, "dash": dash},
+            "y0": round(line.deg, 1),
+            "y1": round(line.deg, 1),
+            "line": {"color": line.colour, "width": 1.5, "dash": line.dash},
             "layer": "below",
         }
 
 
-def _limit_words(limits: Scale) -> Iterator[Figure]:
-    for at, name, colour, _ in _limits(limits):
+def _shown_deg(frames: Frames, lines: Sequence[_Line]) -> float:
+    """From the lowest to the highest that the chart shows."""
+    band = [frames.lumbar_deg + sign * frames.lumbar_uncertainty_deg for sign in (-1, 1)]
+    shown = np.concatenate([*band, [line.deg for line in lines]])
+    return float(np.nanmax(shown) - np.nanmin(shown))
+
+
+def _limit_words(lines: Sequence[_Line], shown_deg: float) -> Iterator[Figure]:
+    """Each line's name on it: flat and the own normal on the left, the limit on the right."""
+    left = sorted((line for line in lines if line.dash != "dash"), key=lambda line: -line.deg)
+    near = len(left) == 2 and left[0].deg - left[1].deg < _NEAR * shown_deg
+    for line in lines:
+        right = line.dash == "dash"
         yield {
-            "text": name,
+            "text": line.name,
+            "name": line.name,
             "xref": "paper",
-            "x": 0.003,
-            "xanchor": "left",
-            "y": round(at, 1),
-            "yanchor": "bottom",
+            "x": 0.997 if right else 0.003,
+            "xanchor": "right" if right else "left",
+            "y": round(line.deg, 1),
+            "yanchor": "top" if near and line is left[1] else "bottom",
             "showarrow": False,
-            "font": {"color": colour, "size": 12},
+            "font": {"color": line.colour, "size": 12},
             "bgcolor": "var(--veil)",
             "borderpad": 1,
         }

@@ -175,5 +175,6 @@ def _give_way(one: SetPart, from_rep: int) -> tuple[Figure, Figure]:
         "yanchor": "bottom",
         "showarrow": False,
         "font": {"color": "var(--stop)", "size": 13},
+        "bgcolor": "var(--veil)",
     }
     return line, label

@@ -45,7 +45,7 @@ class Difference:
         Number of the repetition in both sets; None for the mean over the sets.
     first, second : float
     difference : float
-        Second less first.
+        Second minus first.
     interval : tuple of float
         90 % interval of the difference that was measured.
     mdc : float
@@ -69,13 +69,13 @@ class Difference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All differences of two sets, second less first.
+    """All differences of two sets, second minus first.
 
     Attributes
     ----------
     exercise : str
     means : tuple of Difference
-        Over the whole repetitions of each set.
+        Over the complete repetitions of each set.
     reps : tuple of Difference
         Repetition by repetition, as far as both sets go.
     notes : tuple of str
@@ -181,7 +181,7 @@ def _of_means(measure: Measure, before: list[Reading], after: list[Reading]) -> 
 
 
 def set_mean(measure: Measure, document: AnalysisDocument) -> Reading | None:
-    """Mean of a measure over the whole repetitions of a set; None if none was measured."""
+    """Mean of a measure over the complete repetitions of a set; None if none was measured."""
     readings = list(_readings(measure, document).values())
     return _mean(measure, readings) if readings else None
 
@@ -229,7 +229,7 @@ def _notes(first: AnalysisDocument, second: AnalysisDocument) -> tuple[str, ...]
     if first.neutral.method != second.neutral.method:
         notes.append(
             f"The neutrals differ in kind ({first.neutral.method}, {second.neutral.method}): "
-            "angles from neutral compare badly."
+            "do not compare angles from neutral."
         )
     levels = [document.quality.level_uncertainty_deg for document in (first, second)]
     known = [level for level in levels if level is not None]
@@ -240,7 +240,7 @@ def _notes(first: AnalysisDocument, second: AnalysisDocument) -> tuple[str, ...]
         )
     yaws = first.view.yaw_deg, second.view.yaw_deg
     if yaws[0] is not None and yaws[1] is not None and abs(yaws[0] - yaws[1]) > _OTHER_VIEW_DEG:
-        notes.append("The camera stood differently: the same back looks different to it.")
+        notes.append("The camera stood in another place: the same back looks different from there.")
     if first.model.sha256 != second.model.sha256:
         notes.append("The poses were found by different models.")
     if len(first.reps) != len(second.reps):

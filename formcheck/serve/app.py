@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from importlib.resources import files
@@ -57,6 +57,7 @@ def make_app(
     *,
     most_bytes: int,
     invitation: Invitation = Invitation(),  # noqa: B008 - it is frozen
+    plate_mm: float | None = None,
 ) -> Guard:
     """The whole application behind its guard.
 
@@ -71,6 +72,8 @@ def make_app(
         Of a clip that is sent.
     invitation : Invitation
         How others come to the page, to be shown on it.
+    plate_mm : float or None
+        Diameter of the plates in every clip.
     """
     queue, sessions = Queue(out, model, most_bytes), Sessions(out)
 
@@ -85,8 +88,8 @@ def make_app(
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     _add_page(app, invitation)
     _add_results(app, out)
-    _add_uploads(app, queue)
-    _add_live(app, out, model, sessions)
+    _add_uploads(app, queue, plate_mm)
+    _add_live(app, sessions, lambda lift, film: _session(lift, film, model, out, plate_mm))
     _add_refusals(app, out)
     return Guard(app, access)
 
@@ -149,12 +152,12 @@ def _add_results(app: FastAPI, out: Path) -> None:
         return FileResponse(path)
 
 
-def _add_uploads(app: FastAPI, queue: Queue) -> None:
+def _add_uploads(app: FastAPI, queue: Queue, plate_mm: float | None) -> None:
     @app.post("/api/clips", status_code=202)
     async def send(request: Request, exercise: str = AUTO, name: str = "") -> dict[str, str]:
         pieces = request.stream()
         try:
-            return {"id": await _taken(request, pieces, queue, exercise, name)}
+            return {"id": await _taken(request, pieces, queue, _settings(exercise, plate_mm), name)}
         except HTTPException:
             # A browser that is answered while it sends says that the connection broke off.
             await _hear_out(pieces, queue.most_bytes)
@@ -169,9 +172,8 @@ def _add_uploads(app: FastAPI, queue: Queue) -> None:
 
 
 async def _taken(
-    request: Request, pieces: AsyncIterator[bytes], queue: Queue, exercise: str, name: str
+    request: Request, pieces: AsyncIterator[bytes], queue: Queue, settings: Settings, name: str
 ) -> str:
-    settings = _settings(exercise, 30.0)
     too_large = HTTPException(413, f"At most {queue.most_bytes // 2**20} MB.")
     stated = request.headers.get("content-length", "0")
     if not stated.isdecimal() or int(stated) > queue.most_bytes:
@@ -198,19 +200,19 @@ async def _hear_out(pieces: AsyncIterator[bytes], most_bytes: int) -> None:
                 return
 
 
-def _settings(exercise: str, max_fps: float) -> Settings:
+def _settings(exercise: str, plate_mm: float | None) -> Settings:
     try:
-        return Settings(exercise, max_fps, rubric=load_rubric())
+        return Settings(exercise, rubric=load_rubric(), plate_mm=plate_mm)
     except FormcheckError as error:
         raise HTTPException(422, str(error)) from error
 
 
-def _add_live(app: FastAPI, out: Path, model: str | None, sessions: Sessions) -> None:
+def _add_live(app: FastAPI, sessions: Sessions, session: Callable[[str, bool], Session]) -> None:
     @app.post("/api/live", status_code=201)
     async def begin(exercise: str = AUTO, film: bool = False) -> dict[str, str]:
         if exercise not in {AUTO, *EXERCISES}:
             raise HTTPException(422, f"There is no lift {exercise}.")
-        return {"id": await sessions.begin(lambda: _session(exercise, model, out, film))}
+        return {"id": await sessions.begin(lambda: session(exercise, film))}
 
     @app.post("/api/live/{name}/picture")
     async def picture(request: Request, name: str) -> dict[str, Any]:
@@ -269,6 +271,8 @@ async def _at_most(request: Request, most_bytes: int) -> bytes:
     return bytes(data)
 
 
-def _session(exercise: str, model: str | None, out: Path, film: bool) -> Session:
-    settings = Settings(exercise, 0, rubric=load_rubric())
+def _session(
+    exercise: str, film: bool, model: str | None, out: Path, plate_mm: float | None
+) -> Session:
+    settings = Settings(exercise, 0, rubric=load_rubric(), plate_mm=plate_mm)
     return Session(ensure(model), settings, out, film=film)

@@ -26,6 +26,7 @@
   if (Object.keys(figures).length) {
     draw().then(ready);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+    whitePaper(draw);
   } else ready();
 
   // ---- in step: the first video leads, the second is where the first one's repetition is

@@ -2,6 +2,7 @@
 (() => {
   const video = document.getElementById("video");
   const figures = JSON.parse(document.getElementById("charts").textContent);
+  const TOOLBAR_PX = 34;
   const coarse = matchMedia("(pointer: coarse)").matches;
 
   // ---- the video, if it came with the page
@@ -43,7 +44,10 @@
     const axis = { gridcolor: colour("--line"), zerolinecolor: colour("--soft"), linecolor: colour("--line"), fixedrange: coarse };
     for (const name of ["xaxis", "yaxis", "yaxis2"])
       if (layout[name]) layout[name] = { ...axis, ...layout[name], automargin: true };
+    // The toolbar has a row of its own above the chart: it covers no number and no legend.
+    if (!coarse) layout.margin.t += TOOLBAR_PX;
     Object.assign(layout, {
+      modebar: { bgcolor: "rgba(0,0,0,0)", color: colour("--soft"), activecolor: colour("--ink") },
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
       font: { color: colour("--ink"), family: "system-ui, sans-serif", size: 13 },
@@ -69,19 +73,7 @@
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
   } else document.documentElement.dataset.ready = "true";
 
-  // ---- paper is white
-  const charts = () => document.querySelectorAll(".chart.js-plotly-plot");
-  addEventListener("beforeprint", () => {
-    document.documentElement.dataset.theme = "light";
-    if (window.Plotly) {
-      drawAll();
-      charts().forEach((node) => Plotly.relayout(node, { width: 660, autosize: false }));
-    }
-  });
-  addEventListener("afterprint", () => {
-    delete document.documentElement.dataset.theme;
-    if (window.Plotly) drawAll();
-  });
+  whitePaper(drawAll);
 
   // ---- where the video is: a line in the chart, and the repetition's button
   if (video) {

@@ -15,3 +15,17 @@ const filmIn = (node) => {
   const bytes = Uint8Array.from(atob(node.textContent), (c) => c.charCodeAt(0));
   return URL.createObjectURL(new Blob([bytes], { type: "video/mp4" }));
 };
+
+// Paper is white and 190 mm wide: charts are drawn for it, and again for the screen.
+const whitePaper = (drawAll) => {
+  addEventListener("beforeprint", () => {
+    document.documentElement.dataset.theme = "light";
+    if (!window.Plotly) return;
+    drawAll();
+    document.querySelectorAll(".js-plotly-plot").forEach((node) => Plotly.relayout(node, { width: 660, autosize: false }));
+  });
+  addEventListener("afterprint", () => {
+    delete document.documentElement.dataset.theme;
+    if (window.Plotly) drawAll();
+  });
+};
