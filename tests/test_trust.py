@@ -87,3 +87,22 @@ def test_a_shelf_no_back_has_is_left_out() -> None:
     profile[:, 0, shelf] -= (STATIONS[shelf] - 0.35) * 1.2
     profile[:, 0, STATIONS >= 0.5] -= 0.18
     assert doubt(replace(track, profile=profile), "steep").min() >= 0.2
+
+
+def with_step(from_u: float, to_u: float) -> PoseTrack:
+    """Something stands a tenth of a trunk off the back between two heights."""
+    track = moving_lifter("deadlift", [10.0])
+    profile = track.profile.copy()
+    profile[:, 0, (from_u < STATIONS) & (to_u > STATIONS)] += 0.1
+    return replace(track, profile=profile)
+
+
+def test_above_a_step_outwards_hangs_hair() -> None:
+    share = doubt(with_step(0.42, 1.2), "steep")
+    above = float((STATIONS[LUMBAR] > 0.42).mean())
+    assert share.min() >= above - 0.1
+
+
+def test_above_a_belt_the_back_goes_on() -> None:
+    share = doubt(with_step(0.35, 0.42), "steep")
+    assert 0.2 <= share.min() <= share.max() < 0.5

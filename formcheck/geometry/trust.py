@@ -40,7 +40,8 @@ _STILL_STATIONS = 5
 
 # How fast the outline of a back leaves its axis: limits of d against u in true outlines of
 # both kinds of rendered bodies (99.9 % lie within), between the buttocks and the neck, and
-# beyond, where both fall off.
+# beyond, where both fall off. What begins with a step outwards hangs off the back or lies on
+# it, up to a step inwards: hair, a belt.
 _STEEP_FROM, _STEEP_TO = 0.33, 0.75
 _STEEPEST_IN, _STEEPEST_OUT, _STEEPEST_END = -0.65, 0.75, -1.3
 _STEEP_OVER = 3  # stations, one is too noisy
@@ -182,8 +183,17 @@ def _steep(u: NDArray[np.floating], d: NDArray[np.floating]) -> BoolArray:
     middle_part = (u > _STEEP_FROM) & (u < _STEEP_TO)
     least = np.where(middle_part, _STEEPEST_IN, _STEEPEST_END)
     with np.errstate(invalid="ignore"):
-        steep = (rise < least) | ((rise > _STEEPEST_OUT) & middle_part)
-    return np.asarray(steep & (u > 0) & (u < 1))
+        falls, rises = rise < least, (rise > _STEEPEST_OUT) & middle_part
+    return np.asarray((falls | rises | _between(rises, falls)) & (u > 0) & (u < 1))
+
+
+def _between(begins: BoolArray, ends: BoolArray) -> BoolArray:
+    """Points above a step outwards and below the next step inwards, bool (N, K)."""
+    station = np.arange(begins.shape[1])
+    begun, ended = (
+        np.maximum.accumulate(np.where(step, station, -1), axis=1) for step in (begins, ends)
+    )
+    return np.asarray(begun > ended)
 
 
 def _jumps(time_s: FloatArray, d: NDArray[np.floating]) -> BoolArray:
