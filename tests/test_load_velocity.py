@@ -193,3 +193,14 @@ def test_terminal_and_page_say_the_same_and_the_page_draws_it(season: Path) -> N
     assert dots["y"] == [0.9, 0.675, 0.45]
     assert maximum["x"] == [108]
     assert maximum["error_x"]["array"][0] > 0
+
+
+def test_two_results_of_a_batch_at_two_loads_are_compared_with_it(season: Path) -> None:
+    light, _, heavy = sorted((season / "clips").glob("[012]-*"), key=lambda folder: folder.name)
+    told = json.loads(run("compare", light, heavy, "--json").stdout)
+    assert told["notes"][-1].startswith("Estimated 1RM: 108 kg")
+    same = json.loads(run("compare", light, light, "--json").stdout)
+    assert not [note for note in same["notes"] if "1RM" in note]
+    [bo] = (season / "clips").glob("bo-*")
+    other = json.loads(run("compare", light, bo, "--json").stdout)
+    assert not [note for note in other["notes"] if "1RM" in note]

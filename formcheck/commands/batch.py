@@ -141,8 +141,8 @@ def batch(  # noqa: PLR0917 - one parameter an option
 
 
 def _load(text: str) -> tuple[float | None, str]:
-    from formcheck.loads import read_load
     from formcheck.errors import ConfigurationError
+    from formcheck.loads import read_load
 
     try:
         return read_load(text)

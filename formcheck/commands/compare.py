@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -57,7 +57,8 @@ def compare(  # noqa: PLR0917 - one parameter an option
 
     Says what differs by more than the minimal detectable change (MDC), by which
     measurement and lifter vary by themselves; -v prints every difference, second
-    minus first, with its interval. Writes a page with both videos side by
+    minus first, with its interval. Of two results of a batch, at two loads, it also
+    gives the estimated 1RM, as formcheck history does. Writes a page with both videos side by
     side, in step by repetition, and the charts of both.
 
         formcheck compare results/monday results/friday
@@ -73,7 +74,7 @@ def compare(  # noqa: PLR0917 - one parameter an option
         model = model_for(files, None, quiet=quiet)
         sides = [_side(file, exercise, model, quiet=quiet) for file in files]
     first_set, second_set = (side.document for side in sides)
-    found = compared(first_set, second_set)
+    found = _with_loads(compared(first_set, second_set), files)
     if as_json:
         sys.stdout.write(_as_json(found))
         return
@@ -95,6 +96,15 @@ def _file(path: Path) -> Path:
     if not is_file(file):
         raise InputError(f"There is no file {file}.\nGive {_HELP}")
     return file
+
+
+def _with_loads(found: Comparison, files: list[Path]) -> Comparison:
+    """With what the athlete's loads point to, where both sets lie in a batch's folder."""
+    from formcheck.history.since import one_rm_note
+
+    first, second = (file.parent for file in files)
+    note = one_rm_note(first, second) if all(file.suffix == ".json" for file in files) else ""
+    return replace(found, notes=(*found.notes, note)) if note else found
 
 
 def _side(file: Path, exercise: str, model: ResolvedModel | None, *, quiet: bool) -> ComparedSet:

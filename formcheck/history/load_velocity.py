@@ -17,10 +17,10 @@ from typing import Literal
 import numpy as np
 
 from formcheck.arrays import FloatArray
-from formcheck.loads import Unit, load_in
 from formcheck.geometry.signals import TO_90_PERCENT
 from formcheck.history.sets import PastSet
 from formcheck.lifts.exercises import EXERCISES
+from formcheck.loads import Unit, load_in
 
 __all__ = ["LoadVelocity", "Says", "SetSpeed", "load_velocity"]
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from formcheck.errors import ConfigurationError
 from formcheck.history.database import HISTORY_NAME, read_sets, readings_of
+from formcheck.history.load_velocity import load_velocity
 from formcheck.history.says import set_words
 from formcheck.history.sets import PastSet
 from formcheck.history.trends import MEASURES
@@ -23,7 +24,7 @@ from formcheck.report.words import measured_reps
 from formcheck.results.comparison import Reading
 from formcheck.results.document import AnalysisDocument
 
-__all__ = ["since_last", "since_sets"]
+__all__ = ["one_rm_note", "since_last", "since_sets"]
 
 # In each direction, of all comparisons with one earlier set together: as in a 90 % interval.
 _FALSE_ALARMS = 0.05
@@ -111,23 +112,46 @@ def since_last(folder: Path, document: AnalysisDocument, athlete: str = "") -> l
     """
     if not measured_reps(document):
         return []
-    file = next(
-        (
-            parent / HISTORY_NAME
-            for parent in folder.resolve().parents[:2]
-            if (parent / HISTORY_NAME).is_file()
-        ),
-        None,
-    )
-    if file is None:
-        return []
-    try:
-        sets = read_sets(file.read_bytes())
-    except (ConfigurationError, OSError):
-        return []  # it is made again by the next batch
+    sets = _sets_above(folder)
     now = _now(folder, document, sets, athlete)
     unit = unit_of(sets)
     return since_sets(now, sets, unit) if now is not None else []
+
+
+def _sets_above(folder: Path) -> list[PastSet]:
+    """The sets of the history above the folder of a result; none without one."""
+    for parent in folder.resolve().parents[:2]:
+        if (parent / HISTORY_NAME).is_file():
+            try:
+                return read_sets((parent / HISTORY_NAME).read_bytes())
+            except (ConfigurationError, OSError):
+                return []  # it is made again by the next batch
+    return []
+
+
+def one_rm_note(first: Path, second: Path) -> str:
+    """What the loads of two results of one athlete and lift point to, with the sets around them.
+
+    Parameters
+    ----------
+    first, second : Path
+        Folders of results, in a folder with a history.
+
+    Returns
+    -------
+    str
+        Empty if they are not of one athlete and lift, or not at two loads.
+    """
+    sets = _sets_above(first)
+    names = {first.resolve().name, second.resolve().name}
+    both = [one for one in sets if one.folder.rsplit("/", 1)[-1] in names]
+    if len(both) != 2 or len({(one.athlete, one.exercise) for one in both}) != 1:
+        return ""
+    light, heavy = both
+    if not light.athlete or None in {light.load_kg, heavy.load_kg} or _same_load(light, heavy):
+        return ""
+    own = [one for one in sets if (one.athlete, one.exercise) == (light.athlete, light.exercise)]
+    return load_velocity(light.exercise, own).words(light.exercise, unit_of(sets))
 
 
 def _now(
