@@ -282,7 +282,9 @@ def test_a_late_angle_is_not_shown_as_the_present_one() -> None:
     assert view.present.lumbar_deg == pytest.approx(measured_deg)
     late = replace(view, age_s=1.5)
     assert math.isnan(late.present.lumbar_deg)
-    assert "late" in headline(late)[0]
+    assert headline(late) == headline(view)
+    assert "late" in status_words(late, State(mirror=True, sound=True))
+    assert "late" not in status_words(view, State(mirror=True, sound=True))
     picture = Screen().draw(view, State(mirror=True, sound=True))
     assert picture.shape[1] == 960
     assert not np.array_equal(picture, Screen().draw(late, State(mirror=True, sound=True)))

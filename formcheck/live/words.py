@@ -56,8 +56,6 @@ def headline(view: LiveView) -> Line:
     reading = view.reading
     if reading is None:
         return Line(text("setup.starting"), PAPER)
-    if view.age_s > LATE_S:
-        return Line(text("set.late"), AMBER)
     if not view.ready:
         return Line(reading.setup.words, AMBER, reading.setup.more)
     wrong, more = trouble(reading)
@@ -115,8 +113,9 @@ def drift_words(tally: Tally) -> str:
 
 
 def status_words(view: LiveView, state: State) -> str:
-    """The small line."""
-    parts = [f"set {view.set_number}"]
+    """The small line; that the numbers come late takes no place from what to do."""
+    late = view.reading is not None and view.age_s > LATE_S
+    parts = [text("set.late") if late else "", f"set {view.set_number}"]
     if view.reading:
         tally = view.reading.tally
         parts.append(view.reading.analysis.exercise.name)
