@@ -7,6 +7,8 @@ a machine with more cores gets the same track, sooner.
 
 from __future__ import annotations
 
+import ctypes
+import sys
 import threading
 import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -139,6 +141,7 @@ def find_in_pieces(
                     piece = reading.go_on(before, begin_s, found.time_s[-1], end_s)
                 else:
                     before.finder.close()
+                    _give_memory_back()
                 found = found.followed_by(_after(found, piece.poses, at))
                 before = piece
         except BaseException:
@@ -158,6 +161,14 @@ def _one_core_each(jobs: int) -> Iterator[None]:
         yield
     finally:
         cv2.setNumThreads(before)
+
+
+def _give_memory_back() -> None:
+    """Have glibc return what a MediaPipe left: it keeps it, and piece by piece that piles up."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # other libraries have none
+        if trim is not None:
+            trim(0)
 
 
 class _Reading:
