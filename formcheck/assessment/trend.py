@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from formcheck.arrays import FloatArray
 
-__all__ = ["Trend", "find_onset", "find_trend", "onset_weights"]
+__all__ = ["Trend", "find_onset", "find_trend", "onset_weights", "scatter_about"]
 
 
 # Ranks guard against noise of any size and shape, but five repetitions have only 120
@@ -104,7 +104,7 @@ def find_trend(
     spread = rep - rep.mean()
     centred = value - value.mean()
     about = centred - (spread @ centred) / (spread @ spread) * spread
-    noise = _noise(float(about @ about), len(rep) - 2, known_noise, prior_reps)
+    noise = scatter_about(float(about @ about), len(rep) - 2, known_noise, prior_reps)
     error = _THEIL_SEN * noise / float(np.sqrt(spread @ spread))
     half = float(t.isf(false_alarms, prior_reps + len(rep) - 2)) * error
     span = float(rep[-1] - rep[0])
@@ -133,17 +133,29 @@ def _last_two(
         return None
     free = len(before) - 1
     off = before - before.mean()
-    noise = _noise(float(off @ off), free, known_noise, prior_reps)
+    noise = scatter_about(float(off @ off), free, known_noise, prior_reps)
     # The variance of a median is pi/2 times that of the mean.
     error = noise * float(np.sqrt(1 + np.pi / 2 / len(before)))
     one = float(np.sqrt(false_alarms / 10))
     return float(value[-2:].min() - np.median(before)), float(t.isf(one, prior_reps + free)) * error
 
 
-def _noise(squares: float, free: int, known_noise: float, prior_reps: int) -> float:
-    """Scatter drawn towards what is known beforehand, but never below itself."""
-    drawn = (prior_reps * known_noise**2 + squares) / (prior_reps + free)
-    return float(np.sqrt(max(squares / free, drawn)))
+def scatter_about(squares: float, free: int, known: float, prior: int) -> float:
+    """Standard deviation about a line, drawn towards what is known beforehand.
+
+    Parameters
+    ----------
+    squares : float
+        Sum of the squares of what is off the line.
+    free : int
+        Degrees of freedom that the line leaves; with none, the known scatter remains.
+    known : float
+        Standard deviation that is expected; the result is never below the scatter itself.
+    prior : int
+        How many points' worth of scatter `known` counts for.
+    """
+    drawn = (prior * known**2 + squares) / (prior + free)
+    return float(np.sqrt(max(squares / free, drawn) if free else drawn))
 
 
 def onset_weights(

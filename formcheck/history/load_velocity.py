@@ -1,9 +1,9 @@
 """How much the bar slows down with the load, and the one-repetition maximum (1RM) it points to.
 
 The more weight, the slower the bar, on a line; where the line reaches the speed at which
-lifters do their 1RM lies the estimate. As in the studies, the fastest repetition of each set
-counts (González-Badillo and Sánchez-Medina 2010; Hernández-Belmonte et al. 2021): fatigue has
-not slowed it yet, and the mean predicts no better (Isokinetics and Exercise Science 2021,
+lifters do their 1RM lies the estimate. As in the study of the overhead press, the fastest
+repetition of each set counts (Hernández-Belmonte et al. 2021): fatigue has not slowed it yet,
+and the mean predicts no better (Isokinetics and Exercise Science 2021,
 doi:10.3233/IES-202247).
 """
 
@@ -17,6 +17,7 @@ from typing import Literal
 import numpy as np
 
 from formcheck.arrays import FloatArray
+from formcheck.assessment.trend import scatter_about
 from formcheck.geometry.signals import TO_90_PERCENT
 from formcheck.history.sets import PastSet
 from formcheck.lifts.exercises import EXERCISES
@@ -208,14 +209,13 @@ def _fitted(sets: Sequence[SetSpeed]) -> _Line:
     from_middle = load_kg - load_kg.mean()
     (slope, level), covariance = np.polyfit(from_middle, mean_mps, 1, w=1 / sd_mps, cov="unscaled")
     off = (mean_mps - level - slope * from_middle) / sd_mps
-    squares, free = float(off @ off), len(sets) - 2
-    drawn = (_KNOWN_SETS + squares) / (_KNOWN_SETS + free)
-    scatter = max(drawn, squares / free) if free else drawn
+    free = len(sets) - 2
+    scatter = scatter_about(float(off @ off), free, 1.0, _KNOWN_SETS)
     return _Line(
         float(load_kg.mean()),
         float(level),
         float(slope),
-        covariance * scatter,
+        covariance * scatter**2,
         float(t.isf(_OUTSIDE, _KNOWN_SETS + free)),
     )
 
