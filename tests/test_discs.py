@@ -73,8 +73,9 @@ def test_without_a_clear_disc_five_frames_a_second_are_looked_at() -> None:
         times = np.arange(since_s, until_s, 1 / 30)
         return float(np.mean([np.isfinite(watch.find(image, body(), t)).any() for t in times]))
 
-    assert found(half, 0.0, 2.0) == pytest.approx(5 / 30, abs=0.02)
-    assert found(plate, 2.0, 4.0) > 0.9
-    assert found(half, 4.0, 4.9) == pytest.approx(1.0)
-    assert found(half, 5.1, 7.0) == pytest.approx(5 / 30, abs=0.04)
-    assert found(wall, 7.0, 8.0) == 0
+    assert found(half, 0.0, 0.9) == pytest.approx(1.0)
+    assert found(half, 1.1, 3.1) == pytest.approx(5 / 30, abs=0.02)
+    assert found(plate, 3.1, 5.0) > 0.9
+    assert found(half, 5.0, 5.9) == pytest.approx(1.0)
+    assert found(half, 6.1, 8.0) == pytest.approx(5 / 30, abs=0.04)
+    assert found(wall, 8.0, 9.0) == 0

@@ -162,7 +162,7 @@ def _camera_motion(
     if len(end) < _LEAST_CORNERS or start.std(axis=0).max() < _SPREAD * shape[1]:
         return unknown
     close = _close(start, end)
-    if close.mean() >= _STILL_SHARE:
+    if close.mean() >= _STILL_SHARE:  # mostly so, and told without a fit
         return np.zeros(3)
     matrix, same = cv2.estimateAffinePartial2D(start, end, ransacReprojThreshold=_SAME_PX)
     if matrix is None or same.mean() < _SAME_SHARE:

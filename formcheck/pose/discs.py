@@ -74,15 +74,21 @@ def no_discs() -> NDArray[np.float32]:
 
 
 class DiscWatch:
-    """Looks for discs in every frame as long as there are clear ones, else five times a second."""
+    """Looks for discs in every frame as long as there are clear ones, else five times a second.
+
+    There may be clear ones until a second has shown none.
+    """
 
     def __init__(self) -> None:
-        self._looked_s = self._clear_s = -math.inf
+        self._looked_s = -math.inf
+        self._clear_s = math.nan  # when there was one, or when it began
 
     def find(
         self, image: NDArray[np.uint8], landmarks_px: FloatArray, time_s: float
     ) -> NDArray[np.float32]:
         """Discs of the next frame, as `find_discs`; none if it is not looked at."""
+        if math.isnan(self._clear_s):
+            self._clear_s = time_s
         idle = time_s - self._clear_s > _IDLE_AFTER_S
         if idle and time_s - self._looked_s < _IDLE_STEP_S:
             return no_discs()
