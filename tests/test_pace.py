@@ -99,13 +99,13 @@ import time
 from formcheck.cli import main
 from formcheck.pose.landmarker import PoseFinder
 
-find = PoseFinder.find
+look = PoseFinder.look
 
 def slowly(finder, frame):
     time.sleep(0.15)
-    return find(finder, frame)
+    return look(finder, frame)
 
-PoseFinder.find = slowly
+PoseFinder.look = slowly
 main()
 """
 

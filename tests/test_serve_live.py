@@ -55,6 +55,8 @@ class Lifted:
         self.times_s.append(frame.time_s)
         return LiveView(frame, no_pose(), None, 0.0, 1, True, (), (), 30.0, 30.0, False)
 
+    def settle(self) -> None: ...
+
     def last_events(self) -> tuple[Event, ...]:
         count = len(self.times_s)
         data = {"set": 1, "reps": count, "folder": str(self.out / "set-1")}
@@ -176,6 +178,25 @@ def test_a_wrong_picture_leaves_the_session_open_and_a_full_disk_ends_it(tmp_pat
         assert sessions.state(name)["state"] == "open"
         with pytest.raises(OutputError):
             await sessions.picture(name, picture(1.0))
+        assert sessions.state(name)["state"] == "ended"
+
+    played(tmp_path, play)
+
+
+def test_what_fails_after_a_picture_was_answered_ends_the_session_with_the_next(
+    tmp_path: Path,
+) -> None:
+    class FullLater(Lifted):
+        def settle(self) -> None:
+            raise OutputError("The disk is full.")
+
+    async def play(sessions: Sessions, _: Any, made: list[Lifted]) -> None:
+        made.append(FullLater(tmp_path))
+        session: Any = made[0]
+        name = await sessions.begin(lambda: session)
+        await sessions.picture(name, picture(1.0))
+        with pytest.raises(OutputError):
+            await sessions.picture(name, picture(1.1))
         assert sessions.state(name)["state"] == "ended"
 
     played(tmp_path, play)

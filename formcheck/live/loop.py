@@ -9,6 +9,7 @@ from formcheck.live.events import Event, notice
 from formcheck.live.session import Session
 from formcheck.live.sources import LiveSource, Shot, Status
 from formcheck.live.view import LiveView
+from formcheck.pose.landmarker import Sighting
 
 __all__ = ["QUIT", "Outlet", "play"]
 
@@ -35,39 +36,46 @@ class Outlet(Protocol):
 def play(source: LiveSource, session: Session, outlet: Outlet) -> None:
     """Run until the source ends or the outlet wants no more.
 
-    A frame is shown here while the next one is measured in a thread of its own, so that
-    neither waits for the other.
+    MediaPipe looks at the next frame in a thread of its own, while another measures the
+    latest one and this one shows it: none of them waits for the others.
     """
     status: Status = "live"
-    key = ""
-    with ThreadPoolExecutor(1, "formcheck-measure") as measurer:
-        coming = measurer.submit(_measure, source, session, outlet, key)
+    with (
+        ThreadPoolExecutor(1, "formcheck-look") as looker,
+        ThreadPoolExecutor(1, "formcheck-measure") as measurer,
+    ):
+        looking = looker.submit(_look, source, session, outlet)
         while True:
-            shot, view = coming.result()
+            seen = looking.result()
             if source.status not in (status, "ended"):
                 status = source.status
                 lost = status == "lost"
                 outlet.tell(
                     notice(f"{source.name} {'is lost: trying again' if lost else 'is back'}.")
                 )
-            if view is None and source.status == "ended":
+            if seen is None and source.status == "ended":
                 return
-            coming = measurer.submit(_measure, source, session, outlet, key)
-            key = outlet.wait(status) if shot is None or view is None else _show(view, shot, outlet)
+            looking = looker.submit(_look, source, session, outlet)
+            if seen is None:
+                key = outlet.wait(status)
+            else:
+                shot, sighting = seen
+                view = measurer.submit(session.frame, shot.frame, sighting).result()
+                settling = measurer.submit(session.settle)
+                key = _show(view, shot, outlet)
+                settling.result()
             if key == QUIT:
                 return
+            measurer.submit(session.press, key).result()
 
 
-def _measure(
-    source: LiveSource, session: Session, outlet: Outlet, key: str
-) -> tuple[Shot, LiveView] | tuple[None, None]:
-    """Do what the key asks for, then take and measure a frame, if one comes."""
-    session.press(key)
+def _look(source: LiveSource, session: Session, outlet: Outlet) -> tuple[Shot, Sighting] | None:
+    """Take a frame, if one comes, and have MediaPipe look at it."""
     shot = source.take(_PATIENCE_S)
     if shot is None:
-        return None, None
+        return None
     outlet.prepare(shot)
-    return shot, session.frame(shot.frame)
+    return shot, session.look(shot.frame)
 
 
 def _show(view: LiveView, shot: Shot, outlet: Outlet) -> str:

@@ -32,7 +32,14 @@ from formcheck.live.tally import Tally
 from formcheck.live.texts import text
 from formcheck.live.view import LiveView
 from formcheck.models.store import ResolvedModel
-from formcheck.pose.landmarker import OPENING_FRAMES, PoseFinder, faces_left
+from formcheck.pose.landmarker import (
+    OPENING_FRAMES,
+    PoseFinder,
+    Sighting,
+    Surroundings,
+    faces_left,
+    outlined,
+)
 from formcheck.pose.recorder import Pose
 from formcheck.settings import Settings
 from formcheck.video.reader import Frame
@@ -83,7 +90,9 @@ class Session:
         self._model, self._given, self._settings = model, settings, settings
         self._out, self._rest_s, self.film = out, rest_s, film
         self._name = _free_name(out)
-        self._finder = PoseFinder(model)
+        self._finder, self._mirror = PoseFinder(model), False
+        self._surroundings = Surroundings()
+        self._unsettled: tuple[CurrentSet, Frame, Pose] | None = None
         self._analyst = Analyst()
         self._saver = ThreadPoolExecutor(1, "formcheck-saver")
         self._saving: list[tuple[int, Future[Saved | None]]] = []
@@ -113,20 +122,34 @@ class Session:
         self._collect()
         gc.unfreeze()
 
-    def frame(self, frame: Frame) -> LiveView:
-        """Take the next frame, whose time is later than that of the one before."""
+    def look(self, frame: Frame) -> Sighting:
+        """Have MediaPipe look at the next frame: a thread of its own can be one frame ahead."""
+        if self._finder.mirror != self._mirror:
+            self._finder.close()
+            self._finder = PoseFinder(self._model, mirror=self._mirror)
+        return self._finder.look(frame)
+
+    def frame(self, frame: Frame, sighting: Sighting | None = None) -> LiveView:
+        """Take the next frame, whose time is later than that of the one before.
+
+        Parameters
+        ----------
+        frame : Frame
+        sighting : Sighting, optional
+            What `look` found in it, if it has looked already.
+        """
+        self.settle()
         if self._set and not self._set.fits(frame):
             self.new_set()
         if frame.time_s - self._last_s > _GAP_S:
             self._break_off()
         self._last_s = frame.time_s
-        pose = self._finder.find(frame)
-        self._settle_facing(pose)
+        pose = outlined(sighting or self.look(frame))
+        self._judge_facing(pose)
         current = self._set or self._open(frame)
-        current.add(frame, pose)
+        self._unsettled = current, frame, pose
         if pose.found:
             self._present_s = frame.time_s
-        self._analyst.offer(current.stretch())
         reading = self._reading(current)
         cues = self._follow(reading, current) if reading else []
         self._stamps.append((time.monotonic(), frame.index))
@@ -135,7 +158,9 @@ class Session:
             frame=frame,
             pose=pose,
             reading=reading,
-            age_s=current.duration_s - float(reading.analysis.track.time_s[-1]) if reading else 0.0,
+            age_s=current.time_s(frame) - float(reading.analysis.track.time_s[-1])
+            if reading
+            else 0.0,
             set_number=current.number,
             ready=self._ready,
             cues=tuple(cues),
@@ -148,12 +173,21 @@ class Session:
             self._close_in_time(current, reading, frame.time_s)
         return view
 
+    def settle(self) -> None:
+        """Do what can wait until a frame is shown: discs, camera, disk and analysis."""
+        if self._unsettled is None:
+            return
+        (current, frame, pose), self._unsettled = self._unsettled, None
+        current.add(frame, self._surroundings.add(frame, pose))
+        self._analyst.offer(current.stretch())
+
     def press(self, key: str) -> None:
         """Do what a key of the window, or a button of the page, asks for; others do nothing."""
         {"n": self.new_set, "c": self.calibrate, "r": self.toggle_film}.get(key, int)()
 
     def new_set(self) -> None:
         """End the set; the next frame begins another. Nothing is kept of an empty one."""
+        self.settle()
         current, self._set = self._set, None
         if current is None:
             return
@@ -171,6 +205,7 @@ class Session:
 
     def _forget_wait(self) -> None:
         """Begin the set again, as nothing was lifted yet."""
+        self._unsettled = None
         current, self._set = self._set, None
         if current is not None:
             current.drop()
@@ -236,16 +271,13 @@ class Session:
         self._greeted = self._slow = False
         self._present_s = self._last_s
 
-    def _settle_facing(self, pose: Pose) -> None:
+    def _judge_facing(self, pose: Pose) -> None:
         """Judge from a set's first frames which way MediaPipe is to be shown the lifter."""
         if len(self._opening) == OPENING_FRAMES or not pose.found:
             return
         self._opening.append(pose)
         if len(self._opening) == OPENING_FRAMES:
-            mirror = faces_left(self._opening)
-            if mirror != self._finder.mirror:
-                self._finder.close()
-                self._finder = PoseFinder(self._model, mirror=mirror)
+            self._mirror = faces_left(self._opening)
 
     def _reading(self, current: CurrentSet) -> LiveReading | None:
         reading = self._analyst.reading

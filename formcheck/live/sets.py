@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -16,6 +17,7 @@ from formcheck.live.analyst import STRETCH_S, Stretch
 from formcheck.live.saving import Saved, save_set
 from formcheck.live.spool import SetSpool
 from formcheck.models.store import ResolvedModel
+from formcheck.pose.discs import no_discs
 from formcheck.pose.recorder import Pose, TrackRecorder
 from formcheck.settings import Settings
 from formcheck.video.clip import ClipInfo
@@ -81,6 +83,10 @@ class CurrentSet:
         """From the first frame to the latest."""
         return self._frames.time_s[-1] if len(self._frames) else 0.0
 
+    def time_s(self, frame: Frame) -> float:
+        """Time of a frame since the set's first."""
+        return frame.time_s - self._start_s
+
     def fits(self, frame: Frame) -> bool:
         """Whether a frame has the size of the others: another camera is another set."""
         return (frame.image.shape[1], frame.image.shape[0]) == self._size
@@ -93,9 +99,10 @@ class CurrentSet:
         OutputError
             If an earlier one could not be written.
         """
-        time_s = frame.time_s - self._start_s
-        for recorder in (self._frames, self._unstored):
-            recorder.add(self._count, time_s, pose)
+        time_s = self.time_s(frame)
+        self._unstored.add(self._count, time_s, pose)
+        # The bar is followed in the saved set: it would be a fifth of each analysis.
+        self._frames.add(self._count, time_s, replace(pose, discs=no_discs()))
         self._count += 1
         self._latest = frame.index
         self._grey = float(frame.image[::_GREY_STEP_PX, ::_GREY_STEP_PX].mean())

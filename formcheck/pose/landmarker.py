@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -32,7 +32,10 @@ __all__ = [
     "OPENING_FRAMES",
     "OnFrame",
     "PoseFinder",
+    "Sighting",
+    "Surroundings",
     "faces_left",
+    "outlined",
     "track_pose",
 ]
 
@@ -156,6 +159,42 @@ def faces_left(poses: Sequence[Pose]) -> bool:
     return vote_facing(points_px)[0] == "left"
 
 
+@dataclass(frozen=True, eq=False)
+class Sighting:
+    """What MediaPipe found in a frame, before the outline is traced.
+
+    Attributes
+    ----------
+    picture : uint8 (H, W, 3)
+        As MediaPipe was shown it.
+    mirror : bool
+        Whether that is the mirrored frame.
+    landmarks : float32 (33, 3) or None
+        Place in shares of the picture, and visibility; None where nobody was found.
+    mask : float32 (H, W) or None
+        How surely each pixel is the lifter.
+    """
+
+    picture: NDArray[np.uint8]
+    mirror: bool
+    landmarks: NDArray[np.float32] | None
+    mask: NDArray[np.float32] | None
+
+
+class Surroundings:
+    """Follows what is around the lifter from frame to frame: discs, and the camera."""
+
+    def __init__(self) -> None:
+        self._camera, self._discs = CameraWatch(), DiscWatch()
+
+    def add(self, frame: Frame, pose: Pose) -> Pose:
+        """The pose of the next frame, with its discs and the camera's motion."""
+        points_px = pose.landmarks_px.astype(np.float64)
+        discs = self._discs.find(frame.image, points_px, frame.time_s)
+        camera, cut = self._camera.motion(frame.image, points_px, discs)
+        return replace(pose, camera=camera.astype(np.float32), cut=cut, discs=discs)
+
+
 class PoseFinder:
     """Finds the lifter frame by frame; a context manager.
 
@@ -189,8 +228,7 @@ class PoseFinder:
         self.mirror = mirror
         self._active = active
         self._landmarker = _landmarker(model.path)
-        self._camera = CameraWatch()
-        self._discs = DiscWatch()
+        self._surroundings = Surroundings()
         self._last_ms = -1
 
     def __enter__(self) -> Self:
@@ -205,15 +243,48 @@ class PoseFinder:
 
     def find(self, frame: Frame) -> Pose:
         """Find the lifter in the next frame."""
+        return self._surroundings.add(frame, outlined(self.look(frame), self._active))
+
+    def look(self, frame: Frame) -> Sighting:
+        """What MediaPipe alone finds in the next frame: most of the time that a frame takes."""
+        from mediapipe import Image, ImageFormat
+
         # MediaPipe wants whole and rising milliseconds.
         self._last_ms = max(round(frame.time_s * 1000), self._last_ms + 1)
-        pose = _detect(
-            self._landmarker, frame.image, self._last_ms, mirror=self.mirror, active=self._active
+        picture = np.asarray(cv2.flip(frame.image, 1), np.uint8) if self.mirror else frame.image
+        result = self._landmarker.detect_for_video(
+            Image(image_format=ImageFormat.SRGB, data=picture), self._last_ms
         )
-        points_px = pose.landmarks_px.astype(np.float64)
-        discs = self._discs.find(frame.image, points_px, frame.time_s)
-        camera, cut = self._camera.motion(frame.image, points_px, discs)
-        return replace(pose, camera=camera.astype(np.float32), cut=cut, discs=discs)
+        if not result.pose_landmarks:
+            return Sighting(picture, self.mirror, None, None)
+        pose = result.pose_landmarks[0]
+        landmarks = np.array([(p.x, p.y, p.visibility) for p in pose], dtype=np.float32)
+        mask = np.squeeze(result.segmentation_masks[0].numpy_view())
+        return Sighting(picture, self.mirror, landmarks, mask)
+
+
+def outlined(sighting: Sighting, active: ActivePicture | None = None) -> Pose:
+    """The pose with the trunk's outline, as the frame shows it; no surroundings yet."""
+    landmarks, mask, mirror = sighting.landmarks, sighting.mask, sighting.mirror
+    if landmarks is None or mask is None:
+        return no_pose()
+    height, width = mask.shape
+    points = landmarks[:, :2].astype(np.float64) * (width, height)
+    hip, shoulder = middle(points, "hip"), middle(points, "shoulder")
+    outline = trace_outline(_within(mask, active, mirror=mirror), hip, shoulder)
+    profile, profile_sd = (
+        found.astype(np.float32) for found in find_edges(sighting.picture, outline, hip, shoulder)
+    )
+    if mirror:
+        landmarks, profile, profile_sd = _mirrored(landmarks), profile[::-1], profile_sd[::-1]
+    size = np.array([width, height], dtype=np.float32)
+    return replace(
+        no_pose(),
+        landmarks_px=landmarks[:, :2] * size,
+        visibility=landmarks[:, 2],
+        profile=profile,
+        profile_sd=profile_sd,
+    )
 
 
 def _base_options(path: Path) -> Any:
@@ -243,44 +314,6 @@ def _landmarker(path: Path) -> Any:
         raise ModelError(
             f"MediaPipe cannot use the pose model {path}: {str(error).splitlines()[0]}"
         ) from error
-
-
-def _detect(
-    landmarker: Any,
-    image: NDArray[np.uint8],
-    time_ms: int,
-    *,
-    mirror: bool,
-    active: ActivePicture | None,
-) -> Pose:
-    from mediapipe import Image, ImageFormat
-
-    picture = np.asarray(cv2.flip(image, 1), np.uint8) if mirror else image
-    result = landmarker.detect_for_video(
-        Image(image_format=ImageFormat.SRGB, data=picture), time_ms
-    )
-    if not result.pose_landmarks:
-        return no_pose()
-    pose = result.pose_landmarks[0]
-    landmarks = np.array([(p.x, p.y, p.visibility) for p in pose], dtype=np.float32)
-    mask = np.squeeze(result.segmentation_masks[0].numpy_view())
-    height, width = mask.shape
-    points = landmarks[:, :2].astype(np.float64) * (width, height)
-    hip, shoulder = middle(points, "hip"), middle(points, "shoulder")
-    outline = trace_outline(_within(mask, active, mirror=mirror), hip, shoulder)
-    profile, profile_sd = (
-        found.astype(np.float32) for found in find_edges(picture, outline, hip, shoulder)
-    )
-    if mirror:
-        landmarks, profile, profile_sd = _mirrored(landmarks), profile[::-1], profile_sd[::-1]
-    size = np.array([width, height], dtype=np.float32)
-    return replace(
-        no_pose(),
-        landmarks_px=landmarks[:, :2] * size,
-        visibility=landmarks[:, 2],
-        profile=profile,
-        profile_sd=profile_sd,
-    )
 
 
 def _within(

@@ -12,7 +12,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from formcheck.errors import InputError
 from formcheck.live.events import Event
 from formcheck.live.session import Session
+from formcheck.live.view import LiveView
 from formcheck.serve.access import without_path
 from formcheck.serve.camera import message, read_frame, told
 from formcheck.video.reader import Frame
@@ -70,6 +71,18 @@ class _Live:
     came_s: float = field(default_factory=time.monotonic)
     asleep_s: float = 0.0
     ended: bool = False
+    _settling: Future[None] | None = None
+
+    async def measure(self, frame: Frame) -> LiveView:
+        """Measure a picture; what can wait is done while it is on its way to the page.
+
+        What failed of that in the picture before is raised here.
+        """
+        if self._settling is not None:
+            await asyncio.wrap_future(self._settling)
+        view = await self.run(lambda: self.session.frame(frame))
+        self._settling = self.thread.submit(self.session.settle)
+        return view
 
     def take(self, data: bytes) -> Frame:
         """The next picture, its time moved by how long the device has slept."""
@@ -155,7 +168,7 @@ class Sessions:
                 if live.ended:
                     raise Gone
                 frame = live.take(data)
-                view = await live.run(lambda: live.session.frame(frame))
+                view = await live.measure(frame)
                 live.came_s = time.monotonic()
                 self._remember(name, view.events)
                 return message(view, self._out)
