@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from figures import moving_lifter
 
-from formcheck.geometry import kinematics
+from formcheck.geometry import Kinematics, kinematics
+from formcheck.geometry.plate import no_plate
 from formcheck.lifts.exercises import EXERCISES
 from formcheck.lifts.put_down import without_standing_up
 from formcheck.lifts.reps import Rep, find_reps
 from formcheck.pose.facing import Facing
+from formcheck.pose.landmarks import middle
 from formcheck.pose.outline import STATIONS
 from formcheck.pose.track import PoseTrack
 
@@ -76,3 +78,61 @@ def test_after_a_single_lock_out_it_takes_more(without: float, kept: int) -> Non
     track, reps = last_ends_upright()
     changed = with_front(track, reps, [WITH_PLATES] * 3 + [without])
     assert without_standing_up(reps[2:], changed, kinematics(changed)) == reps[2 : 2 + kept]
+
+
+def with_plate(
+    track: PoseTrack, reps: tuple[Rep, ...], lifted: list[bool | None]
+) -> tuple[PoseTrack, Kinematics]:
+    """A plate that goes up with the hands, stays on the floor, or is not found, in each rep."""
+    kin = kinematics(track)
+    wrists = middle(track.landmarks_px.astype(np.float64), "wrist")
+    centre_px = wrists.copy()
+    for rep, up in zip(reps, lifted, strict=True):
+        way = slice(rep.start, rep.reached + 1)
+        if up is None:
+            centre_px[way] = np.nan
+        elif not up:
+            centre_px[way] = wrists[rep.start]
+    sd_px = np.where(np.isfinite(centre_px[:, 1]), 0.5, np.nan)
+    plate = replace(no_plate(len(track)), centre_px=centre_px, sd_px=sd_px, doubt="")
+    return track, replace(kin, plate=plate)
+
+
+@pytest.mark.parametrize(
+    ("widths", "lifted", "kept"),
+    [
+        # The plate that rises is lifted, whatever the outline looks like.
+        ([WITH_PLATES] * 3 + [WITHOUT], [True] * 4, 4),
+        # The plate that lies stays, though the outline is alike.
+        ([WITH_PLATES] * 4, [True, True, True, False], 3),
+        ([WITH_PLATES] * 4, [True, True, True, None], 3),
+        # Nothing says that this plate is the one that is lifted.
+        ([WITH_PLATES] * 4, [False] * 4, 4),
+        ([WITH_PLATES] * 3 + [WITHOUT], [None] * 4, 3),
+    ],
+)
+def test_the_plate_tells_where_it_is_seen(
+    widths: list[float], lifted: list[bool | None], kept: int
+) -> None:
+    track, reps = last_ends_upright()
+    track, kin = with_plate(with_front(track, reps, widths), reps, lifted)
+    assert without_standing_up(reps, track, kin) == reps[:kept]
+
+
+def test_getting_up_before_the_first_lift_is_none() -> None:
+    track, reps = last_ends_upright()
+    track, kin = with_plate(track, reps, [False, True, True, True])
+    assert without_standing_up(reps, track, kin) == reps[1:]
+
+
+def test_a_plate_tells_after_a_single_lift() -> None:
+    track, reps = last_ends_upright()
+    track, kin = with_plate(track, reps, [True, True, True, False])
+    assert without_standing_up(reps[2:], track, kin) == reps[2:3]
+
+
+def test_a_plate_that_is_hidden_for_one_of_many_lifts_changes_nothing() -> None:
+    track = moving_lifter("deadlift", [0.0] * 3)
+    reps = find_reps(track.time_s, kinematics(track).joints, EXERCISES["deadlift"])
+    track, kin = with_plate(track, reps, [True, None, True])
+    assert without_standing_up(reps, track, kin) == reps
