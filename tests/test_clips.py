@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 from clipmaker import SAMPLES, run_ffmpeg
 
-from formcheck.analysis import SetAnalysis, analyze
+from formcheck.analysis import SetAnalysis, analyze, analyze_track, read_track
 from formcheck.models.store import ResolvedModel
+from formcheck.pose.track import PoseTrack
+from formcheck.settings import Settings
 
 # The issue of the mirror: MediaPipe itself does not see left as it sees right. The
 # medians over the loaded frames of two clear clips; every clip is in
@@ -28,8 +30,12 @@ Analyse = Callable[..., SetAnalysis]
 @pytest.fixture(scope="session")
 def analysed(clips: Path, pose_model: ResolvedModel) -> Analyse:
     @cache
-    def run(name: str, exercise: str) -> SetAnalysis:
-        return analyze(clips / f"{name}.mp4", exercise, model=pose_model.path)
+    def track(name: str, max_fps: float) -> PoseTrack:
+        return read_track(clips / f"{name}.mp4", Settings(max_fps=max_fps), pose_model)
+
+    @cache
+    def run(name: str, exercise: str, max_fps: float = 30.0) -> SetAnalysis:
+        return analyze_track(track(name, max_fps), Settings(exercise, max_fps))
 
     return run
 
@@ -69,7 +75,7 @@ def test_rounded_and_neutral_are_far_apart(analysed: Analyse) -> None:
     [("squat-front", "squat", "front-view"), ("deadlift-oblique-backlit", "deadlift", "view")],
 )
 def test_other_views_are_refused(analysed: Analyse, name: str, exercise: str, code: str) -> None:
-    analysis = analysed(name, exercise)
+    analysis = analysed(name, exercise, 10.0)  # a view is told from few frames
     assert not analysis.kinematics.measurable
     assert not analysis.measured
     assert code in analysis.reasons[0].code

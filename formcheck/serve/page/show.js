@@ -90,7 +90,8 @@ function happened(event) {
 function summarise(event) {
   const [title, ...rest] = event.lines;
   const verdict = [event.data.verdict, score(event.data.score)].join(" · ");
-  const told = event.data.measured ? rest : rest.slice(1);
+  const known = event.data.measured ? rest : rest.slice(1);
+  const told = known.filter((line) => line !== event.data.verdict);
   const rows = [title, verdict, ...told].map((line, at) => {
     const row = document.createElement(at ? "p" : "strong");
     row.textContent = line;
