@@ -204,7 +204,7 @@ def _repetitions(
 ) -> Iterator[tuple[slice, Evidence, BoolArray]]:
     """Frames, evidence and judged frames of every repetition whose back was measured."""
     kin, lift = analysis.kinematics, analysis.exercise
-    whole = gather_evidence(kin, analysis.neutral, outline_turn(kin.time_s, kin.back.curve))
+    whole = gather_evidence(kin.back, analysis.neutral, outline_turn(kin.time_s, kin.back.curve))
     for rep in analysis.reps:
         if rep.measured:
             frames = slice(rep.rep.start, rep.rep.end + 1)

@@ -277,10 +277,10 @@ def test_a_late_angle_is_not_shown_as_the_present_one() -> None:
     track = standing()
     reading = reading_of(track)
     frame = Frame(0, 3.0, np.zeros((720, 1280, 3), np.uint8))
-    view = LiveView(frame, pose_in(track), reading, 0.2, 1, True, (), (), 30.0, 30.0, False)
+    view = LiveView(frame, (pose_in(track),), reading, 0.2, 1, True, (), (), 30.0, 30.0, False)
     measured_deg = float(reading.analysis.kinematics.back.lumbar_deg[-1])
     assert view.present.lumbar_deg == pytest.approx(measured_deg)
-    late = replace(view, age_s=1.5)
+    late = replace(view, age_s=2.5)
     assert math.isnan(late.present.lumbar_deg)
     assert headline(late) == headline(view)
     assert "late" in status_words(late, State(mirror=True, sound=True))
@@ -290,10 +290,44 @@ def test_a_late_angle_is_not_shown_as_the_present_one() -> None:
     assert not np.array_equal(picture, Screen().draw(late, State(mirror=True, sound=True)))
 
 
+def test_the_number_is_of_the_frame_that_is_shown() -> None:
+    """The analysis ends at a lock-out; the lifter has bent down and rounded since."""
+    track = moving_lifter("deadlift", [-15.0, -15.0, 30.0])
+    whole = analyze_track(track, Settings("deadlift"))
+    lumbar_deg = whole.kinematics.back.lumbar_deg
+    bottom = int(np.nanargmax(lumbar_deg))
+    ended = max(rep.rep.reached for rep in whole.reps if rep.rep.reached < bottom)
+    analysis = analyze_track(track[: ended + 1], Settings("deadlift"))
+    reading = LiveReading(1, analysis, update(Tally(), analysis), check_setup(analysis, GREY))
+    age_s = float(track.time_s[bottom] - track.time_s[ended])
+    assert 0.3 < age_s < 2.0
+    shown = measure_present([pose_in(track, bottom - back) for back in (2, 1, 0)], reading, age_s)
+    assert lumbar_deg[bottom] - lumbar_deg[ended] > 30
+    assert shown.lumbar_deg == pytest.approx(lumbar_deg[bottom], abs=5.0)
+    assert whole.judged.grades[bottom] == "clear"
+    assert shown.grade == "clear"
+    upright = measure_present([pose_in(track, ended)], reading, 0.0)
+    assert upright.lumbar_deg == pytest.approx(lumbar_deg[ended], abs=5.0)
+    assert upright.grade == "no"
+
+
+def test_a_single_wild_outline_moves_no_number() -> None:
+    track = standing()
+    reading = reading_of(track)
+    good = [pose_in(track, at) for at in (-5, -4, -3, -2)]
+    bent = pose_in(track)
+    hollow = 0.05 * np.sin(np.linspace(0, np.pi, bent.profile.shape[1]))
+    wild = replace(bent, profile=(bent.profile + hollow).astype(np.float32))
+    alone, among = (measure_present(p, reading, 0.1).lumbar_deg for p in ([wild], [*good, wild]))
+    still = measure_present(good, reading, 0.1).lumbar_deg
+    assert among == pytest.approx(still, abs=0.5)
+    assert alone != pytest.approx(still, abs=3.0)
+
+
 def view_of(track: PoseTrack, *, fps: float = 30.0, reading: LiveReading | None = None) -> LiveView:
     frame = Frame(0, 3.0, np.full((720, 1280, 3), 90, np.uint8))
     reading = reading or reading_of(track)
-    return LiveView(frame, pose_in(track), reading, 0.2, 1, True, (), (), fps, 30.0, False)
+    return LiveView(frame, (pose_in(track),), reading, 0.2, 1, True, (), (), fps, 30.0, False)
 
 
 @pytest.mark.parametrize(("fps", "words"), [(30.0, "   30 fps"), (18.0, "   18 of 30 fps")])
@@ -347,7 +381,9 @@ def test_a_prepared_frame_is_drawn_as_any_other() -> None:
     image = np.random.default_rng(1).integers(0, 255, (720, 1280, 3)).astype(np.uint8)
     frames = [Frame(index, index / 30, (image >> index).astype(np.uint8)) for index in range(2)]
     views = [
-        LiveView(frame, pose_in(track), reading_of(track), 0.2, 1, True, (), (), 30.0, 30.0, False)
+        LiveView(
+            frame, (pose_in(track),), reading_of(track), 0.2, 1, True, (), (), 30.0, 30.0, False
+        )
         for frame in frames
     ]
     plain, prepared = Screen(), Screen()
@@ -366,7 +402,7 @@ def drawn_px(present: Present) -> np.ndarray[tuple[int, ...], np.dtype[np.float6
 def test_the_frames_own_outline_is_the_one_of_the_analysis() -> None:
     track = standing()
     reading = reading_of(track)
-    shown = measure_present(pose_in(track), reading, 0.1)
+    shown = measure_present([pose_in(track)], reading, 0.1)
     curve = reading.analysis.kinematics.back.curve
     recorded = curve.px[-1][np.isfinite(curve.d[-1])]
     assert len(recorded) > 30
@@ -387,8 +423,8 @@ def with_hand_at(pose: Pose, u: float, behind: float) -> Pose:
 def test_an_arm_over_the_back_takes_its_curve_away(u: float, shown: bool) -> None:
     track = standing()
     reading = reading_of(track)
-    bare = drawn_px(measure_present(pose_in(track), reading, 0.1))
-    covered = measure_present(with_hand_at(pose_in(track), u, 0.25), reading, 0.1)
+    bare = drawn_px(measure_present([pose_in(track)], reading, 0.1))
+    covered = measure_present([with_hand_at(pose_in(track), u, 0.25)], reading, 0.1)
     assert (covered.back is not None) == shown
     assert math.isfinite(covered.lumbar_deg) == shown
     if shown:
@@ -406,11 +442,11 @@ def test_what_is_covered_all_the_time_is_not_drawn() -> None:
     plated = replace(kin, back=replace(kin.back, curve=plate))
     reading = replace(reading, analysis=replace(reading.analysis, kinematics=plated))
     below = curve.px[-1][np.isfinite(plate.d[-1])]
-    shown = measure_present(pose_in(track), reading, 0.1)
+    shown = measure_present([pose_in(track)], reading, 0.1)
     np.testing.assert_allclose(drawn_px(shown), below, atol=0.01)
 
 
 def test_nothing_is_shown_of_somebody_who_is_gone() -> None:
-    shown = measure_present(no_pose(), reading_of(standing()), 0.1)
+    shown = measure_present([no_pose()], reading_of(standing()), 0.1)
     assert shown.back is None
     assert math.isnan(shown.lumbar_deg)

@@ -53,7 +53,7 @@ class Lifted:
 
     def frame(self, frame: Frame) -> LiveView:
         self.times_s.append(frame.time_s)
-        return LiveView(frame, no_pose(), None, 0.0, 1, True, (), (), 30.0, 30.0, False)
+        return LiveView(frame, (no_pose(),), None, 0.0, 1, True, (), (), 30.0, 30.0, False)
 
     def settle(self) -> None: ...
 

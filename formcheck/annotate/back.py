@@ -15,7 +15,7 @@ from formcheck.geometry.curve import LUMBAR_FROM, LUMBAR_TO, TrunkCurve
 from formcheck.geometry.signals import runs
 from formcheck.pose.landmarks import middle
 
-__all__ = ["DrawnBack", "back_along", "drawn_back", "moment_rgb"]
+__all__ = ["DrawnBack", "back_along", "drawn_back"]
 
 _SUBPIXEL_BITS = 4
 
@@ -79,11 +79,11 @@ def drawn_back(analysis: SetAnalysis, at: int) -> DrawnBack | None:
     lumbar_deg = float(kin.back.lumbar_deg[at])
     if not np.isfinite(lumbar_deg):
         return None
-    colour = moment_rgb(analysis, at, lumbar_deg)
+    colour = _moment_rgb(analysis, at, lumbar_deg)
     return back_along(kin.back.curve, at, kin.points_px[at], colour)
 
 
-def moment_rgb(analysis: SetAnalysis, at: int, lumbar_deg: float) -> Rgb:
+def _moment_rgb(analysis: SetAnalysis, at: int, lumbar_deg: float) -> Rgb:
     """The colour of frame `at`."""
     limits = scale(analysis.exercise, analysis.neutral)
     return grade_rgb(analysis.judged.grades[at], over_arched=lumbar_deg < limits.arched_deg)

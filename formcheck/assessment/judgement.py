@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.arrays import BoolArray, FloatArray
-from formcheck.geometry import Kinematics
+from formcheck.geometry import Back, Kinematics
 from formcheck.geometry.neutral import Neutral
 from formcheck.geometry.signals import TO_90_PERCENT
 from formcheck.geometry.turn import OutlineTurn, outline_turn
@@ -262,7 +262,7 @@ def judge_set(
     if exercise.rounded_deg is None:
         return SetJudgement((None,) * len(reps), tuple(grades), turn.lower_deg)
     # Many repetitions share a neutral, and a clip may be long.
-    of_set = {neutral: gather_evidence(kin, neutral, turn) for neutral in set(neutrals)}
+    of_set = {neutral: gather_evidence(kin.back, neutral, turn) for neutral in set(neutrals)}
     for rep, neutral in zip(reps, neutrals, strict=True):
         frames = slice(rep.rep.start, rep.rep.end + 1)
         evidence = of_set[neutral][frames]
@@ -280,9 +280,8 @@ def _frame_grades(probability: FloatArray, counts: BoolArray, most: Grade) -> li
     return [min(grade_of(float(p)), most, key=GRADES.index) for p in shown]
 
 
-def gather_evidence(kin: Kinematics, neutral: Neutral, turn: OutlineTurn) -> Evidence:
+def gather_evidence(back: Back, neutral: Neutral, turn: OutlineTurn) -> Evidence:
     """What a clip shows of the back, frame by frame."""
-    back = kin.back
     own = back.surface == "dorsal"
     nothing = np.full_like(back.lumbar_deg, np.nan)
     flexion_deg = back.lumbar_deg - neutral.lumbar_deg

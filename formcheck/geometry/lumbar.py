@@ -112,6 +112,9 @@ class Back:
     distrust : mapping of str to float (N,)
         Share of the lumbar outline that was left out, by cause
         (`formcheck.geometry.trust`).
+    own : float (K,)
+        The lifter's own outline, about which theirs moved, at the model's stations; all NaN
+        where it was never seen.
     """
 
     lumbar_deg: FloatArray
@@ -122,6 +125,7 @@ class Back:
     thoracic_deg: FloatArray
     thoracic_uncertainty_deg: FloatArray
     distrust: Mapping[Cause, FloatArray]
+    own: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,10 +157,18 @@ class AngleReading:
 
 @dataclass(frozen=True, eq=False)
 class BackReading:
-    """Outlines of one lifter, read by the shape model: lower and upper back."""
+    """Outlines of one lifter, read by the shape model: lower and upper back.
+
+    Attributes
+    ----------
+    lumbar, thoracic : AngleReading
+    own : float (K,)
+        The outline about which the others moved, at the model's stations.
+    """
 
     lumbar: AngleReading
     thoracic: AngleReading
+    own: FloatArray
 
 
 def measure_back(
@@ -196,6 +208,7 @@ def measure_back(
         thoracic_deg=thoracic_deg,
         thoracic_uncertainty_deg=thoracic_uncertainty_deg,
         distrust={cause: _lumbar_share(curve, points) for cause, points in doubts.items()},
+        own=reading.own,
     )
 
 
@@ -237,6 +250,8 @@ def read_back(
     surface: Surface = "dorsal",
     posture: FloatArray | None = None,
     sd: NDArray[np.floating] | None = None,
+    *,
+    own: FloatArray | None = None,
 ) -> BackReading:
     """Read the angles of the back off the outlines of one lifter.
 
@@ -249,6 +264,8 @@ def read_back(
         `formcheck.geometry.posture.posture_features`; without it, as of one who stands.
     sd : float (N, K), optional
         Standard deviation of `d`; without it, all points are alike.
+    own : float (K,), optional
+        The lifter's own outline, if it is known from other frames.
     """
     model = back_shape(surface)
     outlines = resample(u, d, model.u)
@@ -260,20 +277,22 @@ def read_back(
         for low, high in ((SACRUM, THORACOLUMBAR), (THORACOLUMBAR, UPPER_BACK_TO))
     )
     if not lumbar.any():
-        return BackReading(*(_nothing(len(u)) for _ in range(2)))
-    few = np.flatnonzero(lumbar)[:: -(-int(lumbar.sum()) // PIECE_FRAMES)]
-    own = own_outline(outlines[few], model.u, model.moves)
+        unseen = np.full_like(model.u, np.nan) if own is None else own
+        return BackReading(_nothing(len(u)), _nothing(len(u)), unseen)
+    if own is None:
+        few = np.flatnonzero(lumbar)[:: -(-int(lumbar.sum()) // PIECE_FRAMES)]
+        own = own_outline(outlines[few], model.u, model.moves)
     pieces = [slice(at, at + PIECE_FRAMES) for at in range(0, len(u), PIECE_FRAMES)]
     changes = np.concatenate(
         [_changes(model, outlines[p] - own, spread[p], surface) for p in pieces], axis=2
     )
     levels = _own(model, own, surface)
     shown = lumbar, lumbar & thoracic
-    readings = (
+    of_lumbar, of_thoracic = (
         AngleReading(*level, *np.where(seen, change, np.nan))
         for level, change, seen in zip(levels, changes, shown, strict=True)
     )
-    return BackReading(*readings)
+    return BackReading(of_lumbar, of_thoracic, own)
 
 
 def _nothing(count: int) -> AngleReading:

@@ -1,29 +1,39 @@
-"""What is known of the very frame that is shown.
+"""The back in the very frame that is shown.
 
-The angle is the latest that was analysed; the outline is the frame's own, freed of arms
-and plates as the analysis does it. Neither is shown where the analysis would leave it out.
+The analysis knows the lifter's own outline, which points of it are the back's, and the
+neutral; it is half a second old or more. The frame's own outline is read against them, as
+the analysis reads it. Nothing is shown where the analysis has not measured the back lately.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from formcheck.annotate.back import DrawnBack, back_along, moment_rgb
-from formcheck.arrays import BoolArray
-from formcheck.geometry.curve import LUMBAR_FROM, LUMBAR_TO, TrunkCurve, trunk_curve
-from formcheck.geometry.lumbar import read_back
+from formcheck.annotate.back import DrawnBack, back_along
+from formcheck.annotate.colours import grade_rgb
+from formcheck.arrays import BoolArray, FloatArray
+from formcheck.assessment.judgement import Grade, gather_evidence, grade_of, rounding
+from formcheck.assessment.scale import scale
+from formcheck.geometry.curve import TrunkCurve, trunk_curve
+from formcheck.geometry.lumbar import RANGE_DEG, AngleReading, read_back
+from formcheck.geometry.posture import posture_features
+from formcheck.geometry.turn import outline_turn
 from formcheck.live.analyst import LiveReading
 from formcheck.pose.recorder import Pose
+from formcheck.pose.track import PoseTrack
 
-__all__ = ["LATE_S", "NOTHING", "Present", "measure_present"]
+__all__ = ["LATE_S", "NOTHING", "PRESENT_S", "Present", "measure_present"]
 
-# A back moves through all of its range in a second: an older angle is not shown.
-LATE_S = 1.0
-# The last frame or two lack their followers, without which a wild value is left out.
-_CURRENT_S = 0.25
+# Something may have come before the back since; counts and cues come late, too.
+LATE_S = 2.0
+# Of so long the median is shown: a single wild frame tells nothing, and no lifter moves far.
+PRESENT_S = 0.2
+# What was not measured for this long, at the end of the analysis, is not shown.
+_LATELY_S = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,71 +44,110 @@ class Present:
     ----------
     lumbar_deg, uncertainty_deg : float
         NaN where the back is not measured.
+    grade : {"no", "borderline", "likely", "clear"}
+        How rounded it is judged to be at this moment.
+    judged : bool
+        Whether rounding is judged at all.
     back : DrawnBack or None
         None where the back is not measured.
     """
 
     lumbar_deg: float
     uncertainty_deg: float
+    grade: Grade
+    judged: bool
     back: DrawnBack | None
 
 
-NOTHING = Present(math.nan, math.nan, None)
+NOTHING = Present(math.nan, math.nan, "no", judged=False, back=None)
 
 
-def measure_present(pose: Pose, reading: LiveReading | None, age_s: float) -> Present:
-    """Bring the latest reading and the present frame together.
+def measure_present(poses: Sequence[Pose], reading: LiveReading | None, age_s: float) -> Present:
+    """Measure the latest frame by what an analysis has found.
 
     Parameters
     ----------
-    pose : Pose
-        Of the frame.
+    poses : sequence of Pose
+        Of the last `PRESENT_S`; the frame's own is the last.
     reading : LiveReading or None
         Of the same set.
     age_s : float
         How much older it is than the frame.
     """
-    if reading is None or age_s > LATE_S or not pose.found:
+    if reading is None or age_s > LATE_S or not poses[-1].found:
         return NOTHING
-    kin = reading.analysis.kinematics
-    latest = kin.time_s >= kin.time_s[-1] - _CURRENT_S
-    known = np.flatnonzero(latest & np.isfinite(kin.back.lumbar_deg))
-    if not known.size:
-        return NOTHING
-    curve = _curve_now(pose, reading, np.isfinite(kin.back.curve.d[latest]).any(axis=0))
-    if not _readable(curve, reading):
-        return NOTHING
-    lumbar_deg = float(kin.back.lumbar_deg[known[-1]])
-    colour = moment_rgb(reading.analysis, int(known[-1]), lumbar_deg)
-    return Present(
-        lumbar_deg,
-        float(kin.back.uncertainty_deg[known[-1]]),
-        back_along(curve, 0, pose.landmarks_px.astype(np.float64), colour),
-    )
-
-
-def _curve_now(pose: Pose, reading: LiveReading, lately: BoolArray) -> TrunkCurve:
-    """The frame's own curve; what was covered in all of the latest frames still is."""
     analysis = reading.analysis
     kin = analysis.kinematics
-    frame = replace(
-        analysis.track[-1:],
-        landmarks_px=pose.landmarks_px[None],
-        visibility=pose.visibility[None],
-        profile=pose.profile[None],
-        profile_sd=pose.profile_sd[None],
+    lately = kin.time_s >= kin.time_s[-1] - _LATELY_S
+    if not np.isfinite(kin.back.lumbar_deg[lately]).any():
+        return NOTHING
+    frames = _frames([pose for pose in poses if pose.found], analysis.track)
+    curve = _curve(frames, reading, np.isfinite(kin.back.curve.d[lately]).any(axis=0))
+    angles = _read(frames, curve, reading)
+    lumbar_deg = np.where(_possible(angles.angle_deg), angles.angle_deg, np.nan)
+    if not np.isfinite(lumbar_deg[-1]):
+        return NOTHING
+    shown_deg = float(np.nanmedian(lumbar_deg))
+    grade, judged = _grade(frames, curve, angles, reading)
+    over_arched = shown_deg < scale(analysis.exercise, analysis.neutral).arched_deg
+    colour = grade_rgb(grade, over_arched=over_arched)
+    points_px = poses[-1].landmarks_px.astype(np.float64)
+    return Present(
+        shown_deg,
+        float(angles.uncertainty_deg[-1]),
+        grade,
+        judged,
+        back_along(curve, -1, points_px, colour),
     )
-    points = frame.landmarks_px.astype(np.float64)
-    present = np.ones(1, dtype=np.bool_)
+
+
+def _frames(poses: Sequence[Pose], track: PoseTrack) -> PoseTrack:
+    """The poses as the last frames of a track."""
+    poses = poses[-len(track) :]
+    return replace(
+        track[-len(poses) :],
+        landmarks_px=np.stack([pose.landmarks_px for pose in poses]),
+        visibility=np.stack([pose.visibility for pose in poses]),
+        profile=np.stack([pose.profile for pose in poses]),
+        profile_sd=np.stack([pose.profile_sd for pose in poses]),
+    )
+
+
+def _curve(frames: PoseTrack, reading: LiveReading, shown: BoolArray) -> TrunkCurve:
+    """The frames' own curves; what was covered in all of the latest frames still is."""
+    kin = reading.analysis.kinematics
+    points = frames.landmarks_px.astype(np.float64)
+    everyone = np.ones(len(frames), np.bool_)
     curve = trunk_curve(
-        frame, points, present, kin.view.facing, kin.lifter.trunk_px, kin.back.surface
+        frames, points, everyone, kin.view.facing, kin.lifter.trunk_px, kin.back.surface
     )
-    return replace(curve, d=np.where(lately, curve.d, np.nan))
+    return replace(curve, d=np.where(shown, curve.d, np.nan))
 
 
-def _readable(curve: TrunkCurve, reading: LiveReading) -> bool:
-    """Whether the frame would be measured by itself, should something cover its back."""
-    lumbar = (curve.u[0] >= LUMBAR_FROM) & (curve.u[0] <= LUMBAR_TO)
-    whole = np.isfinite(curve.d[0, lumbar]).all()
-    surface = reading.analysis.kinematics.back.surface
-    return bool(whole or np.isfinite(read_back(curve.u, curve.d, surface).lumbar.angle_deg[0]))
+def _read(frames: PoseTrack, curve: TrunkCurve, reading: LiveReading) -> AngleReading:
+    kin = reading.analysis.kinematics
+    posture = posture_features(frames.landmarks_px.astype(np.float64), kin.view.facing)
+    back = kin.back
+    return read_back(curve.u, curve.d, back.surface, posture, curve.sd, own=back.own).lumbar
+
+
+def _possible(lumbar_deg: FloatArray) -> BoolArray:
+    return np.asarray((lumbar_deg > RANGE_DEG[0]) & (lumbar_deg < RANGE_DEG[1]))
+
+
+def _grade(
+    frames: PoseTrack, curve: TrunkCurve, angles: AngleReading, reading: LiveReading
+) -> tuple[Grade, bool]:
+    """How rounded the back is judged to be, by the same rule as in the recorded set."""
+    analysis = reading.analysis
+    if analysis.exercise.rounded_deg is None:
+        return "no", False
+    now = replace(
+        analysis.kinematics.back,
+        lumbar_deg=angles.angle_deg,
+        uncertainty_deg=angles.uncertainty_deg,
+        thoracic_deg=np.full(len(frames), np.nan),
+    )
+    evidence = gather_evidence(now, analysis.neutral, outline_turn(frames.time_s, curve))
+    probability = float(np.nanmedian(rounding(evidence, analysis.exercise.rounded_deg)))
+    return (grade_of(probability), True) if math.isfinite(probability) else ("no", False)

@@ -172,8 +172,8 @@ def _caption(view: LiveView) -> Caption:
         arrow,
         "",
         "info",
-        reading.analysis.judged.grades[-1],
-        bool(reading.analysis.rounding_judged[-1]),
+        view.present.grade,
+        view.present.judged,
     )
 
 

@@ -25,6 +25,7 @@ from formcheck.live.events import (
     set_event,
     setup_event,
 )
+from formcheck.live.present import PRESENT_S
 from formcheck.live.saving import Saved
 from formcheck.live.sets import CurrentSet
 from formcheck.live.setup import Setup
@@ -156,7 +157,7 @@ class Session:
         fps, camera_fps = self._rates()
         view = LiveView(
             frame=frame,
-            pose=pose,
+            poses=self._latest(frame.time_s, pose),
             reading=reading,
             age_s=current.time_s(frame) - float(reading.analysis.track.time_s[-1])
             if reading
@@ -264,6 +265,7 @@ class Session:
 
     def _begin_afresh(self) -> None:
         self._opening: list[Pose] = []
+        self._recent: deque[tuple[float, Pose]] = deque()
         self._counted, self._told = Tally(), 0
         self._watch = CueWatch()
         self._seen: LiveReading | None = None
@@ -278,6 +280,13 @@ class Session:
         self._opening.append(pose)
         if len(self._opening) == OPENING_FRAMES:
             self._mirror = faces_left(self._opening)
+
+    def _latest(self, time_s: float, pose: Pose) -> tuple[Pose, ...]:
+        """The poses of the set's last moment, this one included."""
+        self._recent.append((time_s, pose))
+        while self._recent[0][0] < time_s - PRESENT_S:
+            self._recent.popleft()
+        return tuple(one for _, one in self._recent)
 
     def _reading(self, current: CurrentSet) -> LiveReading | None:
         reading = self._analyst.reading

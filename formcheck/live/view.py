@@ -22,8 +22,8 @@ class LiveView:
     Attributes
     ----------
     frame : Frame
-    pose : Pose
-        Of this very frame.
+    poses : tuple of Pose
+        Of the last `PRESENT_S`; that of this very frame is the last.
     reading : LiveReading or None
         The latest analysis of this set.
     age_s : float
@@ -41,7 +41,7 @@ class LiveView:
     """
 
     frame: Frame
-    pose: Pose
+    poses: tuple[Pose, ...]
     reading: LiveReading | None
     age_s: float
     set_number: int
@@ -55,4 +55,4 @@ class LiveView:
     @cached_property
     def present(self) -> Present:
         """The back in this very frame."""
-        return measure_present(self.pose, self.reading, self.age_s)
+        return measure_present(self.poses, self.reading, self.age_s)

@@ -259,7 +259,8 @@ class PoseFinder:
             return Sighting(picture, self.mirror, None, None)
         pose = result.pose_landmarks[0]
         landmarks = np.array([(p.x, p.y, p.visibility) for p in pose], dtype=np.float32)
-        mask = np.squeeze(result.segmentation_masks[0].numpy_view())
+        # MediaPipe takes the memory back with its result.
+        mask = np.squeeze(result.segmentation_masks[0].numpy_view()).copy()
         return Sighting(picture, self.mirror, landmarks, mask)
 
 
