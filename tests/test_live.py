@@ -295,8 +295,7 @@ def test_the_number_is_of_the_frame_that_is_shown() -> None:
     track = moving_lifter("deadlift", [-15.0, -15.0, 30.0])
     whole = analyze_track(track, Settings("deadlift"))
     lumbar_deg = whole.kinematics.back.lumbar_deg
-    bottom = int(np.nanargmax(lumbar_deg))
-    ended = max(rep.rep.reached for rep in whole.reps if rep.rep.reached < bottom)
+    bottom, ended = whole.reps[-1].rep.end - 2, whole.reps[-1].rep.reached
     analysis = analyze_track(track[: ended + 1], Settings("deadlift"))
     reading = LiveReading(1, analysis, update(Tally(), analysis), check_setup(analysis, GREY))
     age_s = float(track.time_s[bottom] - track.time_s[ended])
