@@ -16,8 +16,9 @@ from sets import measured_rep
 
 from formcheck.analysis import Settings, analyze_track
 from formcheck.assessment.findings import Finding
+from formcheck.assessment.pace import too_slow
 from formcheck.errors import InputError
-from formcheck.live.analyst import LiveReading
+from formcheck.live.analyst import LiveReading, Stretch
 from formcheck.live.cues import CueWatch, tone_player
 from formcheck.live.events import Event, notice, saved_event
 from formcheck.live.present import Present, measure_present
@@ -29,7 +30,8 @@ from formcheck.live.spool import SetSpool, unfinished_sets
 from formcheck.live.tally import CountedRep, Tally, update
 from formcheck.live.view import LiveView
 from formcheck.live.words import State, headline, status_words
-from formcheck.pose.recorder import Pose, no_pose
+from formcheck.models.store import ResolvedModel
+from formcheck.pose.recorder import Pose, TrackRecorder, no_pose
 from formcheck.pose.track import PoseTrack
 from formcheck.results.describe import describe
 from formcheck.video.reader import Frame
@@ -107,6 +109,9 @@ def test_a_lost_camera_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_missing_camera_is_named(camera: str, words: str) -> None:
     with pytest.raises(InputError, match=words):
         open_source(camera)
+
+
+NO_MODEL = ResolvedModel("none", Path("none"), "0" * 64)
 
 
 def standing(duration_s: float = 3.0, **changes: Any) -> PoseTrack:
@@ -271,6 +276,25 @@ def test_a_spooled_set_comes_back_whole(tmp_path: Path) -> None:
 def reading_of(track: PoseTrack) -> LiveReading:
     analysis = analyze_track(track, Settings("squat"))
     return LiveReading(1, analysis, update(Tally(), analysis), check_setup(analysis, GREY))
+
+
+@pytest.mark.parametrize(
+    ("fps", "analysed"), [(12.0, 12.0), (19.0, 19.0), (21.0, 15.0), (25.0, 15.0), (60.0, 15.0)]
+)
+def test_the_analysis_during_a_set_takes_as_many_frames_as_are_enough(
+    fps: float, analysed: float
+) -> None:
+    recorder = TrackRecorder()
+    for number in range(int(20 * fps)):
+        recorder.add(number, number / fps, no_pose())
+    clip = replace(standing(0.1).clip, camera_frames=len(recorder))
+    stretch = Stretch(1, recorder, clip, NO_MODEL, Settings("squat"), GREY)
+    tracks = [replace(stretch, frames=recorder[later:]).track() for later in range(7)]
+    first = tracks[0]
+    assert len(first) / 20 == pytest.approx(analysed, abs=0.2)
+    assert not too_slow(first) or fps <= 12.0
+    for track in tracks:  # the stretch moves on: the same frames all the time
+        assert set(track.frame[1:]) <= set(first.frame)
 
 
 def test_a_late_angle_is_not_shown_as_the_present_one() -> None:

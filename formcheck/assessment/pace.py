@@ -9,7 +9,7 @@ import numpy as np
 from formcheck.arrays import FloatArray
 from formcheck.pose.track import PoseTrack
 
-__all__ = ["LEAST_LIVE_FPS", "live_fps", "too_slow"]
+__all__ = ["LEAST_LIVE_FPS", "live_fps", "slowest_fps", "too_slow"]
 
 # With 12 frames a second nine of ten angles are within 2° of those with 30; with 9 the tenth is
 # off by 6° and repetitions are found that are none (benchmarks/live_rate.md). A machine at work
@@ -25,10 +25,11 @@ def live_fps(track: PoseTrack) -> float:
     """Frames a second in the slowest ten seconds of a live set; NaN for a clip."""
     if not track.clip.camera_frames:
         return math.nan
-    return _slowest_fps(track.time_s)
+    return slowest_fps(track.time_s)
 
 
-def _slowest_fps(time_s: FloatArray) -> float:
+def slowest_fps(time_s: FloatArray) -> float:
+    """Frames a second in the slowest ten seconds; NaN for less than two in all."""
     length_s = float(time_s[-1] - time_s[0])
     if length_s < _LEAST_S:
         return math.nan

@@ -17,6 +17,7 @@ from typing import Self
 import numpy as np
 
 from formcheck.analysis import SetAnalysis, analyze_track
+from formcheck.assessment.pace import slowest_fps
 from formcheck.live.setup import Setup, check_setup
 from formcheck.live.tally import Tally, update
 from formcheck.models.store import ResolvedModel
@@ -32,6 +33,13 @@ __all__ = ["STRETCH_S", "Analyst", "LiveReading", "Stretch"]
 STRETCH_S = 30.0
 # Numbers that change more often cannot be read.
 _EVERY_S = 0.2
+# Frames beyond this rate are left out of the analyses during the set, not of the saved one: with
+# 12 a second nine of ten angles are within 2 degrees of those with 30 (benchmarks/live_rate.md),
+# and half the frames take half the time, so that counts and cues come sooner. Some more than 12,
+# or a machine that drops single frames would count as too slow (`formcheck.assessment.pace`).
+_ENOUGH_FPS = 15.0
+# Nothing is left out of slower sets.
+_MANY_FPS = 20.0
 # Of the time of one core, this much goes to analysing.
 _SHARE = 0.25
 # But for a moment in which the machine is busy otherwise nothing is to wait long.
@@ -70,15 +78,24 @@ class Stretch:
         return replace(self, frames=self.frames[first:])
 
     def track(self) -> PoseTrack:
-        """The stretch as a track; every frame of it counts."""
-        steps_s = np.diff(self.frames.time_s)
+        """The stretch as a track of as many frames a second as are enough."""
+        frames = self._thinned()
+        steps_s = np.diff(frames.time_s)
         fps = 1 / float(np.median(steps_s)) if len(steps_s) else math.nan
-        return self.frames.track(
+        return frames.track(
             replace(self.clip, fps=fps),
             model_name=self.model.name,
             model_sha256=self.model.sha256,
             max_fps=0,
         )
+
+    def _thinned(self) -> TrackRecorder:
+        """The first frame of every time step, the same ones in every analysis of a set."""
+        time_s = np.array(self.frames.time_s)
+        if not slowest_fps(time_s) >= _MANY_FPS:
+            return self.frames
+        steps = np.floor(time_s * _ENOUGH_FPS + 1e-6)
+        return self.frames.only(np.flatnonzero(np.diff(steps, prepend=-1.0) > 0).tolist())
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -91,6 +92,14 @@ class TrackRecorder:
     def __getitem__(self, frames: slice) -> TrackRecorder:
         """A stretch of it, as it is now."""
         return TrackRecorder(self.index[frames], self.time_s[frames], self.poses[frames])
+
+    def only(self, frames: Sequence[int]) -> TrackRecorder:
+        """Some of them, by their places."""
+        return TrackRecorder(
+            [self.index[at] for at in frames],
+            [self.time_s[at] for at in frames],
+            [self.poses[at] for at in frames],
+        )
 
     def followed_by(self, other: TrackRecorder) -> TrackRecorder:
         """Both, one after the other."""
