@@ -334,6 +334,18 @@ def test_the_number_is_of_the_frame_that_is_shown() -> None:
     assert upright.grade == "no"
 
 
+def test_who_bends_down_without_lifting_is_not_judged() -> None:
+    track = moving_lifter("deadlift", [30.0])
+    whole = analyze_track(track, Settings("deadlift"))
+    start, bottom = whole.reps[0].rep.start, whole.reps[0].rep.end - 2
+    analysis = analyze_track(track[: start - 5], Settings("deadlift"))
+    reading = LiveReading(1, analysis, update(Tally(), analysis), check_setup(analysis, GREY))
+    assert not analysis.reps
+    bent = measure_present([pose_in(track, bottom)], reading, 0.1)
+    assert bent.lumbar_deg > 0
+    assert (bent.grade, bent.judged) == ("no", False)
+
+
 def test_a_single_wild_outline_moves_no_number() -> None:
     track = standing()
     reading = reading_of(track)

@@ -34,6 +34,8 @@ LATE_S = 2.0
 PRESENT_S = 0.2
 # What was not measured for this long, at the end of the analysis, is not shown.
 _LATELY_S = 0.5
+# Who has not lifted for so long may bend down for other things.
+_LIFTED_S = 4.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,9 +140,11 @@ def _possible(lumbar_deg: FloatArray) -> BoolArray:
 def _grade(
     frames: PoseTrack, curve: TrunkCurve, angles: AngleReading, reading: LiveReading
 ) -> tuple[Grade, bool]:
-    """How rounded the back is judged to be, by the same rule as in the recorded set."""
+    """How rounded the back is judged to be while lifting, by the rule of the recorded set."""
     analysis = reading.analysis
-    if analysis.exercise.rounded_deg is None:
+    time_s = analysis.track.time_s
+    lately = int(np.searchsorted(time_s, time_s[-1] - _LIFTED_S))
+    if analysis.exercise.rounded_deg is None or not any(analysis.phases[lately:]):
         return "no", False
     now = replace(
         analysis.kinematics.back,
@@ -149,5 +153,6 @@ def _grade(
         thoracic_deg=np.full(len(frames), np.nan),
     )
     evidence = gather_evidence(now, analysis.neutral, outline_turn(frames.time_s, curve))
-    probability = float(np.nanmedian(rounding(evidence, analysis.exercise.rounded_deg)))
-    return (grade_of(probability), True) if math.isfinite(probability) else ("no", False)
+    probability = rounding(evidence, analysis.exercise.rounded_deg)
+    known = probability[np.isfinite(probability)]
+    return (grade_of(float(np.median(known))), True) if known.size else ("no", False)
