@@ -53,6 +53,26 @@ def test_a_variant_of_a_named_lift_is_counted(key: str) -> None:
     assert not any(rep.cut for rep in reps)
 
 
+def test_a_far_leg_that_is_guessed_wrong_is_no_walking() -> None:
+    """MediaPipe lifts a hidden foot by half a trunk while the shoulders sink with the bar."""
+    track = moving_lifter("overhead-press", [-30.0] * 2)
+    reps = counted(track, "overhead-press").reps
+    assert len(reps) == 2
+    points = track.landmarks_px.copy()
+    trunk_px = kinematics(track).lifter.trunk_px
+    down_s = track.time_s[reps[0].left]
+    up = np.interp(track.time_s, down_s + np.array([-1.0, -0.4, 0.0, 0.7]), [0, 0.12, 0.12, 0])
+    flies = np.interp(track.time_s, down_s + np.array([0.0, 0.7, 1.0, 3.0]), [0, 0.5, 0.5, 0])
+    for joint in (LEFT.shoulder, RIGHT.shoulder):
+        points[:, joint, 1] -= trunk_px * up
+    for joint in (LEFT.ankle, LEFT.heel, LEFT.toe):
+        points[:, joint, 1] -= trunk_px * flies
+    flown = replace(track, landmarks_px=points)
+    seen = counted(flown, "overhead-press")
+    assert not seen.walking.any()
+    assert len(seen.reps) == 2
+
+
 @pytest.mark.parametrize("key", VARIANTS)
 def test_a_variant_is_never_surely_another_lift(key: str) -> None:
     one = posed(key)

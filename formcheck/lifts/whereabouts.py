@@ -8,7 +8,7 @@ import numpy as np
 
 from formcheck.arrays import BoolArray, FloatArray
 from formcheck.geometry.signals import runs
-from formcheck.pose.landmarks import middle
+from formcheck.pose.landmarks import LEFT, RIGHT, middle
 from formcheck.vectors import length
 
 __all__ = ["Whereabouts", "whereabouts"]
@@ -19,7 +19,7 @@ __all__ = ["Whereabouts", "whereabouts"]
 _WALKED_TRUNKS, _WALKED_S = 0.3, 0.6
 _LEAST_WALK_S = 0.4
 # Who comes to the camera, or goes, is upright and grows by this share within the window,
-# legs and trunk alike, and the feet move down, or up.
+# leg and trunk alike, and the foot that stands moves down, or up.
 _GROWN, _LOWER_TRUNKS, _UPRIGHT_DEG = 0.05, 0.06, 25.0
 # The first step and the last one are slower.
 _STEP_S = 0.5
@@ -57,8 +57,16 @@ def whereabouts(time_s: FloatArray, points: FloatArray, trunk_px: float) -> Wher
     """Follow hips and feet of landmarks, float (N, 33, 2)."""
     hips, feet = middle(points, "hip") / trunk_px, middle(points, "ankle") / trunk_px
     shoulders = middle(points, "shoulder") / trunk_px
-    walks = _along(time_s, shoulders, hips, feet) | _to_the_camera(time_s, shoulders, hips, feet)
+    standing = _lower_foot(points) / trunk_px
+    walks = _along(time_s, shoulders, hips, feet)
+    walks |= _to_the_camera(time_s, shoulders, hips, standing)
     return Whereabouts(hips, feet, _lasting(time_s, walks))
+
+
+def _lower_foot(points: FloatArray) -> FloatArray:
+    """The ankle that stands, float (N, 2): a far leg that is hidden is guessed, and flies up."""
+    left, right = points[:, LEFT.ankle], points[:, RIGHT.ankle]
+    return np.where((left[:, 1] > right[:, 1])[:, None], left, right)
 
 
 def _along(time_s: FloatArray, *parts: FloatArray) -> BoolArray:
@@ -70,14 +78,14 @@ def _along(time_s: FloatArray, *parts: FloatArray) -> BoolArray:
 
 
 def _to_the_camera(
-    time_s: FloatArray, shoulders: FloatArray, hips: FloatArray, feet: FloatArray
+    time_s: FloatArray, shoulders: FloatArray, hips: FloatArray, foot: FloatArray
 ) -> BoolArray:
     """Frames in which the lifter grows or shrinks as one who comes or goes, bool (N,)."""
-    trunk, leg = shoulders - hips, hips - feet
+    trunk, leg = shoulders - hips, hips - foot
     with np.errstate(invalid="ignore", divide="ignore"):
         sizes = np.log(np.stack([length(trunk), length(leg)], axis=1))
         upright = -trunk[:, 1] > np.cos(np.radians(_UPRIGHT_DEG)) * length(trunk)
-        grown, down = _gone(time_s, sizes), _gone(time_s, feet)[:, 1:]
+        grown, down = _gone(time_s, sizes), _gone(time_s, foot)[:, 1:]
         lower = down[:, 0]
         nearer = (grown.min(axis=1) > _GROWN) & (lower > _LOWER_TRUNKS)
         farther = (grown.max(axis=1) < -_GROWN) & (lower < -_LOWER_TRUNKS)
