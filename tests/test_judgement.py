@@ -246,3 +246,17 @@ def test_the_worst_of_a_set() -> None:
 )
 def test_the_truth_it_is_fitted_to(lumbar_deg: float, lordosis_deg: float, target: float) -> None:
     assert rounded_target(lumbar_deg, lordosis_deg) == pytest.approx(target)
+
+
+@pytest.mark.parametrize("every", [2, 3, 4, 6])
+def test_a_slower_camera_sees_the_same_held(every: int) -> None:
+    """What is over soon is held as little at 5 to 15 frames a second as at 30."""
+    time_s = np.arange(120) / 30
+    soon_over = np.interp(time_s, [0, 1.0, 1.3, 4.0], [0.3, 0.3, 0.0, 0.0])
+    slow = 0.5 + 0.4 * np.sin(time_s * 2.0)
+    for signal in (soon_over[29:], soon_over, slow):
+        times = time_s[: len(signal)]
+        at_thirty, _ = held(times, signal)
+        slower, at = held(times[::every], signal[::every])
+        assert slower == pytest.approx(at_thirty, abs=0.06)
+        assert 0 <= at < len(signal[::every])

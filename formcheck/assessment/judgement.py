@@ -68,6 +68,9 @@ LEAST_PROBABILITY: Mapping[Grade, float] = {
 }
 # A fault lasts: single frames and the filter's ripples are shorter than this.
 HELD_S = 0.2
+# A phone's frame. At 15 frames a second three of them would span 0.13 s where six span 0.17, and a
+# repetition of the same lifter was borderline in place of no.
+_FRAME_S, _SLOWER = 1 / 30, 1.2
 # Lumbar flexion of healthy adults from standing to bent down, L1 to S1: 51 degrees on X-rays
 # (Pearcy, Portek and Shepherd 1984), 40-60 in surveys; the middle of what spines can do.
 FULL_FLEXION_DEG = 55.0
@@ -346,11 +349,21 @@ def grade_of(probability: float) -> Grade:
 def held(time_s: FloatArray, values: FloatArray) -> tuple[float, int]:
     """The most that a signal (M,) holds for `HELD_S`, and the frame where it is highest then.
 
-    Each frame lasts to the next one; NaN and -1 where nothing lasts so long.
+    Each frame lasts to the next one; NaN and -1 where nothing lasts so long. Between frames that
+    are further apart than those of a phone the signal is straight, so that a slower camera sees
+    the same.
     """
     if len(time_s) < 2:
         return math.nan, -1
-    frames = max(1, math.ceil(HELD_S / float(np.median(np.diff(time_s))) - 1e-6))
+    step_s = float(np.median(np.diff(time_s)))
+    at_s = time_s
+    if step_s > _SLOWER * _FRAME_S:
+        at_s = np.arange(time_s[0], time_s[-1] + step_s - _FRAME_S / 2, _FRAME_S)
+        known = np.isfinite(values)
+        between = np.interp(at_s, time_s, np.where(known, values, 0.0))
+        values = np.where(np.interp(at_s, time_s, known) > 1 - 1e-9, between, np.nan)
+        step_s = _FRAME_S
+    frames = max(1, math.ceil(HELD_S / step_s - 1e-6))
     if len(values) < frames:
         return math.nan, -1
     windows = np.lib.stride_tricks.sliding_window_view(values, frames)
@@ -358,7 +371,8 @@ def held(time_s: FloatArray, values: FloatArray) -> tuple[float, int]:
     best = int(np.argmax(least))
     if not math.isfinite(least[best]):
         return math.nan, -1
-    return float(least[best]), best + int(np.argmax(windows[best]))
+    highest_s = at_s[best + int(np.argmax(windows[best]))]
+    return float(least[best]), int(np.abs(time_s - highest_s).argmin())
 
 
 @cache
