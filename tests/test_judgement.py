@@ -260,3 +260,13 @@ def test_a_slower_camera_sees_the_same_held(every: int) -> None:
         slower, at = held(times[::every], signal[::every])
         assert slower == pytest.approx(at_thirty, abs=0.06)
         assert 0 <= at < len(signal[::every])
+
+
+def test_a_slower_camera_is_judged_on_as_little() -> None:
+    """Three frames of 15 a second last 0.2 s, with nothing known before and after."""
+    time_s, values = np.arange(20) / 15, np.full(20, NAN)
+    values[8:11] = 0.7
+    level, at = held(time_s, values)
+    assert (round(level, 6), at) == (0.7, 8)
+    values[10] = NAN
+    assert held(time_s, values)[1] == -1

@@ -359,9 +359,10 @@ def held(time_s: FloatArray, values: FloatArray) -> tuple[float, int]:
     at_s = time_s
     if step_s > _SLOWER * _FRAME_S:
         at_s = np.arange(time_s[0], time_s[-1] + step_s - _FRAME_S / 2, _FRAME_S)
+        latest = np.searchsorted(time_s, at_s + 1e-9, side="right") - 1
         known = np.isfinite(values)
-        between = np.interp(at_s, time_s, np.where(known, values, 0.0))
-        values = np.where(np.interp(at_s, time_s, known) > 1 - 1e-9, between, np.nan)
+        filled = values[np.maximum.accumulate(np.where(known, np.arange(len(values)), 0))]
+        values = np.where(known[latest], np.interp(at_s, time_s, np.nan_to_num(filled)), np.nan)
         step_s = _FRAME_S
     frames = max(1, math.ceil(HELD_S / step_s - 1e-6))
     if len(values) < frames:
