@@ -43,7 +43,7 @@ PEAK_TOLERANCE_DEG = 4.0
 MIRROR_TOLERANCE_DEG = 1.0
 HALF_SIZE_TOLERANCE_DEG = 3.0
 # The backs of a set: fresh repetitions neutral, the last ones round
-PEAKS_DEG = [-15.0, -13.0, 7.0, 25.0]
+PEAKS_DEG = [-15.0, -13.0, 4.0, 25.0]
 
 
 def analyse(track: PoseTrack, lift: str = "squat", **settings: Any) -> SetAnalysis:
