@@ -355,16 +355,8 @@ def held(time_s: FloatArray, values: FloatArray) -> tuple[float, int]:
     """
     if len(time_s) < 2:
         return math.nan, -1
-    step_s = float(np.median(np.diff(time_s)))
-    at_s = time_s
-    if step_s > _SLOWER * _FRAME_S:
-        at_s = np.arange(time_s[0], time_s[-1] + step_s - _FRAME_S / 2, _FRAME_S)
-        latest = np.searchsorted(time_s, at_s + 1e-9, side="right") - 1
-        known = np.isfinite(values)
-        filled = values[np.maximum.accumulate(np.where(known, np.arange(len(values)), 0))]
-        values = np.where(known[latest], np.interp(at_s, time_s, np.nan_to_num(filled)), np.nan)
-        step_s = _FRAME_S
-    frames = max(1, math.ceil(HELD_S / step_s - 1e-6))
+    at_s, values = _at_a_phones_rate(time_s, values)
+    frames = max(1, math.ceil(HELD_S / float(np.median(np.diff(at_s))) - 1e-6))
     if len(values) < frames:
         return math.nan, -1
     windows = np.lib.stride_tricks.sliding_window_view(values, frames)
@@ -374,6 +366,19 @@ def held(time_s: FloatArray, values: FloatArray) -> tuple[float, int]:
         return math.nan, -1
     highest_s = at_s[best + int(np.argmax(windows[best]))]
     return float(least[best]), int(np.abs(time_s - highest_s).argmin())
+
+
+def _at_a_phones_rate(time_s: FloatArray, values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Times and values, in steps of a phone's frame if they are further apart."""
+    step_s = float(np.median(np.diff(time_s)))
+    if step_s <= _SLOWER * _FRAME_S:
+        return time_s, values
+    at_s = np.arange(time_s[0], time_s[-1] + step_s - _FRAME_S / 2, _FRAME_S)
+    latest = np.searchsorted(time_s, at_s + 1e-9, side="right") - 1
+    known = np.isfinite(values)
+    filled = values[np.maximum.accumulate(np.where(known, np.arange(len(values)), 0))]
+    between = np.interp(at_s, time_s, np.nan_to_num(filled))
+    return at_s, np.where(known[latest], between, np.nan)
 
 
 @cache

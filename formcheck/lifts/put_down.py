@@ -67,7 +67,7 @@ def without_standing_up(
     rises = [_plate_rises(rep, kin) for rep in reps]
     kept = []
     for number, rep in enumerate(reps):
-        without = _plate_tells(number, rep, rises, kin)
+        without = _plate_tells(rep, rises[number], kin) if any(rises) else None
         if without is None:
             without = _stands_up(number, reps, lowered, track, kin)
         if not without:
@@ -75,15 +75,11 @@ def without_standing_up(
     return tuple(kept)
 
 
-def _plate_tells(number: int, rep: Rep, rises: list[bool | None], kin: Kinematics) -> bool | None:
-    """Whether a lifter gets up without the bar, by a plate that rises in other repetitions."""
-    if rises[number]:
-        return False
-    if not any(rises):
-        return None
-    if rises[number] is None:
-        return True if not rep.came_back and _plate_is_gone(rep, kin) else None
-    return True
+def _plate_tells(rep: Rep, rises: bool | None, kin: Kinematics) -> bool | None:
+    """Whether a lifter gets up without the bar, where its plate rises in some repetition."""
+    if rises is not None:
+        return not rises
+    return True if not rep.came_back and _plate_is_gone(rep, kin) else None
 
 
 def _stands_up(

@@ -66,7 +66,8 @@ def play(source: LiveSource, session: Session, outlet: Outlet) -> None:
                 settling.result()
             if key == QUIT:
                 return
-            measurer.submit(session.press, key).result()
+            if key:
+                measurer.submit(session.press, key).result()
 
 
 def _look(source: LiveSource, session: Session, outlet: Outlet) -> tuple[Shot, Sighting] | None:
