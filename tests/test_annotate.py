@@ -251,6 +251,15 @@ def test_the_band_fits_its_picture_and_shows_every_change(width: int, landscape:
     assert (long[:, -2:] == plain[:, -2:]).all()
 
 
+@pytest.mark.parametrize("width", [1, 2, 16, 96, 140])
+def test_the_smallest_picture_has_a_band_too(width: int) -> None:
+    for refusal in ("", "no person"):
+        band = Band(width, landscape=True, limits=LIMITS, refusal=refusal)
+        for angle in (12, None):
+            drawn = band.draw(caption(lumbar_deg=angle, label="hips rose first"))
+            assert drawn.shape == (band.size_px[1], width, 3)
+
+
 @pytest.mark.parametrize(("width", "landscape"), [(1280, True), (480, True), (360, False)])
 def test_words_under_the_gauge_never_overlap_or_leave_it(width: int, landscape: bool) -> None:
     shown = set()

@@ -93,11 +93,11 @@ class Case:
 
 
 def make_clips(sample: Path, folder: Path) -> dict[str, Path]:
-    """Two small seconds of a sample in every container."""
+    """Two small seconds of a sample with a repetition, in every container."""
     clips = {}
     for kind, codec in CONTAINERS.items():
         clips[kind] = folder / f"whole.{kind}"
-        stretch = ("-ss", "1", "-t", "2", "-i", sample, "-an", "-r", "15")
+        stretch = ("-ss", "3", "-t", "2", "-i", sample, "-an", "-r", "15")
         run_ffmpeg(*stretch, "-vf", "scale=320:-2", "-pix_fmt", "yuv420p", *codec, clips[kind])
     return clips
 

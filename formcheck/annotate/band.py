@@ -168,6 +168,7 @@ class Band:
     def _x_of(self, degrees: float) -> float:
         """Where an angle lies on the gauge, held within it."""
         left, right = 10.9 * self._text_px, self.size_px[0] - 0.7 * self._text_px
+        right = max(left, right)  # a tiny picture does not show it
         low, high = _GAUGE_DEG
         return left + (right - left) * (min(max(degrees, low), high) - low) / (high - low)
 
@@ -209,7 +210,8 @@ class Band:
             return
         text, line = self._text_px, 3.4 * self._text_px
         words, face = self._label(caption)
-        left, right = self._label_left(caption), self.size_px[0] - 0.5 * text
+        left = self._label_left(caption)
+        right = max(left, self.size_px[0] - 0.5 * text)
         half = 0.72 * text if "\n" not in words else 0.85 * text
         fill = SEVERITIES[caption.severity]
         canvas.rounded_rectangle((left, line - half, right, line + half), half, fill)
@@ -222,7 +224,7 @@ class Band:
 def _fitting(words: str, size_px: int, room_px: float, *, bold: bool) -> FreeTypeFont:
     """Letters of that size, or smaller where the words have no room."""
     width = font(size_px, bold=bold).getlength(words)
-    return font(int(size_px * min(1.0, room_px / max(width, 1.0))), bold=bold)
+    return font(max(1, int(size_px * min(1.0, room_px / max(width, 1.0)))), bold=bold)
 
 
 def _width(words: str, face: FreeTypeFont) -> float:
