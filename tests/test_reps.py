@@ -241,6 +241,17 @@ def test_other_movement_is_no_repetition(track: PoseTrack, lift: Lift) -> None:
     assert reps_of(track, lift) == ()
 
 
+def test_who_steps_aside_while_straightening_up_has_squatted() -> None:
+    track = scripted("squat", (1.0, 0.0), DOWN, HOLD_DOWN, (1.0, 0.25), (2.5, 0.0), (1.0, 0.0))
+    almost_up_s = 1.0 + 1.2 + 0.5 + 1.0
+    aside_px = 75.0 * np.clip(track.time_s - almost_up_s, 0.0, 1.5)
+    points = track.landmarks_px.copy()
+    points[:, :, 0] += aside_px[:, None]
+    (rep,) = reps_of(replace(track, landmarks_px=points), "squat")
+    assert rep.complete
+    assert aside_px[rep.end] > 0.5 * 150.0  # by more than half a trunk
+
+
 def test_a_lift_that_was_named_is_counted_however_it_is_done() -> None:
     at = even_times(6.0, 30.0)
     bend = (1 - np.cos(np.pi * at)) / 2

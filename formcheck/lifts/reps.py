@@ -32,6 +32,8 @@ _RETURN_SHARE = 0.3
 _LEAST_CUT_SHARE = 0.6
 # A swing that shows this much of the usual one is not cut, whatever is at its end.
 _ALL_SHOWN = 0.85
+# The lifter may step away while the last of a swing settles, and may step up while it begins.
+_STEPPING_SHARE = 0.15
 # With less than this to either end of the clip, or of what is seen, nobody has rested there.
 _AT_THE_EDGE_S = 0.25
 # Held up for this long, the bar was let go of, or the set is over: what comes down then
@@ -131,7 +133,7 @@ def find_reps(
         _finished(rep, course, exercise, joints, square_on=square_on)
         for rep in _read_either_way(course)
         if bears_what_it_must(exercise, rep, joints, side_view=side_view)
-        and not (whereabouts and _goes_elsewhere(rep, whereabouts))
+        and not (whereabouts and _goes_elsewhere(rep, course.signal, whereabouts))
     ]
     reps = without_strangers(found, exercise, joints, side_view=side_view)
     if not exercise.swing.returns:
@@ -231,17 +233,21 @@ def _is_cut(
     return bool(begun_before or ends_after)
 
 
-def _progress(swing: FloatArray, offset: int) -> tuple[int, int]:
+def _progress(swing: FloatArray, offset: int, rest: float = SETTLED) -> tuple[int, int]:
     """Last frame before and first frame after the moving part of a swing."""
     share = (swing - swing[0]) / (swing[-1] - swing[0])
-    begin = int(np.flatnonzero(share <= SETTLED)[-1])
-    after = np.flatnonzero((share >= 1 - SETTLED) & (np.arange(share.size) >= begin))
+    begin = int(np.flatnonzero(share <= rest)[-1])
+    after = np.flatnonzero((share >= 1 - rest) & (np.arange(share.size) >= begin))
     return offset + begin, offset + int(after[0])
 
 
-def _goes_elsewhere(rep: Rep, whereabouts: Whereabouts) -> bool:
-    return whereabouts.elsewhere(rep.start, rep.reached) or (
-        rep.came_back and whereabouts.elsewhere(rep.left, rep.end)
+def _goes_elsewhere(rep: Rep, signal: FloatArray, whereabouts: Whereabouts) -> bool:
+    """Whether a swing takes the lifter elsewhere: a step after it, or before, is another matter."""
+    swings = [(rep.start, rep.reached), *([(rep.left, rep.end)] if rep.came_back else [])]
+    return any(
+        whereabouts.elsewhere(*_progress(signal[start : end + 1], start, _STEPPING_SHARE))
+        for start, end in swings
+        if signal[start] != signal[end]
     )
 
 
