@@ -32,7 +32,7 @@ _RETURN_SHARE = 0.3
 _LEAST_CUT_SHARE = 0.6
 # A swing that shows this much of the usual one is not cut, whatever is at its end.
 _ALL_SHOWN = 0.85
-# The lifter may step away while the last of a swing settles, and may step up while it begins.
+# The lifter may step away while the last of the way back settles.
 _STEPPING_SHARE = 0.15
 # With less than this to either end of the clip, or of what is seen, nobody has rested there.
 _AT_THE_EDGE_S = 0.25
@@ -242,13 +242,13 @@ def _progress(swing: FloatArray, offset: int, rest: float = SETTLED) -> tuple[in
 
 
 def _goes_elsewhere(rep: Rep, signal: FloatArray, whereabouts: Whereabouts) -> bool:
-    """Whether a swing takes the lifter elsewhere: a step after it, or before, is another matter."""
-    swings = [(rep.start, rep.reached), *([(rep.left, rep.end)] if rep.came_back else [])]
-    return any(
-        whereabouts.elsewhere(*_progress(signal[start : end + 1], start, _STEPPING_SHARE))
-        for start, end in swings
-        if signal[start] != signal[end]
-    )
+    """Whether a swing takes the lifter elsewhere; a step after it is another matter."""
+    if whereabouts.elsewhere(rep.start, rep.reached):
+        return True
+    if not rep.came_back or signal[rep.left] == signal[rep.end]:
+        return False
+    _, back = _progress(signal[rep.left : rep.end + 1], rep.left, _STEPPING_SHARE)
+    return whereabouts.elsewhere(rep.left, back)
 
 
 def _finished(
