@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import platform
+import re
 import signal
 import subprocess
 import sys
@@ -27,6 +29,7 @@ from formcheck.batch.engine import run_jobs
 from formcheck.batch.job import Outcome
 from formcheck.batch.places import Place, safe_name
 from formcheck.batch.results import read_results
+from formcheck.batch.screen import BatchScreen
 from formcheck.batch.tables import summary_table
 from formcheck.errors import ConfigurationError, InputError
 from formcheck.outputs import Outputs
@@ -422,6 +425,60 @@ def test_a_clip_that_is_named_twice_is_done_once_and_no_failure(
     [row] = rows(tmp_path / "out" / "summary.csv")
     assert row["athlete"] == "Ann"
     assert (row["load_kg"], row["load_given"]) == ("102.06", "225 lb")
+
+
+# ---- on the screen
+
+
+class _Terminal(io.StringIO):
+    """A terminal: standard output and errors go to one screen."""
+
+    def isatty(self) -> bool:
+        return True
+
+    @property
+    def screen(self) -> list[str]:
+        """The lines that stay."""
+        seen = re.sub(r"\x1b\[[0-9;]*m|\x1b\[\?25[lh]", "", self.getvalue())  # colours, cursor
+        erased = re.sub(r"[^\n]*\n\r?\x1b\[1A\x1b\[2K", "", seen)  # a line up
+        return [re.split(r"\r|\x1b\[2K", line)[-1] for line in erased.split("\n")]
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_messages_and_the_bar_do_not_run_into_each_other(
+    columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = _Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    screen = BatchScreen(as_json=False, quiet=False)
+    with screen.shown(2):
+        screen.show(Outcome(Clip("a.mp4"), "measured", "No rounding found in 6 of 6 reps."))
+        sys.stderr.write("formcheck: a warning.\n")
+        screen.show(Outcome(Clip("b.mp4"), "failed", "It is empty."))
+    assert "2/2" in terminal.getvalue()
+    assert [line for line in terminal.screen if line] == [
+        "measured a.mp4: No rounding found in 6 of 6 reps.",
+        "formcheck: a warning.",
+        "failed   b.mp4: It is empty.",
+    ]
+
+
+@pytest.mark.parametrize("bar_shown", [True, False])
+def test_lines_go_to_the_file_they_are_sent_to(
+    bar_shown: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, terminal = io.StringIO(), _Terminal()
+    monkeypatch.setattr(sys, "stdout", file)
+    monkeypatch.setattr(sys, "stderr", terminal if bar_shown else io.StringIO())
+    monkeypatch.setenv("TERM", "xterm")
+    screen = BatchScreen(as_json=False, quiet=False)
+    with screen.shown(1):
+        screen.show(Outcome(Clip("a.mp4"), "measured", "Sound. " * 40))
+    assert file.getvalue() == f"measured a.mp4: {'Sound. ' * 40}\n"
+    assert ("1/1" in terminal.getvalue()) == bar_shown
 
 
 # ---- two at once

@@ -41,6 +41,7 @@ class BatchScreen:
         self._total = self._ended = self._failed = 0
         self._task = TaskID(0)
         errors = Console(stderr=True)
+        barred = errors.is_terminal and not (quiet or as_json)
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -49,11 +50,13 @@ class BatchScreen:
             TimeRemainingColumn(),
             console=errors,
             transient=True,
-            disable=quiet or as_json or not errors.is_terminal,
-            # A file gets its lines itself; a terminal gets them above the bar.
-            redirect_stdout=sys.stdout.isatty(),
+            disable=not barred,
+            redirect_stdout=False,
         )
-        self._out = Console(highlight=False, soft_wrap=True)
+        # A file gets its lines itself; on a terminal, the console of the bar alone knows how to
+        # put them above it.
+        above = barred and sys.stdout.isatty()
+        self._out = errors if above else Console()
 
     @contextmanager
     def shown(self, total: int) -> Iterator[None]:
@@ -71,7 +74,7 @@ class BatchScreen:
         if self._json:
             self.line("clip", asdict(outcome))
         elif not self._quiet and (outcome.twice or outcome.status != "skipped"):
-            self._out.print(self._words(outcome))
+            self._out.print(self._words(outcome), soft_wrap=True)
 
     def line(self, kind: str, told: dict[str, object]) -> None:
         """Write a line of JSON, if that is wanted."""
