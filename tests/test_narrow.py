@@ -50,6 +50,19 @@ def test_codes_and_numbers_stay_whole_at_every_width(width: int) -> None:
         assert max(map(len, shown.splitlines())) <= width
 
 
+@pytest.mark.parametrize("width", [30, 40, 60, 80])
+def test_a_number_and_its_uncertainty_are_not_parted_where_a_cell_has_two(width: int) -> None:
+    out = io.StringIO()
+    table = Table("measure", "first and last", "what changed", box=None, padding=(0, 2, 0, 0))
+    ends = ("-12.0 ±7.1° a rep", "+32.0 ±12.6° a rep")
+    table.add_row("Drift within the set", "\n".join(ends), "No clear change over all of the weeks.")
+    console = Console(file=out, width=width)
+    console.print(fitted(console, table, ("what changed",)))
+    shown = out.getvalue()
+    assert all(end in shown for end in ends), shown
+    assert max(map(len, shown.splitlines())) <= width
+
+
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("narrow")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
@@ -37,7 +37,8 @@ def fitted(console: Console, table: Table, prose: Sequence[str] = ()) -> Rendera
     if needed <= console.width:
         return table
     rows = zip(*columns, strict=True)
-    return Group(*_title(table), *(line for row in rows for line in _listed(headers, row)))
+    lines = (line for row in rows for line in _listed(headers, row, console.width))
+    return Group(*_title(table), *lines)
 
 
 def _text(cell: RenderableType) -> Text:
@@ -54,20 +55,21 @@ def _title(table: Table) -> list[Text]:
     return [Text(str(table.title), style="italic")] if table.title else []
 
 
-def _listed(headers: Sequence[str], row: Sequence[Text]) -> list[Text]:
+def _listed(headers: Sequence[str], row: Sequence[Text], width: int) -> Iterator[Text]:
     """A row as lines: its first cell, and under it the others that say something."""
     first, *others = zip(headers, row, strict=True)
-    lines = [Text.assemble((f"{first[0]} ", "bold"), first[1])]
-    lines += [
-        Text.assemble(
-            "  ",
-            (f"{_in_one_line(header)} " if header else "", "dim"),
-            Text(", ").join(cell.split("\n")),
-        )
-        for header, cell in others
-        if cell.plain.strip()
-    ]
-    return lines
+    yield Text.assemble((f"{first[0]} ", "bold"), first[1])
+    for header, cell in others:
+        if not cell.plain.strip():
+            continue
+        parts = cell.split("\n")
+        name = f"  {_in_one_line(header)} " if header else "  "
+        whole = Text.assemble((name, "dim"), Text(", ").join(parts))
+        if len(parts) > 1 and whole.cell_len > width:
+            yield Text(name.rstrip(), style="dim")
+            yield from (Text.assemble("    ", part) for part in parts)
+        else:
+            yield whole
 
 
 def _in_one_line(header: str) -> str:
