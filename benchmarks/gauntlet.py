@@ -18,11 +18,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from common.hostile import CONTAINERS, Case, Source, clip_cases, damaged, make_clips
 from common.hostile_files import file_cases
@@ -30,6 +30,7 @@ from common.hostile_inputs import input_cases
 from common.script import FORMCHECK, SAMPLES, options, run_ffmpeg
 from common.wholeness import contents, unfinished
 
+Given = TypeVar("Given", Path, str)
 SAMPLE = SAMPLES / "deadlift-steady.mp4"
 LIMIT_S = 300.0
 LIMIT_MB = 1500
@@ -125,25 +126,44 @@ def faults(
     if ran.code in {1, 2} and not (ran.stderr + (ran.stdout if is_batch else "")).strip():
         yield "no message"
     yield from (f"does not say {text!r}" for text in case.says if text not in ran.said)
-    if case.check and ran.code in case.codes and (wrong := case.check(source, _out(folder))):
-        yield wrong
+    if case.check and ran.code in case.codes:
+        yield from _wrong(case.check, source, _out(folder))
+    if case.heard:
+        yield from _wrong(case.heard, source, ran.stdout)
     if ran.memory_mb > LIMIT_MB:
         yield f"{ran.memory_mb:.0f} MB of memory"
     after = contents(folder)
     changed = sorted(name for name, digest in before.items() if after.get(name) != digest)
     if changed and "report" not in case.name:
         yield f"input changed: {', '.join(changed)}"
-    yield from unfinished(folder.parent / "out")
+    yield from unfinished(_out(folder))
     if ran.code in {1, 2} and not is_batch and "stdout" not in case.name:
-        out = folder.parent / "out"
-        yield from (f"left over: {one.name!r}" for one in (out.iterdir() if out.is_dir() else ()))
+        yield from remains(_out(folder), case.kept)
 
 
-# --- all of it ------------------------------------------------------------------------
+def _wrong(check: Callable[[Source, Given], str], source: Source, given: Given) -> Iterator[str]:
+    """What a check says; that it fell over what is missing is a fault of the case too."""
+    try:
+        wrong = check(source, given)
+    except (OSError, ValueError, LookupError) as error:
+        wrong = f"cannot be checked: {error!r}"
+    if wrong:
+        yield wrong
+
+
+def remains(out: Path, kept: frozenset[str]) -> Iterator[str]:
+    """What a command that failed left, and should not have, or should have and did not."""
+    there = {str(path.relative_to(out)) for path in out.rglob("*")} if out.is_dir() else set()
+    right = kept | {str(Path(name).parent) for name in kept}
+    yield from (f"left over: {name!r}" for name in sorted(there - right))
+    yield from (f"not kept: {name!r}" for name in sorted(right - there))
 
 
 def _out(folder: Path) -> Path:
     return folder.parent / "out"
+
+
+# --- all of it ------------------------------------------------------------------------
 
 
 def prepare(folder: Path) -> Source:

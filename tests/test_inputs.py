@@ -365,6 +365,25 @@ def in_mirror(plain: Path, clip: Path) -> None:
     remux(flipped, clip, "-display_hflip")
 
 
+def in_mirror_and_turned(plain: Path, clip: Path) -> None:
+    stored = clip.with_stem("stored")
+    run_ffmpeg("-i", str(plain), "-vf", "hflip,transpose=clock", *QUICK, str(stored))
+    remux(stored, clip, "-display_rotation", "90", "-display_hflip")
+
+
+def with_cover(plain: Path, clip: Path) -> None:
+    cover = clip.with_name("cover.png")
+    run_ffmpeg("-f", "lavfi", "-i", "color=red:s=640x480", "-frames:v", "1", str(cover))
+    both = ("-i", str(cover), "-i", str(plain), "-map", "0", "-map", "1")
+    run_ffmpeg(*both, "-c", "copy", str(clip))
+
+
+def zoomed(plain: Path, clip: Path) -> None:
+    view = "z='1+on/1500':x='(iw-iw/zoom)/2':y='(ih-ih/zoom)/2':d=1:s=960x720:fps=30"
+    large = f"scale=1920:1440,zoompan={view}"
+    run_ffmpeg("-i", str(plain), "-vf", large, *QUICK, str(clip))
+
+
 def of_two_shapes(plain: Path, clip: Path) -> None:
     halves = [clip.with_stem(half) for half in ("first", "second")]
     wide = ("-vf", "pad=1280:720:160:0")
@@ -382,7 +401,10 @@ def rewrapped(plain: Path, clip: Path) -> None:
     [
         ("thumb.mp4", with_thumbnail),
         ("slow.mov", slowed),
+        ("cover.mkv", with_cover),
         ("mirror.mp4", in_mirror),
+        ("turned.mp4", in_mirror_and_turned),
+        ("zoom.mp4", zoomed),
         ("shapes.ts", of_two_shapes),
         ("camera.mts", rewrapped),
     ],

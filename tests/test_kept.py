@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import json
+import os
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -18,6 +20,7 @@ from figures import moving_lifter
 from results import clip_of
 
 from formcheck.batch.clips import Clip
+from formcheck.files import readable_errors
 from formcheck.models.store import ResolvedModel
 from formcheck.outputs import Outputs, write_result
 from formcheck.pose.track import PoseTrack, load_track, save_track
@@ -116,6 +119,33 @@ def test_the_verdict_is_said_before_anything_is_drawn(
     monkeypatch.setattr("formcheck.outputs.write_result", write_result)
     assert run("analyze", film[0], "-e", "deadlift", "-o", tmp_path, "--force").exit_code == 0
     assert (tmp_path / "set" / "annotated.mp4").is_file()
+
+
+@pytest.mark.usefixtures("readings")
+@pytest.mark.parametrize("option", ["--save-track", "--no-track"])
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EFBIG])
+def test_a_drawing_that_cannot_be_written_leaves_the_analysis_and_says_so(
+    film: tuple[Path, PoseTrack],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    code: int,
+    option: str,
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        with readable_errors(tmp_path / "set"):
+            raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr("formcheck.outputs.write_result", full)
+    result = run("analyze", film[0], "-e", "deadlift", "-o", tmp_path, option)
+    assert result.exit_code == 2
+    assert {errno.ENOSPC: "The disk is full.", errno.EFBIG: "File too large"}[code] in result.stderr
+    assert "nothing was written" not in result.stderr
+    assert f"The analysis is kept in {tmp_path / 'set'}" in result.stderr
+    assert ("the clip is not read again" in result.stderr) == (option == "--save-track")
+    names = {file.name for file in (tmp_path / "set").iterdir()}
+    tracks = {"track.npz"} if option == "--save-track" else set()
+    assert names == {"analysis.json", "reps.csv", "frames.csv"} | tracks
+    assert [path.name for path in tmp_path.iterdir()] == ["set"]
 
 
 def test_a_clip_that_is_sent_twice_is_read_once(

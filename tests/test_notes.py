@@ -9,6 +9,8 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
+from unicodedata import normalize
 
 import pytest
 from batches import FORMULA, put_result
@@ -59,6 +61,18 @@ def test_a_note_is_shown_and_exported(season: Path) -> None:
     # What failed in the last run is still listed.
     assert "bad.mp4" in (season / "index.html").read_text("utf-8")
     assert FORMULA in (season / "errors.csv").read_text("utf-8-sig")
+
+
+@pytest.mark.parametrize(("stored", "typed"), [("NFC", "NFD"), ("NFD", "NFC"), ("NFD", "NFD")])
+def test_a_clip_is_meant_in_every_form_in_which_its_name_is_typed(
+    stored: Literal["NFC", "NFD"], typed: Literal["NFC", "NFD"], season: Path
+) -> None:
+    clip = Clip(f"/x/{normalize(stored, 'Zoë.mp4')}", "Zoë", "deadlift", 100, "2026-01-03")
+    put_result(season, clip, (30.0, 30.0))
+    publish(Place(str(season)), [])
+    name = normalize(typed, "Zoë.mp4")
+    assert run("history", season, "--note", f"{name}=Belt.", "--seen", name).exit_code == 0
+    assert note_of(season, "Zoë.mp4") == ("yes", "Belt.")
 
 
 def test_what_was_seen_needs_attention_no_more(season: Path) -> None:

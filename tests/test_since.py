@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from batches import NASTY, put_result
 from commands import run
+from figures import moving_lifter
 from results import analysed, written
 
 from formcheck.batch.clips import Clip
@@ -16,6 +18,7 @@ from formcheck.batch.places import Place
 from formcheck.batch.publish import publish
 from formcheck.history.sets import PastSet
 from formcheck.history.since import since_sets
+from formcheck.pose.track import save_track
 from formcheck.results.comparison import Reading
 
 
@@ -82,6 +85,26 @@ def test_speed_is_compared_at_the_same_load_alone() -> None:
     assert told.changes[0].startswith("Speed: slower, \N{MINUS SIGN}0.20 body lengths a second")
     assert since_sets(at(9, 0.3, 120.0), [at(1, 0.5, 100.0)]) == []
     assert since_sets(at(9, 0.3, None), [at(1, 0.5, None)]) == []
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_an_athlete_is_one_in_every_form_in_which_a_name_is_typed(
+    form: Literal["NFC", "NFD"], tmp_path: Path
+) -> None:
+    for day in (1, 2):
+        clip = Clip(f"/x/{day}.mp4", "Zoë", "deadlift", 100, f"2026-01-0{day}")
+        put_result(tmp_path, clip, (-20.0,) * 5)
+    put_result(tmp_path, Clip("/x/3.mp4", "Bo", "deadlift", 100, "2026-01-03"), (30.0,) * 5)
+    publish(Place(str(tmp_path)), [])
+    folder = written(analysed((30.0,) * 5), tmp_path)
+    typed = unicodedata.normalize(form, "Zoë")
+    save_track(moving_lifter("deadlift", [30.0] * 5), tmp_path / "new.npz")
+    new = ("analyze", tmp_path / "new.npz", "-e", "deadlift", "-o", tmp_path)
+    assert run(*new, "--athlete", typed).exit_code == 0
+    assert run("report", folder, "--athlete", typed).exit_code == 0
+    for result in (folder, tmp_path / "new"):
+        page = (result / "report.html").read_text("utf-8")
+        assert "(deadlift, 2026-01-02, 100 kg):" in page, result
 
 
 @pytest.fixture

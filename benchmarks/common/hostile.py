@@ -80,6 +80,10 @@ class Case:
         What is to be in stdout or stderr.
     check : callable, optional
         Takes the source and the folder of results; returns what is wrong with them.
+    heard : callable, optional
+        Takes the source and what went to stdout; returns what is wrong with it.
+    kept : frozenset of str
+        The files that are there although the command fails; none, if it leaves nothing.
     """
 
     group: str
@@ -90,6 +94,8 @@ class Case:
     quick: bool = False
     says: tuple[str, ...] = ()
     check: Callable[[Source, Path], str] | None = None
+    heard: Callable[[Source, str], str] | None = None
+    kept: frozenset[str] = frozenset()
 
 
 def make_clips(sample: Path, folder: Path) -> dict[str, Path]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -21,6 +23,7 @@ Make = Callable[[Source, Path], list[str]]
 Check = Callable[[Source, Path], str]
 
 _QUICK = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "16", "-pix_fmt", "yuv420p")
+_TOLD = {"picture-changes", "one-stream", "slow-motion", "slow-motion-unknown", "camera-moved"}
 # Coding again and another scale of the time move the numbers of a repetition by so much.
 _MOST_DEG, _MOST_S, _MOST_SPEED = 3.0, 0.2, 0.12
 _DONE = frozenset({0})
@@ -90,6 +93,13 @@ def _beside(small: str) -> Sequence[str]:
     return ("-i", "{plain}", *made, "-c:v:0", "libx264", "-c:v:1", "copy")
 
 
+def _framed(zoom: str, across: str = "0.5") -> Make:
+    """The clip by a camera that zooms or pans; `on` counts the frames."""
+    view = f"z='{zoom}':x='(iw-iw/zoom)*({across})':y='(ih-ih/zoom)/2':d=1:s=480x270:fps=30"
+    framed = ("-i", "{plain}", "-vf", f"scale=1920:1080,zoompan={view}", *_QUICK)
+    return _made("framed.mp4", (*framed, "{here}/framed.mp4"))
+
+
 def _clip_cases() -> list[Case]:
     slow = ("-itsscale", "4", "-i", "{plain}", "-c", "copy", "-movflags", "use_metadata_tags")
     stored = ("-i", "{plain}", "-vf", "hflip,transpose=clock", *_QUICK, "{here}/stored.mp4")
@@ -126,6 +136,16 @@ def _clip_cases() -> list[Case]:
             _made("s.ts", ("-i", "{plain}", "-c", "copy", "{here}/s.ts")),
             "",
         ),
+        "a slow zoom": (_framed("1+on/3000"), "camera-moved"),
+        "framed anew in half a second": (
+            _framed("1+0.2*clip((on-290)/15,0,1)"),
+            "camera-moved",
+        ),
+        "framed anew from one frame to the next": (
+            _framed("if(lt(on,290),1,1.2)"),
+            "camera-moved",
+        ),
+        "a camera that follows": (_framed("1.15", "0.5+0.45*sin(on/60)"), "camera-moved"),
     }
     cases = [
         Case("field clip", name, make, MEASURED, check=_all(same_numbers, _reason(code)))
@@ -158,7 +178,7 @@ def _reason(code: str) -> Check:
         [file] = out.glob("*/analysis.json")
         document = json.loads(file.read_text(encoding="utf-8"))
         told = {reason["code"] for reason in document["view"]["reasons"]}
-        ours = told & {"picture-changes", "one-stream", "slow-motion", "slow-motion-unknown"}
+        ours = told & _TOLD
         return "" if ours == ({code} if code else set()) else f"reasons: {sorted(ours)}"
 
     return check
@@ -307,28 +327,60 @@ def _screen_cases() -> list[Case]:
             cases.append(Case("field screen", f"{name} to {page}", make, _DONE, prefix))
     for columns in (40, 60, 80):
         prefix = ("env", f"COLUMNS={columns}")
-        says = ("most flexed", "°")
-        make = _loud("set")
         name = f"{columns} columns wide"
-        cases.append(Case("field screen", name, make, _DONE, prefix, says=says))
+        heard = _whole_within(columns)
+        cases.append(Case("field screen", name, _loud("set"), _DONE, prefix, heard=heard))
     return cases
 
 
-_OLD = ("track.npz", "markers.trc", "angles.mot", "keypoints.json", "angle.svg", "report.html")
+def _whole_within(columns: int) -> Callable[[Source, str], str]:
+    """That the numbers of each repetition are whole, and in lines of that width."""
+
+    def heard(source: Source, said: str) -> str:
+        *lines, _ = said.splitlines()  # the last one is a path, which can be copied
+        if wide := [line for line in lines if len(line) > columns]:
+            return f"wider than {columns} columns: {wide[0]!r}"
+        told = Counter(re.findall(r"[+-]\d+° ±\d+", "\n".join(lines)))
+        document = json.loads((source.result / "analysis.json").read_text(encoding="utf-8"))
+        backs = [rep["lumbar_deg"] for rep in document["reps"]]
+        right = Counter(f"{back['peak']:+.0f}° ±{back['uncertainty']:.0f}" for back in backs)
+        return f"not whole: {', '.join(right - told)}" if right - told else ""
+
+    return heard
 
 
-def _forced(source: Source, folder: Path) -> list[str]:
-    before = folder.parent / "out" / "set"
-    before.mkdir(parents=True)
-    for name in (*_OLD, "notes.txt"):
-        (before / name).write_text("of before", encoding="utf-8")
-    return _track("set", "--force")(source, folder)
+_OLD = (
+    *("report.html", "annotated.mp4", "poster.jpg", "rep-1.jpg", "share.mp4", "share.png"),
+    *("track.npz", "markers.trc", "angles.mot", "keypoints.json", "angle.svg", "angle.png"),
+)
+_ALWAYS = {"analysis.json", "reps.csv", "frames.csv"}
 
 
-def _nothing_old(_: Source, out: Path) -> str:
-    there = {path.name for path in (out / "set").iterdir()}
-    old = there & set(_OLD)
-    return f"left: {sorted(old)}" if old or "notes.txt" not in there else ""
+def _forced(*more: str) -> Make:
+    """A track anew over a result with all that is optional, and a file of a person."""
+
+    def make(source: Source, folder: Path) -> list[str]:
+        before = folder.parent / "out" / "set"
+        before.mkdir(parents=True)
+        for name in (*_ALWAYS, *_OLD, "notes.txt"):
+            (before / name).write_text("of before", encoding="utf-8")
+        return _track("set", "--force", *more)(source, folder)
+
+    return make
+
+
+def _of_this_run(*optional: str) -> Check:
+    """That the files are those of this run, and the person's own."""
+
+    def check(_: Source, out: Path) -> str:
+        there = {path.name: path.read_bytes() for path in (out / "set").iterdir()}
+        old = {name for name, content in there.items() if content == b"of before"}
+        if old != {"notes.txt"}:
+            return f"of before, or gone: {', '.join(sorted(old ^ {'notes.txt'}))}"
+        right = _ALWAYS | {"notes.txt", *optional}
+        return f"there: {', '.join(sorted(there))}" if there.keys() != right else ""
+
+    return check
 
 
 def _both(source: Source, folder: Path) -> list[str]:
@@ -348,8 +400,10 @@ def _four(_: Source, out: Path) -> str:
 
 
 def _result_cases() -> list[Case]:
+    group, track = "field result", "track.npz"
     twice = ("sh", "-c", '"$@" & "$@"; one=$?; wait $! && exit $one', "sh")
     return [
-        Case("field result", "--force over optional files", _forced, _DONE, check=_nothing_old),
-        Case("field result", "two batches at once", _both, _DONE, twice, check=_four),
+        Case(group, "--force over optional files", _forced(), _DONE, check=_of_this_run(track)),
+        Case(group, "--force --no-track", _forced("--no-track"), _DONE, check=_of_this_run()),
+        Case(group, "two batches at once", _both, _DONE, twice, check=_four),
     ]

@@ -97,8 +97,8 @@ class Clip:
 
     @property
     def name(self) -> str:
-        """Name of its file."""
-        return PurePosixPath(self.url.replace("\\", "/")).name
+        """Name of its file, in the form in which names are typed."""
+        return unicodedata.normalize("NFC", PurePosixPath(self.url.replace("\\", "/")).name)
 
     @property
     def file_name(self) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated
+from unicodedata import normalize
 
 import typer
 
@@ -172,7 +174,7 @@ def analyze(  # noqa: PLR0917 - one parameter an option
         export=_listed(export),
         height_m=height or DEFAULT_HEIGHT_M,
         track=save_track,
-        athlete=athlete,
+        athlete=normalize("NFC", athlete),
         share=share,
     )
     with native_chatter_hidden(shown=verbose):
@@ -262,6 +264,7 @@ def _draw(
 ) -> None:
     """Put everything else beside the analysis."""
     from formcheck.commands.progress import drawing_progress
+    from formcheck.errors import OutputError
     from formcheck.outputs import write_result
     from formcheck.results.folder import ResultFolder
 
@@ -274,12 +277,22 @@ def _draw(
             _see_unchanged(clip, analysis)
             whole.publish()
     except KeyboardInterrupt as error:
-        typer.echo(
-            f"formcheck: interrupted; the analysis is kept in {folder}. Run the same command with "
-            "--force to draw the rest: the clip is not read again.",
-            err=True,
-        )
+        typer.echo(f"formcheck: interrupted. {_kept(folder, outputs)}", err=True)
         raise typer.Exit(INTERRUPTED) from error
+    except OutputError as error:
+        cause = error.__cause__
+        full = isinstance(cause, OSError) and cause.errno in {errno.ENOSPC, errno.EDQUOT}
+        why = "The disk is full." if full else str(error)
+        raise OutputError(f"{why}\n{_kept(folder, outputs)}") from error
+
+
+def _kept(folder: Path, outputs: Outputs) -> str:
+    """What there is where only the drawing failed, and how to go on."""
+    read = ": the clip is not read again" if outputs.track else ""
+    return (
+        f"The analysis is kept in {folder}. Run the same command with --force to draw the "
+        f"rest{read}."
+    )
 
 
 def _see_unchanged(clip: Path, analysis: SetAnalysis) -> None:

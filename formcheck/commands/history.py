@@ -108,6 +108,9 @@ def _write_notes(folder: str, texts: list[str], seen: list[str], unseen: list[st
     from formcheck.history.notes import changed
 
     sets = _sets(folder, rebuild=False)
+    texts, seen, unseen = (
+        [unicodedata.normalize("NFC", text) for text in given] for given in (texts, seen, unseen)
+    )
     told = [text.partition("=") for text in texts]
     if wrong := [text for text, (_, sign, _) in zip(texts, told, strict=True) if not sign]:
         raise ConfigurationError(

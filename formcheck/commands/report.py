@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
+from unicodedata import normalize
 
 import typer
 
@@ -51,5 +52,5 @@ def report(
     from formcheck.results.stored import document_file, read_document
 
     file = document_file(result)
-    since = since_last(file.parent, read_document(file), athlete)
+    since = since_last(file.parent, read_document(file), normalize("NFC", athlete))
     typer.echo(write_report(result, out=out, embed=embed, since=since))
