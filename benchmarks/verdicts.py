@@ -566,6 +566,11 @@ def page(samples: Sequence[Sample]) -> str:
     )
 
 
+_KEPT = """formcheck keeps the weights of an earlier reading of the same clips
+(`judgement.json`); those of this reading, which stand here, differ by less than they are known.
+"""
+
+
 def main() -> None:
     """Run the benchmark."""
     parser = options(__doc__.splitlines()[0] if __doc__ else None, "verdicts.md")
@@ -585,6 +590,8 @@ def main() -> None:
         }
         STORED.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
     text = page(samples)
+    if arguments.keep:
+        text = text.replace("\nBias ", f"\n{_KEPT}\nBias ", 1)
     arguments.out.write_text(text, encoding="utf-8")
     print(text)
 

@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 from formcheck.arrays import FloatArray
 from formcheck.pose.facing import Facing
 from formcheck.pose.landmarks import middle
-from formcheck.pose.outline import REACH, STATIONS, find_edges, outline_points_px, trace_outline
+from formcheck.pose.outline import (
+    REACH,
+    STATIONS,
+    edge_view,
+    find_edges,
+    outline_points_px,
+    trace_outline,
+)
 
 Mask = NDArray[np.float32]
 
@@ -161,16 +168,22 @@ def scene(edge_px: float, body: int = 60, wall: int = 180) -> NDArray[np.uint8]:
     return np.broadcast_to(np.round(row)[None, :, None], (300, 240, 3)).astype(np.uint8)
 
 
+def found(image: NDArray[np.uint8], profile: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Position and deviation of both edges in one picture."""
+    (position,), (spread,) = find_edges([edge_view(image, profile, HIP, SHOULDER)])
+    return position, spread
+
+
 def snapped(image: NDArray[np.uint8], mask: Mask | None = None) -> FloatArray:
     """Distances of the left outline [px] after it was put on the picture's edge."""
     profile = trace_outline(box(80, 130) if mask is None else mask, HIP, SHOULDER)
-    return np.asarray(find_edges(image, profile, HIP, SHOULDER)[0][0] * 100)
+    return np.asarray(found(image, profile)[0][0] * 100)
 
 
 def deviation(image: NDArray[np.uint8]) -> float:
     """Median standard deviation that is stated of the left outline [axis lengths]."""
     profile = trace_outline(box(80, 130), HIP, SHOULDER)
-    return float(np.nanmedian(find_edges(image, profile, HIP, SHOULDER)[1][0]))
+    return float(np.nanmedian(found(image, profile)[1][0]))
 
 
 @pytest.mark.parametrize("off_px", [-1.5, -0.7, 0.0, 0.7, 1.5])
@@ -204,11 +217,11 @@ def test_what_was_not_traced_is_not_snapped() -> None:
     mask = box(80, 130)
     mask[:150] = 0.0
     before = trace_outline(mask, HIP, SHOULDER)
-    after, spread = find_edges(scene(79.0), before, HIP, SHOULDER)
+    after, spread = found(scene(79.0), before)
     np.testing.assert_array_equal(np.isnan(after), np.isnan(before))
     np.testing.assert_array_equal(np.isnan(spread), np.isnan(before))
     nothing = np.full_like(before, np.nan)
-    assert np.isnan(find_edges(scene(79.0), nothing, HIP, SHOULDER)).all()
+    assert np.isnan(found(scene(79.0), nothing)).all()
 
 
 coordinates = st.floats(-500, 500) | st.just(float("nan"))

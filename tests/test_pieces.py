@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 from clipmaker import cut, numbered, read_number, scramble, write_clip
 
+from formcheck.pose import pieces, recorder
+from formcheck.pose.outline import edge_view
 from formcheck.pose.pieces import find_in_pieces, piece_begins_s
-from formcheck.pose.recorder import Pose, TrackRecorder, no_pose
+from formcheck.pose.recorder import Pose, TrackRecorder, no_pose, with_outlines
 from formcheck.video.reader import Frame, SeekError, Video, open_video
 
 SECONDS = 9
@@ -161,6 +163,34 @@ def test_other_pictures_at_the_same_times_are_noticed(
     monkeypatch.setattr(Video, "_upright", grey)
     with pytest.raises(SeekError, match="other pictures"):
         find(path, [0.0, LATER_PIECE_S], look=Reader)
+
+
+@pytest.mark.parametrize("begins_s", [[0.0], [0.0, 2.9, 6.1]])
+def test_outlines_are_found_a_stretch_at_a_time(
+    folder: Path, begins_s: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What they are found in takes memory."""
+    path = write_clip(folder / "outlines.mp4", numbered(SECONDS * 30))
+    monkeypatch.setattr(pieces, "_OUTLINED_S", 2.0)
+    monkeypatch.setattr(pieces, "_MOST_FRAMES", 40)
+    waiting: list[int] = []
+
+    def spied(poses: list[Pose]) -> list[Pose]:
+        waiting.append(sum(pose.view is not None for pose in poses))
+        return with_outlines(poses)
+
+    class Viewing(Reader):
+        def find(self, frame: Frame) -> Pose:
+            level = np.full((2, 64), 0.2)
+            view = edge_view(frame.image, level, np.array([30.0, 60.0]), np.array([30.0, 10.0]))
+            return replace(super().find(frame), view=view)
+
+    monkeypatch.setattr(recorder, "with_outlines", spied)
+    found, _ = find(path, begins_s, look=Viewing)
+    assert seen(found) == list(range(SECONDS * 30))
+    assert all(pose.view is None and np.isfinite(pose.profile).all() for pose in found.poses)
+    assert sum(waiting) >= SECONDS * 30
+    assert max(waiting) <= 40
 
 
 @pytest.mark.parametrize("wrong", [RuntimeError, KeyboardInterrupt])

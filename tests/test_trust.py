@@ -73,6 +73,16 @@ def test_points_that_are_not_sure_are_left_out() -> None:
     assert np.isnan(kin.back.lumbar_deg).all()
 
 
+def test_an_edge_of_the_background_stays_where_it_is() -> None:
+    track = moving_lifter("deadlift", [10.0])
+    behind = track.profile_sd.copy()
+    behind[:, :, LUMBAR] = np.inf
+    kin = kinematics(replace(track, profile_sd=behind))
+    assert kin.back.distrust["still"].min() > 0.9
+    assert kin.back.distrust["unsure"].max() == 0.0
+    assert np.isnan(kin.back.lumbar_deg).all()
+
+
 def test_an_outline_that_is_less_sure_gives_a_wider_interval() -> None:
     track = moving_lifter("deadlift", [10.0])
     clear = kinematics(track).back.uncertainty_deg

@@ -17,5 +17,6 @@ def kept_track(clip: Path, folder: Path | None) -> PoseTrack:
         return load_track(kept)
     track = read_track(clip, Settings())
     if kept:
+        kept.parent.mkdir(parents=True, exist_ok=True)
         save_track(track, kept)
     return track

@@ -215,7 +215,8 @@ def measure_back(
 def _trusted(curve: TrunkCurve, doubts: Mapping[Cause, BoolArray]) -> TrunkCurve:
     """The curve without the points that are not the back's."""
     d = np.where(np.logical_or.reduce(list(doubts.values())), np.nan, curve.d)
-    return replace(curve, d=np.where(unbroken(curve.u, d), d, np.nan))
+    d = np.where(unbroken(curve.u, d), d, np.nan)
+    return replace(curve, d=d, sd=np.where(np.isfinite(d), curve.sd, np.nan))
 
 
 def _lumbar_share(curve: TrunkCurve, points: BoolArray) -> FloatArray:

@@ -81,10 +81,12 @@ def distrusted(  # noqa: PLR0917 - one more than five, all needed
     -------
     mapping of str to bool (N, K)
     """
+    behind = np.isinf(curve.sd)
+    stays = np.where(lies[:, None], False, _stays_put(time_s, curve, points_px, trunk_px))
     found: dict[Cause, BoolArray] = {
-        "still": np.where(lies[:, None], False, _stays_put(time_s, curve, points_px, trunk_px)),
+        "still": stays | behind,
         "steep": _steep(curve.u, curve.d) & (surface == "dorsal"),
-        "unsure": np.asarray(curve.sd > _UNSURE_SD),
+        "unsure": np.asarray(~behind & (curve.sd > _UNSURE_SD)),
         "jump": _jumps(time_s, curve.d),
     }
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -17,14 +18,15 @@ from numpy.typing import NDArray
 
 from formcheck.errors import InputError, ModelError
 from formcheck.models.store import ResolvedModel
+from formcheck.pose.background import glimpse
 from formcheck.pose.camera import CameraWatch
 from formcheck.pose.discs import DiscWatch
 from formcheck.pose.facing import vote_facing
 from formcheck.pose.landmarks import MIRRORED, middle
-from formcheck.pose.outline import find_edges, trace_outline
+from formcheck.pose.outline import edge_view, trace_outline
 from formcheck.pose.picture import ActivePicture, active_picture
 from formcheck.pose.pieces import Finder, find_in_pieces, piece_begins_s
-from formcheck.pose.recorder import Pose, no_pose
+from formcheck.pose.recorder import Pose, no_pose, with_outlines
 from formcheck.pose.track import PoseTrack
 from formcheck.video.reader import Frame, Video
 
@@ -43,6 +45,8 @@ OnFrame = Callable[[int], None]
 
 # A third of a second: enough to tell left from right, and 1 % of a set's time.
 OPENING_FRAMES = 10
+# The background is looked at so often.
+_GLIMPSE_S = 1 / 3
 # Bars are the same in all of them.
 _BARS_EVERY = 4
 
@@ -229,6 +233,7 @@ class PoseFinder:
         self._active = active
         self._landmarker = _landmarker(model.path)
         self._surroundings = Surroundings()
+        self._next_glimpse_s = -math.inf
         self._last_ms = -1
 
     def __enter__(self) -> Self:
@@ -242,8 +247,13 @@ class PoseFinder:
         self._landmarker.close()
 
     def find(self, frame: Frame) -> Pose:
-        """Find the lifter in the next frame."""
-        return self._surroundings.add(frame, outlined(self.look(frame), self._active))
+        """Find the lifter in the next frame; the outline is still to be found."""
+        sighting = self.look(frame)
+        pose = self._surroundings.add(frame, _traced(sighting, self._active))
+        if frame.time_s < self._next_glimpse_s:
+            return pose
+        self._next_glimpse_s = frame.time_s + _GLIMPSE_S
+        return replace(pose, around=glimpse(sighting.picture, sighting.mask))
 
     def look(self, frame: Frame) -> Sighting:
         """What MediaPipe alone finds in the next frame: most of the time that a frame takes."""
@@ -264,27 +274,26 @@ class PoseFinder:
         return Sighting(picture, self.mirror, landmarks, mask)
 
 
-def outlined(sighting: Sighting, active: ActivePicture | None = None) -> Pose:
-    """The pose with the trunk's outline, as the frame shows it; no surroundings yet."""
-    landmarks, mask, mirror = sighting.landmarks, sighting.mask, sighting.mirror
+def outlined(sighting: Sighting) -> Pose:
+    """The pose with its outline, as the frame alone shows it; no surroundings yet."""
+    return with_outlines([_traced(sighting)])[0]
+
+
+def _traced(sighting: Sighting, active: ActivePicture | None = None) -> Pose:
+    """The pose, with what its outline is to be found in."""
+    landmarks, mask = sighting.landmarks, sighting.mask
     if landmarks is None or mask is None:
         return no_pose()
     height, width = mask.shape
     points = landmarks[:, :2].astype(np.float64) * (width, height)
     hip, shoulder = middle(points, "hip"), middle(points, "shoulder")
-    outline = trace_outline(_within(mask, active, mirror=mirror), hip, shoulder)
-    profile, profile_sd = (
-        found.astype(np.float32) for found in find_edges(sighting.picture, outline, hip, shoulder)
-    )
-    if mirror:
-        landmarks, profile, profile_sd = _mirrored(landmarks), profile[::-1], profile_sd[::-1]
+    outline = trace_outline(_within(mask, active, mirror=sighting.mirror), hip, shoulder)
+    view = edge_view(sighting.picture, outline, hip, shoulder, mirrored=sighting.mirror)
+    if sighting.mirror:
+        landmarks = _mirrored(landmarks)
     size = np.array([width, height], dtype=np.float32)
     return replace(
-        no_pose(),
-        landmarks_px=landmarks[:, :2] * size,
-        visibility=landmarks[:, 2],
-        profile=profile,
-        profile_sd=profile_sd,
+        no_pose(), landmarks_px=landmarks[:, :2] * size, visibility=landmarks[:, 2], view=view
     )
 
 

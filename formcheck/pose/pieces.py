@@ -30,6 +30,10 @@ __all__ = ["Finder", "find_in_pieces", "piece_begins_s"]
 
 # A piece costs its warm-up and a MediaPipe of its own; an even number keeps two cores busy.
 _PIECE_S, _LEAST_S = 8.0, 6.0
+# Outlines are found when so much of a clip has been looked at, before the background that it
+# shows: a few repetitions, in bounded memory (22 kB a frame). A clip that is not read in pieces
+# may last for hours.
+_OUTLINED_S, _MOST_FRAMES = 24.0, 1000
 # MediaPipe smooths over time. After a third of a second the hips of one that has just begun
 # differ no more from those of one that ran from the start than they ever do
 # (benchmarks/pieces.md).
@@ -51,7 +55,7 @@ class Finder(Protocol):
     """Finds the lifter frame by frame."""
 
     def find(self, frame: Frame) -> Pose:
-        """Find the lifter in the next frame."""
+        """Find the lifter in the next frame; the outline may be still to be found."""
 
     def close(self) -> None:
         """Let go of it; does nothing the second time."""
@@ -132,7 +136,7 @@ def find_in_pieces(
             ]
             before = first.result()
             rest.close()
-            found = before.poses
+            found, done = before.poses, 0
             for begin_s, end_s, future in zip(begins_s[1:], ends_s[1:], later, strict=True):
                 piece = future.result()
                 at = _join(video, before, piece)
@@ -144,11 +148,13 @@ def find_in_pieces(
                     _give_memory_back()
                 found = found.followed_by(_after(found, piece.poses, at))
                 before = piece
+                if len(found) > done and found.time_s[-1] - found.time_s[done] >= _OUTLINED_S:
+                    found, done = found[:done].followed_by(found[done:].outlined()), len(found)
         except BaseException:
             reading.stop()
             pool.shutdown(cancel_futures=True)
             raise
-    return found
+    return found[:done].followed_by(found[done:].outlined())
 
 
 @contextmanager
@@ -220,6 +226,7 @@ class _Reading:
         return piece
 
     def _read(self, piece: _Piece, frames: Iterable[Frame], begin_s: float, end_s: float) -> None:
+        outlined = 0
         for frame in frames:
             if frame.time_s >= end_s or self._stopped:
                 break
@@ -227,6 +234,9 @@ class _Reading:
             piece.prints[frame.time_s] = _print(frame)
             if frame.time_s >= begin_s:
                 self._count()
+            if len(piece.poses) - outlined >= _MOST_FRAMES:
+                piece.poses = piece.poses.outlined()
+                outlined = len(piece.poses)
 
     def _count(self) -> None:
         with self._lock:

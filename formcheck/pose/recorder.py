@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.arrays import FloatArray
+from formcheck.pose.background import Background, Glimpse, find_background
 from formcheck.pose.discs import no_discs
 from formcheck.pose.landmarks import LANDMARK_COUNT
-from formcheck.pose.outline import STATIONS
+from formcheck.pose.outline import STATIONS, EdgeView, find_edges
 from formcheck.pose.track import PoseTrack
 from formcheck.video.clip import ClipInfo
 
-__all__ = ["Pose", "TrackRecorder", "no_pose"]
+__all__ = ["Pose", "TrackRecorder", "no_pose", "with_outlines"]
 
 
 # Steps in which a track is kept: a twentieth of what the edge is known to, or less, and half
 # the bytes. Angles change by 0.02 degrees at most (benchmarks/pieces.md).
 _PER_PX, _PER_SHARE, _PER_TRUNK = 32, 256, 8192
+
+# Where it is not known of more of the frames how the camera moved, it may have.
+_MOST_UNKNOWN = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +47,10 @@ class Pose:
         Whether another shot begins.
     discs : float32 (DISCS, 6)
         What may be plates, see `formcheck.pose.discs.find_discs`.
+    view : EdgeView or None
+        What the outline is still to be found in, see `with_outlines`.
+    around : Glimpse or None
+        What some of the frames show of the background.
     """
 
     landmarks_px: NDArray[np.float32]
@@ -51,6 +60,8 @@ class Pose:
     camera: NDArray[np.float32]
     cut: bool
     discs: NDArray[np.float32]
+    view: EdgeView | None = None
+    around: Glimpse | None = None
 
     @property
     def found(self) -> bool:
@@ -70,6 +81,42 @@ def no_pose() -> Pose:
         cut=False,
         discs=no_discs(),
     )
+
+
+def with_outlines(poses: Sequence[Pose]) -> list[Pose]:
+    """The poses with the outlines that are still to be found in them.
+
+    Where the camera stood still, they are found before the background that all of the
+    poses show together.
+    """
+    views = [pose.view for pose in poses if pose.view is not None]
+    found = iter(zip(*find_edges(views, _background(poses)), strict=True))
+    return [pose if pose.view is None else _outlined(pose, *next(found)) for pose in poses]
+
+
+def _outlined(pose: Pose, profile: FloatArray, profile_sd: FloatArray) -> Pose:
+    assert pose.view is not None
+    sides = [1, 0] if pose.view.mirrored else [0, 1]
+    return replace(
+        pose,
+        profile=profile[sides].astype(np.float32),
+        profile_sd=profile_sd[sides].astype(np.float32),
+        view=None,
+        around=None,
+    )
+
+
+def _background(poses: Sequence[Pose]) -> Background | None:
+    """What is behind the lifter; None if the camera moved, or may have."""
+    glimpses = [pose.around for pose in poses if pose.around is not None]
+    sizes = {glimpse.size_px for glimpse in glimpses}
+    if len(sizes) != 1 or any(pose.cut for pose in poses):
+        return None
+    camera = np.stack([pose.camera for pose in poses])
+    unknown = np.isnan(camera).any(axis=1)
+    if unknown.mean() > _MOST_UNKNOWN or camera[~unknown].any():
+        return None
+    return find_background(glimpses)
 
 
 @dataclass
@@ -100,6 +147,10 @@ class TrackRecorder:
             [self.time_s[at] for at in frames],
             [self.poses[at] for at in frames],
         )
+
+    def outlined(self) -> TrackRecorder:
+        """With the outlines that are still to be found."""
+        return TrackRecorder(self.index, self.time_s, with_outlines(self.poses))
 
     def followed_by(self, other: TrackRecorder) -> TrackRecorder:
         """Both, one after the other."""

@@ -28,7 +28,7 @@ __all__ = ["READING_VERSION", "PoseTrack", "join", "load_track", "save_track"]
 FORMAT_VERSION = 3
 # To be raised with any change of what is found in a frame, or of which frames are read: a
 # track of another version does not stand in for its clip.
-READING_VERSION = 3
+READING_VERSION = 4
 
 _SHAPES: dict[str, tuple[int, ...]] = {
     "frame": (),
@@ -50,8 +50,7 @@ _UNEVEN = 0.1
 # 12 hours at 30 frames a second; a damaged header cannot ask for more memory.
 _MAX_FRAMES = 1_300_000
 # Pictures have no side over 1920 px; MediaPipe's guesses lie outside by a few widths.
-_MOST = {"landmarks_px": 1e6, "visibility": 1e3, "profile": 1e6, "profile_sd": 1e3}
-_MOST |= {"camera": 1e6, "discs": 1e6}
+_MOST = {"landmarks_px": 1e6, "visibility": 1e3, "profile": 1e6, "camera": 1e6, "discs": 1e6}
 _MOST_FACTS_BYTES = 1_000_000
 _MOST_NUMBER_BYTES = 8
 _UNREADABLE = (
@@ -89,7 +88,8 @@ class PoseTrack:
         Outline of the trunk on either side of the hip→shoulder axis of that
         frame (see `formcheck.pose.outline.trace_outline`), in axis lengths.
     profile_sd : float (N, 2, K)
-        Its standard deviation (see `formcheck.pose.outline.find_edges`).
+        Its standard deviation, infinite where the edge is the background's (see
+        `formcheck.pose.outline.find_edges`).
     camera : float (N, 3)
         How the background moved since the frame before: shift in pixels at the middle of
         the picture, and logarithm of the zoom; NaN where that is not known.
