@@ -65,6 +65,21 @@ def test_a_slow_zoom_is_followed() -> None:
     assert (np.abs(watched(film) - (0.0, 0.0, 0.16)) < (2.0, 2.0, 0.015)).all()
 
 
+@pytest.mark.parametrize("zoom", [1.15, 1.3, 1 / 1.25])
+def test_a_picture_framed_anew_at_once_is_followed(zoom: float) -> None:
+    """As when a phone changes its lens."""
+    film = [filmed(room())] * 4 + [filmed(room(), (40.0, 10.0), zoom)] * 4
+    moved = watched(film)
+    assert (np.abs(moved - (40.0, 10.0, np.log(zoom))) < (3.0, 3.0, 0.02)).all()
+
+
+def test_a_lens_that_is_covered_tells_no_motion() -> None:
+    watch = CameraWatch()
+    film = [filmed(room()), filmed(room()), np.full((360, 640, 3), 118, np.uint8)]
+    *_, last = [watch.motion(picture, NOBODY) for picture in film]
+    assert np.isnan(last[0]).all() or last[1]
+
+
 def test_a_plate_that_rises_is_not_the_camera() -> None:
     wall = filmed(room())
     plate = room(7)[:200, :200]

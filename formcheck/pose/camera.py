@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +32,12 @@ _SAME_SHARE = 0.4
 # As plates and people move too, the camera is taken to stand still as long as this share
 # of the corners that share a motion lies as well where it was.
 _STILL_SHARE = 0.5
+# A picture framed anew from one frame to the next (another lens, auto-framing) leaps further
+# than corners are followed. Then what looks alike is looked for everywhere, to whole pixels;
+# that many of them and that share must share a motion, as a wall of bricks has many alike.
+# Corners are followed as far as this; a smaller leap is something else that moved.
+_LEAST_LEAP_PX, _LEAST_LEAP_ZOOM = 8.0, 0.08
+_FEATURES, _FAINT, _LEAST_ALIKE, _ALIKE_SHARE, _ALIKE_PX = 300, 8, 10, 0.5, 1.5
 # Corners in one spot cannot tell a zoom from a shift: least standard deviation of their
 # places, as a share of the picture's width.
 _SPREAD = 0.1
@@ -92,15 +100,18 @@ class CameraWatch:
             free = _free(before.shape, body_px / smaller)
             _leave_out(free, discs, smaller)
             self._start(_background_corners(before, free))
-        return self._followed(before, grey) * (smaller, smaller, 1.0), False
+        return self._followed(before, grey, body_px / smaller) * (smaller, smaller, 1.0), False
 
     def _start(self, corners: NDArray[np.float32]) -> None:
         self._first = self._now = corners
         self._count = len(corners)
         self._moved = np.zeros(3)
 
-    def _followed(self, before: NDArray[np.uint8], grey: NDArray[np.uint8]) -> FloatArray:
-        if len(self._now) >= _LEAST_CORNERS:
+    def _followed(
+        self, before: NDArray[np.uint8], grey: NDArray[np.uint8], body_px: FloatArray
+    ) -> FloatArray:
+        followed = len(self._now) >= _LEAST_CORNERS
+        if followed:
             moved, found, _ = cv2.calcOpticalFlowPyrLK(
                 before,
                 grey,
@@ -115,6 +126,7 @@ class CameraWatch:
         since, self._moved = total - self._moved, total
         if np.isnan(total).any():
             self._start(self._now[:0])
+            return _leap(before, grey, body_px) if followed else since
         return since
 
 
@@ -169,9 +181,37 @@ def _camera_motion(
         return unknown
     if close.sum() >= _STILL_SHARE * same.sum():
         return np.zeros(3)
+    return _as_motion(matrix, shape)
+
+
+def _as_motion(matrix: NDArray[Any], shape: tuple[int, ...]) -> FloatArray:
+    """Shift at the middle and logarithm of the zoom of a similarity, float (3,)."""
     middle = np.array([shape[1], shape[0]]) / 2
     shift = matrix[:, :2] @ middle + matrix[:, 2] - middle
     return np.array([*shift, np.log(np.hypot(matrix[0, 0], matrix[1, 0]))])
+
+
+def _leap(before: NDArray[np.uint8], grey: NDArray[np.uint8], body_px: FloatArray) -> FloatArray:
+    """Motion between two frames by what looks alike in both, NaN where that cannot be told."""
+    finder = cv2.ORB.create(_FEATURES, fastThreshold=_FAINT)
+    free = _free(grey.shape, body_px)
+    (start, one), (end, other) = (finder.detectAndCompute(g, free) for g in (before, grey))
+    if one is None or other is None:
+        return np.full(3, np.nan)
+    pairs = cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True).match(one, other)
+    if len(pairs) < _LEAST_ALIKE:
+        return np.full(3, np.nan)
+    places = np.array([[start[p.queryIdx].pt, end[p.trainIdx].pt] for p in pairs], np.float32)
+    close = np.hypot(*(places[:, 1] - places[:, 0]).T) < _ALIKE_PX
+    if close.mean() >= _ALIKE_SHARE:
+        return np.zeros(3)
+    here, there = (np.ascontiguousarray(places[:, k]) for k in range(2))
+    matrix, same = cv2.estimateAffinePartial2D(here, there, ransacReprojThreshold=_ALIKE_PX)
+    if matrix is None or same.sum() < _LEAST_ALIKE or same.mean() < _ALIKE_SHARE:
+        return np.full(3, np.nan)
+    motion = _as_motion(matrix, grey.shape)
+    leapt = np.hypot(*motion[:2]) > _LEAST_LEAP_PX or abs(motion[2]) > _LEAST_LEAP_ZOOM
+    return motion if leapt else np.full(3, np.nan)
 
 
 def _close(start: NDArray[np.float32], end: NDArray[np.float32]) -> BoolArray:
