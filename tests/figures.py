@@ -33,8 +33,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from formcheck.arrays import FloatArray
-from formcheck.geometry.lumbar import read_back
-from formcheck.geometry.posture import FEATURES, posture_features
+from formcheck.geometry.posture import posture_features
 from formcheck.geometry.shape import back_shape
 from formcheck.pose.facing import Facing
 from formcheck.pose.landmarks import LANDMARK_COUNT, LEFT, RIGHT, Side
@@ -51,7 +50,7 @@ __all__ = [
     "Figure",
     "Move",
     "Posture",
-    "as_read",
+    "assert_as_drawn",
     "back_height",
     "clip_info",
     "draw_back",
@@ -86,7 +85,7 @@ Lift = Literal[
 # How far the skin turns over a lumbar spine that is straight: buttocks and shoulder blades
 # stand out from it. With this much, and turned over twice `_READ_HALF`, arcs between -40 and
 # +20 degrees are read within some 5 degrees of what they are, both among others of -25
-# degrees and in a set that bends from -25 to 0 and more (`as_read`).
+# degrees and in a set that bends from -25 to 0 and more (test_lumbar.py).
 SKIN_DEG = 24.5
 # Standard deviation of a drawn outline, as of a clear one in a picture [axis lengths].
 OUTLINE_SD = 0.004
@@ -209,26 +208,25 @@ def outline_height(u: ArrayLike, posture: Posture) -> FloatArray:
     return height
 
 
-_LIFTERS_ARCS_DEG = [-25.0] * 12
+# An arc is no back: where on the scale it stands is read off by this much, and how far it
+# changes by this share (both are tested in test_lumbar.py).
+LEVEL_TOLERANCE_DEG, CHANGE_SHARE = 5.0, 1 / 6
 
 
-def as_read(lumbar_deg: float, among: PoseTrack | None = None) -> float:
-    """What formcheck reads off one arc among others: an arc is no back, so it is off.
+def assert_as_drawn(read_deg: ArrayLike, drawn_deg: ArrayLike, tolerance_deg: float = 2.0) -> None:
+    """That angles are those that were drawn, as far as those of arcs can be read.
 
-    The others are those of a clip (facing right), or -25 degrees. They matter: where a
-    lifter stands is read off all outlines together, and off arcs less steeply than a
-    change is. Tests of what comes after the reading compare with this; how far the reading
-    itself is off is for the tests of `formcheck.geometry.lumbar`.
+    Parameters
+    ----------
+    read_deg, drawn_deg : float (N,)
+    tolerance_deg : float
+        How far changes may be off beside a share of their size.
     """
-    arcs = [lumbar_deg] if among else [*_LIFTERS_ARCS_DEG, lumbar_deg]
-    d = np.stack([back_height(STATIONS, angle) for angle in arcs])
-    postures = np.zeros((len(d), len(FEATURES)))  # standing still
-    if among:
-        d = np.concatenate([among.profile[:, 0], d])
-        seen = posture_features(among.landmarks_px.astype(np.float64), "right")
-        postures = np.concatenate([seen, postures])
-    reading = read_back(np.broadcast_to(STATIONS, d.shape), d, "dorsal", postures).lumbar
-    return float(reading.angle_deg[-1])
+    read, drawn = np.atleast_1d(read_deg), np.atleast_1d(drawn_deg)
+    assert read.shape == drawn.shape
+    off, turn = read - drawn, drawn - drawn.mean()
+    assert abs(off.mean()) <= LEVEL_TOLERANCE_DEG, (read, drawn)
+    assert (np.abs(off - off.mean()) <= tolerance_deg + CHANGE_SHARE * np.abs(turn)).all(), read
 
 
 def _direction(angle_deg: float) -> FloatArray:

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from clipmaker import write_clip, write_sound
 from commands import run
-from figures import as_read, join_tracks, moving_lifter, walking_lifter
+from figures import LEVEL_TOLERANCE_DEG, join_tracks, moving_lifter, walking_lifter
 
-from formcheck.pose.track import PoseTrack, load_track, save_track
+from formcheck.pose.track import PoseTrack, save_track
 
 needs_model = pytest.mark.usefixtures("pose_model")
 
@@ -79,7 +79,7 @@ def test_the_neutral_of_another_clip_is_used(track: Path, tmp_path: Path, source
     assert result.exit_code == 0, result.output
     document = json.loads((tmp_path / "floor" / "analysis.json").read_text(encoding="utf-8"))
     assert document["neutral"] == {
-        "lumbar_deg": pytest.approx(as_read(-25.0, load_track(track)), abs=4.0),
+        "lumbar_deg": pytest.approx(-25.0, abs=LEVEL_TOLERANCE_DEG),
         "uncertainty_deg": first["uncertainty_deg"],
         "method": "given",
         "posture": f"standing, {Path(source).name}",
