@@ -248,7 +248,7 @@ def _goes_elsewhere(rep: Rep, signal: FloatArray, whereabouts: Whereabouts) -> b
     if not rep.came_back or signal[rep.left] == signal[rep.end]:
         return False
     _, back = _progress(signal[rep.left : rep.end + 1], rep.left, _STEPPING_SHARE)
-    return whereabouts.elsewhere(rep.left, back)
+    return all(whereabouts.elsewhere(rep.left, at) for at in (back, rep.end))
 
 
 def _finished(
