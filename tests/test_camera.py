@@ -66,7 +66,7 @@ def test_a_slow_zoom_is_followed() -> None:
 
 
 @pytest.mark.parametrize("zoom", [1.15, 1.3, 1 / 1.25])
-def test_a_picture_framed_anew_at_once_is_followed(zoom: float) -> None:
+def test_a_picture_reframed_at_once_is_followed(zoom: float) -> None:
     """As when a phone changes its lens."""
     film = [filmed(room())] * 4 + [filmed(room(), (40.0, 10.0), zoom)] * 4
     moved = watched(film)

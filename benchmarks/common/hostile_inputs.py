@@ -137,11 +137,11 @@ def _clip_cases() -> list[Case]:
             "",
         ),
         "a slow zoom": (_framed("1+on/3000"), "camera-moved"),
-        "framed anew in half a second": (
+        "reframed in half a second": (
             _framed("1+0.2*clip((on-290)/15,0,1)"),
             "camera-moved",
         ),
-        "framed anew from one frame to the next": (
+        "reframed from one frame to the next": (
             _framed("if(lt(on,290),1,1.2)"),
             "camera-moved",
         ),
@@ -357,7 +357,7 @@ _ALWAYS = {"analysis.json", "reps.csv", "frames.csv"}
 
 
 def _forced(*more: str) -> Make:
-    """A track anew over a result with all that is optional, and a file of a person."""
+    """A track again over a result with all that is optional, and a file of a person."""
 
     def make(source: Source, folder: Path) -> list[str]:
         before = folder.parent / "out" / "set"

@@ -32,7 +32,7 @@ _SAME_SHARE = 0.4
 # As plates and people move too, the camera is taken to stand still as long as this share
 # of the corners that share a motion lies as well where it was.
 _STILL_SHARE = 0.5
-# A picture framed anew from one frame to the next (another lens, auto-framing) leaps further
+# A picture reframed from one frame to the next (another lens, auto-framing) leaps further
 # than corners are followed. Then what looks alike is looked for everywhere, to whole pixels;
 # that many of them and that share must share a motion, as a wall of bricks has many alike.
 # Corners are followed as far as this; a smaller leap is something else that moved.
