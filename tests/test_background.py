@@ -171,6 +171,11 @@ def test_the_sides_of_a_mirrored_picture_are_turned_back() -> None:
     assert plain.profile[0, 0] != plain.profile[1, 0]
 
 
+def test_pictures_of_frames_without_anybody_are_let_go_of() -> None:
+    empty = [replace(no_pose(), around=one) for one in behind(None)]
+    assert all(one.around is None for one in with_outlines(empty))
+
+
 def test_who_is_not_there_has_no_outline() -> None:
     nobody = no_pose()
     assert with_outlines([nobody]) == [nobody]

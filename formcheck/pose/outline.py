@@ -63,7 +63,7 @@ _HALF = _OFFSETS.size // 2 + _EDGE_SIDE
 _WIDE: FloatArray = np.linspace(-_HALF, _HALF, 2 * _HALF + 1) * _EDGE_STEP
 
 # Steps on either side that are compared with the background, and how much they persuade: in
-# rendered scenes with twice the gain clear edges were off by half as much again.
+# rendered scenes with twice the gain clear edges were off by nearly twice as much.
 _BACKGROUND_SIDE, _BACKGROUND_GAIN = 12, 0.15
 # Steps from an edge at which it is asked whether it is the background's own.
 _BESIDE: NDArray[np.intp] = np.arange(4, 17, 2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -91,11 +91,14 @@ def with_outlines(poses: Sequence[Pose]) -> list[Pose]:
     """
     views = [pose.view for pose in poses if pose.view is not None]
     found = iter(zip(*find_edges(views, _background(poses)), strict=True))
-    return [pose if pose.view is None else _outlined(pose, *next(found)) for pose in poses]
+    return [_outlined(pose, found) for pose in poses]
 
 
-def _outlined(pose: Pose, profile: FloatArray, profile_sd: FloatArray) -> Pose:
-    assert pose.view is not None
+def _outlined(pose: Pose, found: Iterator[tuple[FloatArray, FloatArray]]) -> Pose:
+    """The pose with the next outline, if it has one, and without pictures: they take memory."""
+    if pose.view is None:
+        return replace(pose, around=None) if pose.around else pose
+    profile, profile_sd = next(found)
     sides = [1, 0] if pose.view.mirrored else [0, 1]
     return replace(
         pose,
