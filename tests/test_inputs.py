@@ -378,10 +378,14 @@ def with_cover(plain: Path, clip: Path) -> None:
     run_ffmpeg(*both, "-c", "copy", str(clip))
 
 
-def zoomed(plain: Path, clip: Path) -> None:
-    view = "z='1+on/1500':x='(iw-iw/zoom)/2':y='(ih-ih/zoom)/2':d=1:s=960x720:fps=30"
+def zoomed(plain: Path, clip: Path, zoom: str = "1+on/1500") -> None:
+    view = f"z='{zoom}':x='(iw-iw/zoom)/2':y='(ih-ih/zoom)/2':d=1:s=960x720:fps=30"
     large = f"scale=1920:1440,zoompan={view}"
     run_ffmpeg("-i", str(plain), "-vf", large, *QUICK, str(clip))
+
+
+def reframed(plain: Path, clip: Path) -> None:
+    zoomed(plain, clip, "if(lt(on,140),1,1.2)")
 
 
 def of_two_shapes(plain: Path, clip: Path) -> None:
@@ -405,6 +409,7 @@ def rewrapped(plain: Path, clip: Path) -> None:
         ("mirror.mp4", in_mirror),
         ("turned.mp4", in_mirror_and_turned),
         ("zoom.mp4", zoomed),
+        ("reframed.mp4", reframed),
         ("shapes.ts", of_two_shapes),
         ("camera.mts", rewrapped),
     ],
