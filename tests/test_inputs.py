@@ -341,7 +341,7 @@ def numbers_of_plain(
 ) -> tuple[Path, SetAnalysis]:
     clip = tmp_path_factory.mktemp("whole") / "plain.mp4"
     cut = ("-ss", str(START_S), "-t", str(LENGTH_S), "-i", str(SAMPLE))
-    run_ffmpeg(*cut, "-vf", "crop=960:720", *QUICK, str(clip))
+    run_ffmpeg(*cut, "-vf", "crop=960:720,scale=640:480", *QUICK, str(clip))
     return clip, analyze(clip, "deadlift", model=pose_model.path, max_fps=HALF_FPS)
 
 
@@ -379,8 +379,8 @@ def with_cover(plain: Path, clip: Path) -> None:
 
 
 def zoomed(plain: Path, clip: Path, zoom: str = "1+on/1500") -> None:
-    view = f"z='{zoom}':x='(iw-iw/zoom)/2':y='(ih-ih/zoom)/2':d=1:s=960x720:fps=30"
-    large = f"scale=1920:1440,zoompan={view}"
+    view = f"z='{zoom}':x='(iw-iw/zoom)/2':y='(ih-ih/zoom)/2':d=1:s=640x480:fps=30"
+    large = f"scale=1280:960,zoompan={view}"
     run_ffmpeg("-i", str(plain), "-vf", large, *QUICK, str(clip))
 
 
@@ -390,7 +390,7 @@ def reframed(plain: Path, clip: Path) -> None:
 
 def of_two_shapes(plain: Path, clip: Path) -> None:
     halves = [clip.with_stem(half) for half in ("first", "second")]
-    wide = ("-vf", "pad=1280:720:160:0")
+    wide = ("-vf", "pad=854:480:107:0")
     run_ffmpeg("-t", "3.5", "-i", str(plain), *wide, *QUICK, str(halves[0]))
     run_ffmpeg("-ss", "3.5", "-i", str(plain), *QUICK, str(halves[1]))
     joined(clip.parent, "ts", *halves).rename(clip)
