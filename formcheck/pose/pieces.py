@@ -70,6 +70,11 @@ class _Piece:
     poses: TrackRecorder = field(default_factory=TrackRecorder)
     prints: dict[float, int] = field(default_factory=dict)  # of the pictures, by their times
 
+    def taken(self) -> TrackRecorder:
+        """What was found; the piece keeps nothing: outlines still to be found are large."""
+        poses, self.poses = self.poses, TrackRecorder()
+        return poses
+
 
 def piece_begins_s(length_s: float | None) -> list[float]:
     """Where the pieces of a clip begin; the start alone for one that is read whole.
@@ -136,17 +141,18 @@ def find_in_pieces(
             ]
             before = first.result()
             rest.close()
-            found, done = before.poses, 0
+            found, done = before.taken(), 0
             for begin_s, end_s, future in zip(begins_s[1:], ends_s[1:], later, strict=True):
                 piece = future.result()
                 at = _join(video, before, piece)
                 if not _agree(found, piece.poses):
                     piece.finder.close()
+                    piece.taken()
                     piece = reading.go_on(before, begin_s, found.time_s[-1], end_s)
                 else:
                     before.finder.close()
                     _give_memory_back()
-                found = found.followed_by(_after(found, piece.poses, at))
+                found = found.followed_by(_after(found, piece.taken(), at))
                 before = piece
                 if len(found) > done and found.time_s[-1] - found.time_s[done] >= _OUTLINED_S:
                     found, done = found[:done].followed_by(found[done:].outlined()), len(found)
