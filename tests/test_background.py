@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from formcheck.arrays import FloatArray
 from formcheck.pose.background import Background, Glimpse, find_background, glimpse
 from formcheck.pose.outline import EdgeView, edge_view, find_edges
-from formcheck.pose.recorder import Pose, no_pose, with_outlines
+from formcheck.pose.recorder import Pose, TrackRecorder, no_pose, with_outlines
 
 Image = NDArray[np.uint8]
 
@@ -169,6 +169,17 @@ def test_the_sides_of_a_mirrored_picture_are_turned_back() -> None:
     np.testing.assert_array_equal(plain.profile, mirrored.profile[::-1])
     np.testing.assert_array_equal(plain.profile_sd, mirrored.profile_sd[::-1])
     assert plain.profile[0, 0] != plain.profile[1, 0]
+
+
+def test_outlines_that_were_found_say_nothing_of_those_to_come() -> None:
+    """A clip that is read as a whole is outlined stretch by stretch: the camera moved before."""
+    moved = np.array([1.0, 0.0, 0.0], np.float32)
+    earlier, later = with_outlines(on_a_post(camera=moved)), on_a_post()
+    poses = [*earlier, *later]
+    times_s = [0.1 * at for at in range(len(poses))]
+    found = TrackRecorder(list(range(len(poses))), times_s, poses).outlined()
+    assert found.poses[: len(earlier)] == earlier
+    assert all(np.isinf(one.profile_sd[0]).all() for one in found.poses[len(earlier) :])
 
 
 def test_pictures_of_frames_without_anybody_are_let_go_of() -> None:

@@ -138,6 +138,16 @@ def test_times_must_rise_and_be_known(tmp_path: Path, times_s: tuple[float, ...]
     assert "strictly increasing" in refused(path)
 
 
+def test_a_deviation_may_be_infinite_but_not_absurd() -> None:
+    sure = small()
+    infinite = np.full_like(sure.profile_sd, np.inf)
+    assert np.isinf(replace(sure, profile_sd=infinite).profile_sd).all()
+    with pytest.raises(ValueError, match="beyond any picture"):
+        replace(sure, profile_sd=np.full_like(sure.profile_sd, 1e9))
+    with pytest.raises(ValueError, match="beyond any picture"):
+        replace(sure, profile=infinite)
+
+
 @pytest.mark.parametrize("name", ARRAYS)
 def test_a_file_without_an_array_is_refused(tmp_path: Path, name: str) -> None:
     assert name in refused(changed(tmp_path, lambda arrays, _: arrays.pop(name)))

@@ -155,12 +155,12 @@ def find_in_pieces(
                 found = found.followed_by(_after(found, piece.taken(), at))
                 before = piece
                 if len(found) > done and found.time_s[-1] - found.time_s[done] >= _OUTLINED_S:
-                    found, done = found[:done].followed_by(found[done:].outlined()), len(found)
+                    found, done = found.outlined(), len(found)
         except BaseException:
             reading.stop()
             pool.shutdown(cancel_futures=True)
             raise
-    return found[:done].followed_by(found[done:].outlined())
+    return found.outlined()
 
 
 @contextmanager

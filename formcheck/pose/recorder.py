@@ -152,8 +152,11 @@ class TrackRecorder:
         )
 
     def outlined(self) -> TrackRecorder:
-        """With the outlines that are still to be found."""
-        return TrackRecorder(self.index, self.time_s, with_outlines(self.poses))
+        """With the outlines that are still to be found, from the first of them on."""
+        waits = (pose.view is not None or pose.around is not None for pose in self.poses)
+        first = next((at for at, waiting in enumerate(waits) if waiting), len(self))
+        poses = [*self.poses[:first], *with_outlines(self.poses[first:])]
+        return TrackRecorder(self.index, self.time_s, poses)
 
     def followed_by(self, other: TrackRecorder) -> TrackRecorder:
         """Both, one after the other."""

@@ -50,7 +50,10 @@ _UNEVEN = 0.1
 # 12 hours at 30 frames a second; a damaged header cannot ask for more memory.
 _MAX_FRAMES = 1_300_000
 # Pictures have no side over 1920 px; MediaPipe's guesses lie outside by a few widths.
-_MOST = {"landmarks_px": 1e6, "visibility": 1e3, "profile": 1e6, "camera": 1e6, "discs": 1e6}
+_MOST = {"landmarks_px": 1e6, "visibility": 1e3, "profile": 1e6, "profile_sd": 1e3}
+_MOST |= {"camera": 1e6, "discs": 1e6}
+# Of an edge that is not the lifter's.
+_MAY_BE_INFINITE = "profile_sd"
 _MOST_FACTS_BYTES = 1_000_000
 _MOST_NUMBER_BYTES = 8
 _UNREADABLE = (
@@ -137,7 +140,9 @@ class PoseTrack:
         if np.ptp(self.time_s) > LONGEST_S or (np.diff(self.time_s) < LEAST_STEP_S / 2).any():
             raise ValueError("time_s is beyond what a camera films")
         for name, most in _MOST.items():
-            if (np.abs(getattr(self, name)) > most).any():  # NaN is not
+            size = np.abs(getattr(self, name))
+            beyond = size > most  # NaN is not
+            if (beyond & np.isfinite(size) if name == _MAY_BE_INFINITE else beyond).any():
                 raise ValueError(f"{name} is beyond any picture")
 
     @classmethod
