@@ -566,8 +566,8 @@ def page(samples: Sequence[Sample]) -> str:
     )
 
 
-_KEPT = """formcheck keeps the weights of an earlier reading of the same clips
-(`judgement.json`); those of this reading, which stand here, differ by less than they are known.
+_KEPT = """formcheck keeps the weights of an earlier reading of the same clips (`judgement.json`);
+those of this reading stand here, and the lifters left out below are judged by such weights.
 """
 
 
