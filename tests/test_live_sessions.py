@@ -25,6 +25,7 @@ from formcheck.video.reader import open_video
 
 SAMPLE = SAMPLES / "deadlift-fatigue.mp4"
 HALF_FPS = 15.0
+STOOD_S = 2.0  # before the first repetition of the sample
 LIVE = [sys.executable, "-m", "formcheck", "live", "-e", "deadlift", "-c"]
 
 
@@ -44,6 +45,8 @@ def test_what_is_saved_is_what_analyze_says_of_the_recording(
         with open_video(short, max_fps=HALF_FPS) as video:  # half the time
             for frame in video:
                 told += session.frame(frame).events
+                if frame.time_s > STOOD_S and "ready" not in kinds(told):
+                    time.sleep(0.2)  # an analysis comes late on a busy machine
         session.new_set()
     (saved,) = session.saved
     assert sorted(path.name for path in tmp_path.iterdir()) == [saved.folder.name]
@@ -59,7 +62,11 @@ def test_what_is_saved_is_what_analyze_says_of_the_recording(
             assert abs(lumbar["peak"] - rep.peak_deg) <= lumbar["uncertainty"]
             assert abs(lumbar["least"] - rep.least_deg) <= lumbar["least_uncertainty"]
     assert {"report.html", "annotated.mp4"} <= {path.name for path in saved.folder.iterdir()}
-    assert "ready" in [event.kind for event in told]
+    assert "ready" in kinds(told)
+
+
+def kinds(events: list[Event]) -> list[str]:
+    return [event.kind for event in events]
 
 
 def start(clip: Path, out: Path, *more: str) -> subprocess.Popen[str]:

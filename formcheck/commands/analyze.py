@@ -8,12 +8,20 @@ from importlib import import_module
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated
-from unicodedata import normalize
 
 import typer
 
 from formcheck.commands.exits import FLAGGED, INTERRUPTED, NOTHING_MEASURED
-from formcheck.commands.options import ConfigFile, Jobs, Lift, MaxFps, PlateMm, PoseModel, Verbose
+from formcheck.commands.options import (
+    ConfigFile,
+    Jobs,
+    Lift,
+    MaxFps,
+    PlateMm,
+    PoseModel,
+    Verbose,
+    name_option,
+)
 from formcheck.commands.stderr import log_to_stderr
 from formcheck.lifts.exercises import AUTO
 from formcheck.plain import encodable_json
@@ -91,10 +99,9 @@ def analyze(  # noqa: PLR0917 - one parameter an option
     ] = False,
     athlete: Annotated[
         str,
-        typer.Option(
-            metavar="NAME",
-            help="Whose set it is: with a history in --out the report says what changed since "
-            "the last one.",
+        name_option(
+            "Whose set it is: with a history in --out the report says what changed since "
+            "the last one."
         ),
     ] = "",
     plot: Annotated[
@@ -174,7 +181,7 @@ def analyze(  # noqa: PLR0917 - one parameter an option
         export=_listed(export),
         height_m=height or DEFAULT_HEIGHT_M,
         track=save_track,
-        athlete=normalize("NFC", athlete),
+        athlete=athlete,
         share=share,
     )
     with native_chatter_hidden(shown=verbose):

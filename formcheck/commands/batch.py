@@ -15,6 +15,7 @@ from formcheck.commands.options import (
     PoseModel,
     Verbose,
     lift_option,
+    name_option,
 )
 from formcheck.commands.stderr import log_to_stderr
 from formcheck.lifts.exercises import AUTO
@@ -40,9 +41,7 @@ def batch(  # noqa: PLR0917 - one parameter an option
     exercise: Annotated[
         str, lift_option(f"The lift where no list names it: {LIFTS}; or auto.")
     ] = AUTO,
-    athlete: Annotated[
-        str, typer.Option(metavar="NAME", help="The athlete where no list names one.")
-    ] = "",
+    athlete: Annotated[str, name_option("The athlete where no list names one.")] = "",
     athletes_by_folder: Annotated[
         bool,
         typer.Option(

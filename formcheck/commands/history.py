@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-import unicodedata
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from formcheck.commands.options import lift_option
+from formcheck.commands.options import lift_option, name_option
 
 if TYPE_CHECKING:
     from formcheck.history.sets import PastSet
@@ -24,25 +23,23 @@ def history(  # noqa: PLR0917 - one parameter an option
         str,
         typer.Argument(metavar="DIR", help="The folder, or URL, that `formcheck batch` wrote to."),
     ] = "results",
-    athlete: Annotated[str | None, typer.Option(metavar="NAME", help="This athlete alone.")] = None,
+    athlete: Annotated[str | None, name_option("This athlete alone.")] = None,
     exercise: Annotated[str | None, lift_option("This lift alone.")] = None,
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Make the history again from the analysis.json files.")
     ] = False,
     note: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="CLIP=TEXT",
-            help="Put a note beside the set of this clip; without a text, remove the note.",
+        name_option(
+            "Put a note beside the set of this clip; without a text, remove the note.",
+            shown="CLIP=TEXT",
         ),
     ] = None,
     seen: Annotated[
         list[str] | None,
-        typer.Option(metavar="CLIP", help="Mark this set as seen: it no longer needs attention."),
+        name_option("Mark this set as seen: it no longer needs attention.", shown="CLIP"),
     ] = None,
-    unseen: Annotated[
-        list[str] | None, typer.Option(metavar="CLIP", help="Remove that mark.")
-    ] = None,
+    unseen: Annotated[list[str] | None, name_option("Remove that mark.", shown="CLIP")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the trends as JSON.")] = False,
 ) -> None:
     """Show how each athlete's lifts changed over the weeks.
@@ -78,12 +75,11 @@ def history(  # noqa: PLR0917 - one parameter an option
     if note or seen or unseen:
         _write_notes(folder, note or [], seen or [], unseen or [])
         return
-    wanted = athlete and unicodedata.normalize("NFC", athlete)
     known = athlete_lifts(_sets(folder, rebuild=rebuild))
     lifts = [
         lift
         for lift in known
-        if wanted in {None, lift.athlete} and exercise in {None, lift.exercise}
+        if athlete in {None, lift.athlete} and exercise in {None, lift.exercise}
     ]
     if not lifts:
         from formcheck.errors import InputError
@@ -108,9 +104,6 @@ def _write_notes(folder: str, texts: list[str], seen: list[str], unseen: list[st
     from formcheck.history.notes import changed
 
     sets = _sets(folder, rebuild=False)
-    texts, seen, unseen = (
-        [unicodedata.normalize("NFC", text) for text in given] for given in (texts, seen, unseen)
-    )
     told = [text.partition("=") for text in texts]
     if wrong := [text for text, (_, sign, _) in zip(texts, told, strict=True) if not sign]:
         raise ConfigurationError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ __all__ = [
     "PoseModel",
     "Verbose",
     "lift_option",
+    "name_option",
 ]
 
 LIFTS = ", ".join(EXERCISES)
@@ -27,6 +29,18 @@ LIFTS = ", ".join(EXERCISES)
 def lift_option(says: str) -> Any:
     """The option that names a lift; `says` is its help."""
     return typer.Option("--exercise", "-e", metavar="LIFT", help=says)
+
+
+def name_option(says: str, *, shown: str = "NAME") -> Any:
+    """An option that names an athlete or a clip, in the form in which all names are kept.
+
+    A Mac gives an accent as a sign of its own.
+    """
+    return typer.Option(metavar=shown, parser=_one_form, help=says)
+
+
+def _one_form(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
 
 
 Lift = Annotated[str, lift_option(f"The lift: {LIFTS}; or auto, to recognise it.")]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
-from unicodedata import normalize
 
 import typer
+
+from formcheck.commands.options import name_option
 
 __all__ = ["report"]
 
@@ -31,9 +32,8 @@ def report(
     ] = False,
     athlete: Annotated[
         str,
-        typer.Option(
-            metavar="NAME",
-            help="Whose set it is, where it lies in a folder with a history of several athletes.",
+        name_option(
+            "Whose set it is, where it lies in a folder with a history of several athletes."
         ),
     ] = "",
 ) -> None:
@@ -52,5 +52,5 @@ def report(
     from formcheck.results.stored import document_file, read_document
 
     file = document_file(result)
-    since = since_last(file.parent, read_document(file), normalize("NFC", athlete))
+    since = since_last(file.parent, read_document(file), athlete)
     typer.echo(write_report(result, out=out, embed=embed, since=since))
