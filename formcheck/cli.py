@@ -28,6 +28,7 @@ from formcheck.commands.serve import serve
 from formcheck.commands.stderr import replace_what_is_missing
 from formcheck.commands.symptoms import symptoms
 from formcheck.errors import ConfigurationError, FormcheckError
+from formcheck.memory import keep_few_heaps
 from formcheck.plain import plain
 
 __all__ = ["app", "main"]
@@ -151,6 +152,7 @@ def main() -> None:
     os.environ["PYTHONSAFEPATH"] = "1"
     # Shared out among cores, small matrices take twice the time: it goes into waiting.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    keep_few_heaps()
     app(prog_name="formcheck")
 
 

@@ -7,8 +7,6 @@ a machine with more cores gets the same track, sooner.
 
 from __future__ import annotations
 
-import ctypes
-import sys
 import threading
 import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -21,6 +19,7 @@ from typing import Protocol, Self
 import cv2
 import numpy as np
 
+from formcheck.memory import give_memory_back
 from formcheck.pose.landmarks import middle
 from formcheck.pose.recorder import Pose, TrackRecorder
 from formcheck.video.clip import LEAST_STEP_S
@@ -151,7 +150,7 @@ def find_in_pieces(
                     piece = reading.go_on(before, begin_s, found.time_s[-1], end_s)
                 else:
                     before.finder.close()
-                    _give_memory_back()
+                    give_memory_back()
                 found = found.followed_by(_after(found, piece.taken(), at))
                 before = piece
                 if len(found) > done and found.time_s[-1] - found.time_s[done] >= _OUTLINED_S:
@@ -173,14 +172,6 @@ def _one_core_each(jobs: int) -> Iterator[None]:
         yield
     finally:
         cv2.setNumThreads(before)
-
-
-def _give_memory_back() -> None:
-    """Have glibc return what a MediaPipe left: it keeps it, and piece by piece that piles up."""
-    if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # other libraries have none
-        if trim is not None:
-            trim(0)
 
 
 class _Reading:
