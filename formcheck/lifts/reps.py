@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from formcheck.arrays import FloatArray
 from formcheck.geometry.joints import Joints
@@ -178,7 +179,8 @@ def _preferred(reps: list[Rep]) -> tuple[int, int, int]:
 def _reps_between(course: HeightCourse, turns: Turns, rises: bool) -> list[Rep]:
     """Read the turning points as repetitions: out from the starting end, and back."""
     reps = []
-    points, signal = turns.points, course.signal
+    signal = course.signal
+    points = _without_dips(turns.points, course, rises) if course.swing.returns else turns.points
     for k in range(len(points) - 1):
         begin, far = int(points[k]), int(points[k + 1])
         if (signal[far] > signal[begin]) == rises:
@@ -187,6 +189,24 @@ def _reps_between(course: HeightCourse, turns: Turns, rises: bool) -> list[Rep]:
             if rep is not None:
                 reps.append(rep)
     return reps
+
+
+def _without_dips(points: NDArray[np.intp], course: HeightCourse, rises: bool) -> NDArray[np.intp]:
+    """The turning points without a way back that ends before its half: it is one repetition."""
+    height = course.signal if rises else -course.signal
+    kept: list[int] = []
+    for point in points.tolist():
+        if len(kept) > 2 and _is_dip(height[kept[-3:]], course.usual):
+            kept.pop()
+            kept[-1] = max(kept[-1], point, key=lambda at: float(height[at]))
+        else:
+            kept.append(point)
+    return np.array(kept, np.intp)
+
+
+def _is_dip(heights: FloatArray, usual: float) -> bool:
+    begin, far, back = heights
+    return bool(0 < far - back < _WHOLE_SHARE * min(usual, far - begin))
 
 
 def _rep(course: HeightCourse, turns: Turns, ends: tuple[int, int, int | None]) -> Rep | None:
