@@ -274,7 +274,7 @@ def main() -> None:
     parser.add_argument("--tracks", type=Path, help="pose tracks of the labelled clips")
     parser.add_argument("--sets", type=Path, help="file to keep the posed sets in")
     parser.add_argument("--each", type=int, default=6, help="sets of each movement")
-    parser.add_argument("--cuts", type=int, default=200)
+    parser.add_argument("--cuts", type=int, default=1740)
     parser.add_argument("--seed", type=int, default=90_000)
     arguments = parser.parse_args()
     if arguments.tracks and not arguments.tracks.is_dir():

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
 from figures import even_times, mirrored, moving_lifter
 from results import analysed, refused
+from trc import TRCData
 
 from formcheck.analysis import SetAnalysis, Settings, analyze_track
 from formcheck.pose.track import PoseTrack
@@ -21,35 +25,33 @@ def analysis() -> SetAnalysis:
     return analysed((0.0, 30.0))
 
 
-def read_trc(text: str) -> tuple[dict[str, str], dict[str, np.ndarray], np.ndarray]:
-    """Header, markers (N, 3) by name, and times of a TRC file."""
-    lines = text.split("\n")
-    header = dict(zip(lines[1].split("\t"), lines[2].split("\t"), strict=True))
-    names = [name for name in lines[3].split("\t")[2:] if name]
-    assert lines[5] == ""
-    rows = [line.split("\t") for line in lines[6:] if line]
-    values = np.array([[float(cell or "nan") for cell in row] for row in rows])
-    markers = {name: values[:, 2 + 3 * i : 5 + 3 * i] for i, name in enumerate(names)}
-    return header, markers, values[:, 1]
+def read_trc(text: str) -> tuple[TRCData, dict[str, np.ndarray], np.ndarray]:
+    """Header, markers (N, 3) by name, and times of a TRC file, by a reader of others."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "markers.trc"
+        file.write_text(text, encoding="utf-8")
+        data = TRCData()
+        data.load(str(file))
+    return data, {name: np.array(data[name]) for name in data["Markers"]}, np.array(data["Time"])
 
 
 def read_mot(text: str) -> tuple[dict[str, str], dict[str, np.ndarray]]:
-    """Header fields and columns of a MOT file."""
+    """Header fields and columns of a MOT file, the table by numpy."""
     head, body = text.split("endheader\n")
     fields = dict(line.split("=") for line in head.splitlines() if "=" in line)
-    lines = body.splitlines()
-    values = np.array([[float(cell) for cell in line.split("\t")] for line in lines[1:]])
-    return fields, dict(zip(lines[0].split("\t"), values.T, strict=True))
+    table = np.genfromtxt(StringIO(body), names=True)
+    return fields, {name: table[name] for name in table.dtype.names or ()}
 
 
 def test_the_trc_header_tells_what_follows(analysis: SetAnalysis) -> None:
     text = trc(analysis, "markers.trc", 1.75)
     header, markers, time_s = read_trc(text)
+    assert text.split("\n")[5] == ""
     assert text.startswith("PathFileType\t4\t(X/Y/Z)\tmarkers.trc\n")
     assert header["Units"] == "m"
-    assert int(header["NumFrames"]) == len(time_s)
-    assert int(header["NumMarkers"]) == len(markers) == 36
-    assert float(header["DataRate"]) == 10
+    assert header["NumFrames"] == len(time_s)
+    assert header["NumMarkers"] == len(markers) == 36
+    assert header["DataRate"] == 10
     assert list(markers)[:33] == list(NAMES)
 
 
@@ -122,6 +124,10 @@ def test_what_was_not_seen_stays_missing(analysis: SetAnalysis) -> None:
     assert np.isnan(columns["hip_flexion_r"][25:35]).all()
     _, markers, _ = read_trc(trc(gap, "x", 1.75))
     assert np.isnan(markers["nose"][25:35]).all()
+    _, markers, _ = read_trc(trc(refused(), "x", 1.75))
+    for name in ("back_sacrum", "back_lumbar", "back_thoracolumbar"):
+        assert np.isnan(markers[name]).all()
+    assert np.isfinite(markers["right_foot_index"]).any()
     _, columns = read_mot(mot(refused(), "x", 1.75))
     assert np.isnan(columns["lumbar_extension"]).all()
 

@@ -99,7 +99,8 @@ def _interpolate(grid_s: FloatArray, time_s: FloatArray, values: FloatArray) -> 
 def trc(analysis: SetAnalysis, name: str, height_m: float) -> str:
     """Markers for OpenSim, in metres: x forwards, y up from the ground, z 0.
 
-    One camera tells no size. The scale is that of a lifter `height_m` tall.
+    One camera tells no size. The scale is that of a lifter `height_m` tall. What was not seen
+    is nan: OpenSim 4.6 takes no line that ends with empty cells.
 
     Parameters
     ----------
@@ -124,14 +125,10 @@ def trc(analysis: SetAnalysis, name: str, height_m: float) -> str:
         "",
     ]
     rows = [
-        "\t".join([str(i), f"{time_s:.6f}", *(_trc_cell(value) for value in row)])
+        "\t".join([str(i), f"{time_s:.6f}", *(f"{value:.5f}" for value in row)])
         for i, (time_s, row) in enumerate(zip(sampled.time_s, sampled.values, strict=True), start=1)
     ]
     return "\n".join([*head, *rows]) + "\n"
-
-
-def _trc_cell(value: float) -> str:
-    return f"{value:.5f}" if math.isfinite(value) else ""
 
 
 def _markers_px(analysis: SetAnalysis) -> Mapping[str, FloatArray]:
