@@ -31,6 +31,7 @@ from formcheck.geometry.joints import Joints
 from formcheck.lifts.exercises import EXERCISES
 from formcheck.lifts.reps import SETTLED, Rep, find_reps, phases
 from formcheck.lifts.sight import sight
+from formcheck.pose.landmarks import LEFT, RIGHT
 from formcheck.pose.track import PoseTrack
 
 Lift = Literal["deadlift", "squat"]
@@ -261,6 +262,19 @@ def test_who_steps_aside_while_straightening_up_has_squatted() -> None:
     (rep,) = reps_of(replace(track, landmarks_px=points), "squat")
     assert rep.complete
     assert aside_px[rep.end] > 0.5 * 150.0  # by more than half a trunk
+
+
+def test_feet_that_plates_hide_and_that_are_guessed_with_the_hips_go_nowhere() -> None:
+    track = scripted("deadlift", HOLD_DOWN, *PULL, *PULL)
+    points = track.landmarks_px.copy()
+    back_px = points[:, LEFT.hip, 0] - points[0, LEFT.hip, 0]
+    for side in (LEFT, RIGHT):
+        points[:, side.hip, 0] += 0.5 * back_px
+        for joint in (side.ankle, side.heel, side.toe):
+            points[:, joint, 0] += 1.5 * back_px
+    assert 1.5 * np.ptp(back_px) > 0.45 * 150.0  # as far as one who walks
+    guessed = reps_of(replace(track, landmarks_px=points), "deadlift")
+    assert flags(guessed) == flags(reps_of(track, "deadlift")) == [True, True]
 
 
 def test_a_lift_that_was_named_is_counted_however_it_is_done() -> None:

@@ -344,6 +344,8 @@ _BACK_EXTENSION = Exercise(
         Mark("hip_height", "range", most=0.22, slack=0.15),
         Mark("thigh_rise_deg", "range", most=30.0, slack=20.0, doubt=0.1),
         Mark("trunk_tilt_deg", "range", least=2.5, slack=2.0, doubt=0.1),
+        # Who holds a plank nods: the head rises, the shoulders do not.
+        Mark("shoulder_height", "range", least=0.08, slack=0.03, doubt=0.1),
         Mark("higher_hand", "high", least=-0.7, slack=0.3),
     ),
     load="shoulder_height",

@@ -33,24 +33,28 @@ class Whereabouts:
 
     Attributes
     ----------
-    hips, feet : float (N, 2)
+    shoulders, hips, feet : float (N, 2)
         Middles in the picture, in trunk lengths.
     walking : bool (N,)
         Frames in which the lifter goes from one place to another.
     """
 
+    shoulders: FloatArray
     hips: FloatArray
     feet: FloatArray
     walking: BoolArray
 
     def elsewhere(self, start: int, end: int) -> bool:
-        """Whether hips and feet are further on in one frame than in another."""
-        hips, feet = (
-            self.hips[end, 0] - self.hips[start, 0],
-            self.feet[end, 0] - self.feet[start, 0],
-        )
-        together = min(abs(hips), abs(feet))
-        return bool(together > _ELSEWHERE_TRUNKS and hips * feet > 0)
+        """Whether shoulders, hips and feet are further on in one frame than in another.
+
+        Feet that plates hide are guessed with the hips; who straightens up takes the hips
+        forwards and the shoulders back.
+        """
+        gone = [
+            float(part[end, 0] - part[start, 0]) for part in (self.shoulders, self.hips, self.feet)
+        ]
+        one_way = min(gone) > 0 or max(gone) < 0
+        return one_way and min(abs(gone[1]), abs(gone[2])) > _ELSEWHERE_TRUNKS
 
 
 def whereabouts(time_s: FloatArray, points: FloatArray, trunk_px: float) -> Whereabouts:
@@ -60,7 +64,7 @@ def whereabouts(time_s: FloatArray, points: FloatArray, trunk_px: float) -> Wher
     standing = _lower_foot(points) / trunk_px
     walks = _along(time_s, shoulders, hips, feet)
     walks |= _to_the_camera(time_s, shoulders, hips, standing)
-    return Whereabouts(hips, feet, _lasting(time_s, walks))
+    return Whereabouts(shoulders, hips, feet, _lasting(time_s, walks))
 
 
 def _lower_foot(points: FloatArray) -> FloatArray:
