@@ -46,7 +46,7 @@ def test_what_is_saved_is_what_analyze_says_of_the_recording(
             for frame in video:
                 told += session.frame(frame).events
                 if frame.time_s > STOOD_S and "ready" not in kinds(told):
-                    time.sleep(0.2)  # an analysis comes late on a busy machine
+                    time.sleep(0.1)  # an analysis comes late on a busy machine
         session.new_set()
     (saved,) = session.saved
     assert sorted(path.name for path in tmp_path.iterdir()) == [saved.folder.name]
