@@ -344,8 +344,6 @@ _BACK_EXTENSION = Exercise(
         Mark("hip_height", "range", most=0.22, slack=0.15),
         Mark("thigh_rise_deg", "range", most=30.0, slack=20.0, doubt=0.1),
         Mark("trunk_tilt_deg", "range", least=2.5, slack=2.0, doubt=0.1),
-        # Who holds a plank nods: the head rises, the shoulders do not.
-        Mark("shoulder_height", "range", least=0.08, slack=0.03, doubt=0.1),
         Mark("higher_hand", "high", least=-0.7, slack=0.3),
     ),
     load="shoulder_height",
@@ -460,7 +458,7 @@ LOOKALIKES: tuple[Exercise, ...] = (
         Mark("trunk_lean_deg", "low", least=60.0, slack=15.0, doubt=0.0),
         Mark("trunk_tilt_deg", "range", most=5.0, slack=4.0, doubt=0.0),
         Mark("lower_hand", "high", most=-0.45, slack=0.2, doubt=0.0),
-        Mark("hip_height", "low", least=0.25, most=1.0, slack=0.1, doubt=0.0),
+        Mark("hip_height", "low", least=0.15, most=1.0, slack=0.1, doubt=0.0),
     ),
     _other(
         "pull-up",
