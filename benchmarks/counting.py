@@ -14,7 +14,7 @@ Those of seed 450000, looked at only afterwards and without the floor from the f
 
 A cut is right if the count is one that the truth allows: a repetition must count if nine tenths
 of its way are in the clip, must not if less than four tenths are, and may in between. Of the 43
-cuts of 1740 with another count, some 27 show a lifter who stands up without the bar (posed sets
+cuts of 1740 with another count, some 21 show a lifter who stands up without the bar (posed sets
 draw no plate that would tell), and 10 begin in the way down of a Romanian deadlift, whose way up
 alone looks like a deadlift off the floor.
 """

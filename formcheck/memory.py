@@ -7,8 +7,8 @@ import sys
 
 __all__ = ["give_memory_back", "keep_few_heaps"]
 
-# M_ARENA_MAX of glibc's malloc.h. Two heaps for all threads are as fast as one for each, and
-# take 800 MB in place of 920 for a set of two minutes (benchmarks/memory.py).
+# M_ARENA_MAX of glibc's malloc.h. With two heaps for all threads, in place of one for each, a
+# clip of six minutes takes 869 MiB in place of 1107 (benchmarks/memory.py).
 _ARENA_MAX, _HEAPS = -8, 2
 
 

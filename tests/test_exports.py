@@ -6,8 +6,6 @@ import json
 import math
 from dataclasses import replace
 from io import StringIO
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -27,11 +25,8 @@ def analysis() -> SetAnalysis:
 
 def read_trc(text: str) -> tuple[TRCData, dict[str, np.ndarray], np.ndarray]:
     """Header, markers (N, 3) by name, and times of a TRC file, by a reader of others."""
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "markers.trc"
-        file.write_text(text, encoding="utf-8")
-        data = TRCData()
-        data.load(str(file))
+    data = TRCData()
+    data.parse(text, line_sep="\n")
     return data, {name: np.array(data[name]) for name in data["Markers"]}, np.array(data["Time"])
 
 

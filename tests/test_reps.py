@@ -223,9 +223,7 @@ def test_who_sinks_back_from_less_than_half_way_up_has_squatted_once(
 ) -> None:
     sinks = [(0.9, 1.0), (0.8, up_to), (0.8, 1.0), (0.9, 0.0)]
     track = scripted("squat", (1.0, 0.0), *SQUAT, *sinks, (1.0, 0.0), *SQUAT)
-    assert [rep.turn > rep.start for rep in reps_of(track, "squat")] == found
-    if len(found) == 3:
-        assert flags(reps_of(track, "squat")) == found
+    assert flags(reps_of(track, "squat")) == found
 
 
 def test_a_rest_between_two_sets_is_no_repetition() -> None:
