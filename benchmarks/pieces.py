@@ -28,7 +28,7 @@ def analysed(clip: Path, *, pieces: bool) -> SetAnalysis:
     """The analysis of a clip that is read in pieces or whole."""
     if pieces:
         return analyze_track(read_track(clip, SETTINGS), SETTINGS)
-    with patch("formcheck.pose.landmarker.piece_begins_s", lambda _: [0.0]):
+    with patch("formcheck.pose.landmarker.piece_begins_s", lambda *_: [0.0]):
         return analyze_track(read_track(clip, SETTINGS), SETTINGS)
 
 

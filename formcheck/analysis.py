@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from formcheck.models.store import ResolvedModel
     from formcheck.results.columns import Columns
     from formcheck.video.reader import Video
+    from formcheck.video.thinning import Rests
 
 __all__ = ["SetAnalysis", "Settings", "analyze", "analyze_track", "read_track", "with_neutral_from"]
 
@@ -366,24 +368,45 @@ def read_track(
 def _track_clip(
     path: Path, settings: Settings, model: ResolvedModel, on_video: OnVideo | None, jobs: int
 ) -> PoseTrack:
-    track, mirrored = _find_pose(path, settings, model, on_video, jobs)
+    find = partial(_find_pose, path, settings.max_fps, model, on_video, jobs)
+    rests, shown = _glance(path, find) or (None, None)
+    track, mirrored = find(rests=rests, mirror=shown)
     # Nobody may be there in the opening, or somebody who still turns into place.
     facing, agreement = vote_facing(
         track.landmarks_px[follow_lifter(track).frames].astype(np.float64)
     )
     if (facing == "left") == mirrored or agreement <= _SURE_OF_FACING:
         return track
-    return _find_pose(path, settings, model, on_video, jobs, mirror=not mirrored)[0]
+    return find(rests=rests, mirror=not mirrored)[0]
+
+
+def _glance(path: Path, find: Callable[..., tuple[PoseTrack, bool]]) -> tuple[Rests, bool] | None:
+    """Where a long clip may be looked at less often, and whether to mirror it; None if nowhere.
+
+    Of a clip with odd frames it is not known which ones were left out.
+    """
+    from formcheck.pose.rests import GLANCE, LEAST_GLANCED_S, rests_of
+    from formcheck.video.reader import open_video
+
+    with open_video(path) as video:
+        if (video.stretches_s or 0.0) < LEAST_GLANCED_S:
+            return None
+    glance, mirrored = find(rests=GLANCE)
+    clip = glance.clip
+    odd = clip.decode_failures or clip.untimed_frames or clip.truncated
+    rests = None if odd else rests_of(glance)
+    return None if rests is None else (rests, mirrored)
 
 
 def _find_pose(
     path: Path,
-    settings: Settings,
+    max_fps: float,
     model: ResolvedModel,
     on_video: OnVideo | None,
     jobs: int,
     *,
     mirror: bool | None = None,
+    rests: Rests | None = None,
     pieces: bool = True,
 ) -> tuple[PoseTrack, bool]:
     """The track, and whether MediaPipe was shown the mirrored picture."""
@@ -391,11 +414,11 @@ def _find_pose(
     from formcheck.video.reader import SeekError, open_video
 
     try:
-        with open_video(path, max_fps=settings.max_fps or None) as video:
+        with open_video(path, max_fps=max_fps or None, rests=rests) as video:
             return track_pose(
                 video,
                 model,
-                max_fps=settings.max_fps,
+                max_fps=max_fps,
                 mirror=mirror,
                 pieces=pieces,
                 jobs=jobs,
@@ -403,7 +426,7 @@ def _find_pose(
             )
     except SeekError as error:
         _log.info("%s is read whole: %s", path.name, error)
-        return _find_pose(path, settings, model, on_video, jobs, mirror=mirror, pieces=False)
+        return _find_pose(path, max_fps, model, on_video, jobs, mirror=mirror, pieces=False)
 
 
 def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:

@@ -55,7 +55,7 @@ def test_the_tables_hold_what_the_contract_names(analysis: SetAnalysis, tmp_path
     assert ",".join(frames[0]) == (
         "frame,time_s,lumbar_deg,lumbar_uncertainty_deg,flexion_deg,trunk_lean_deg,hip_deg,"
         "knee_deg,rep,phase,thoracic_deg,thoracic_uncertainty_deg,"
-        "bar_x_px,bar_y_px,bar_forward_cm,bar_height_cm"
+        "bar_x_px,bar_y_px,bar_forward_cm,bar_height_cm,looked"
     )
     assert len(frames) == len(analysis.track)
     assert {row["rep"] for row in frames} == {"", "1", "2", "3"}

@@ -8,8 +8,10 @@ finding the pose took, and memory stays flat; H.264 is made beside it by ffmpeg.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import cv2
@@ -25,6 +27,7 @@ from formcheck.annotate.scene import captions
 from formcheck.annotate.share import Share
 from formcheck.arrays import Picture
 from formcheck.assessment.scale import scale
+from formcheck.cores import available_cores
 from formcheck.results.folder import POSTER_NAME, VIDEO_NAME, key_frame_name
 from formcheck.video.reader import Frame, open_video
 
@@ -39,6 +42,8 @@ _POSTER_PX = 720
 # Square about the trunk, its side in trunk lengths: head and knees come with it.
 _KEY_FRAME_TRUNKS = 2.1
 _JPEG_QUALITY = 82
+# The encoder is a process of its own, with threads of its own; more than it can take wait.
+_MOST_THREADS = 4
 
 
 def draw_clip(
@@ -85,7 +90,7 @@ def draw_clip(
     blur = _blur(analysis) if blur_face else None
     wanted = None if video else set(moments) | (share.wanted if share else set())
     with ExitStack() as stack:
-        film = _Film(analysis, stack.enter_context(_writer(folder, analysis))) if video else None
+        film = stack.enter_context(_film(analysis, folder, poster_at)) if video else None
         for at, frame in _analysed_frames(clip, analysis, wanted):
             picture = frame.image
             if blur:
@@ -97,9 +102,7 @@ def draw_clip(
                 if at in share.moments:
                     share.add_still(_key_frame(picture, analysis, at), at)
             if film:
-                canvas = film.add(picture, at)
-                if at == poster_at:
-                    _write_picture(folder / POSTER_NAME, _shrunk(canvas))
+                film.add(picture, at)
             if on_frame:
                 on_frame(at + 1)
     if share:
@@ -160,21 +163,60 @@ def _writer(folder: Path, analysis: SetAnalysis) -> VideoWriter:
     return VideoWriter(folder / VIDEO_NAME, fps)
 
 
-class _Film:
-    """Puts picture and band together, and hands them to the encoder."""
+@contextmanager
+def _film(analysis: SetAnalysis, folder: Path, poster_at: int | None) -> Iterator[_Film]:
+    """The annotated video, to which frames are added; `poster_at` is written as a picture, too."""
+    threads = min(available_cores(), _MOST_THREADS)
+    with _writer(folder, analysis) as writer, ThreadPoolExecutor(threads) as pool:
+        poster = {} if poster_at is None else {poster_at: folder / POSTER_NAME}
+        film = _Film(analysis, writer, pool, most_waiting=threads, stills=poster)
+        yield film
+        film.finish()
 
-    def __init__(self, analysis: SetAnalysis, writer: VideoWriter) -> None:
-        self._analysis, self._writer = analysis, writer
+
+class _Film:
+    """Puts pictures and band together on several cores, and hands them on in their order."""
+
+    def __init__(
+        self,
+        analysis: SetAnalysis,
+        writer: VideoWriter,
+        pool: ThreadPoolExecutor,
+        *,
+        most_waiting: int,
+        stills: Mapping[int, Path],
+    ) -> None:
+        self._analysis, self._writer, self._pool = analysis, writer, pool
+        self._most_waiting, self._stills = most_waiting, stills
         self._captions = captions(analysis)
         self._band: Band | None = None
+        self._drawn = deque[tuple[int, Future[Picture]]]()
 
-    def add(self, picture: Picture, at: int) -> Picture:
-        """Write a frame, and return it as it is drawn."""
+    def add(self, picture: Picture, at: int) -> None:
+        """Have a frame drawn, and write those before it as soon as they are."""
         height, width = picture.shape[:2]
         size = video_size(width, height, _MAX_SIDE_PX)
+        band = self._band or self._new_band(size)
+        self._drawn.append((at, self._pool.submit(self._draw, band, size, picture, at)))
+        if len(self._drawn) > self._most_waiting:
+            self._write()
+
+    def finish(self) -> None:
+        """Write the frames that are still being drawn."""
+        while self._drawn:
+            self._write()
+
+    def _write(self) -> None:
+        at, drawn = self._drawn.popleft()
+        canvas = drawn.result()
+        self._writer.write(canvas, float(self._analysis.track.time_s[at]))
+        if at in self._stills:
+            _write_picture(self._stills[at], _shrunk(canvas))
+
+    def _draw(self, band: Band, size: tuple[int, int], picture: Picture, at: int) -> Picture:
+        height, width = picture.shape[:2]
         small = max(width, height) > _MAX_SIDE_PX
         shown = cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR) if small else picture
-        band = self._band or self._new_band(size)
         canvas = np.empty((band.size_px[1] + size[1], size[0], 3), np.uint8)
         canvas[: band.size_px[1]] = band.draw(self._captions[at])
         scene = canvas[band.size_px[1] :]
@@ -183,7 +225,6 @@ class _Film:
         back = drawn_back(self._analysis, at)
         if back:
             back.draw(scene, size[0] / width)
-        self._writer.write(canvas, float(self._analysis.track.time_s[at]))
         return canvas
 
     def _new_band(self, size: tuple[int, int]) -> Band:

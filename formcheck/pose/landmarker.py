@@ -27,6 +27,7 @@ from formcheck.pose.outline import edge_view, trace_outline
 from formcheck.pose.picture import ActivePicture, active_picture
 from formcheck.pose.pieces import Finder, find_in_pieces, piece_begins_s
 from formcheck.pose.recorder import Pose, no_pose, with_outlines
+from formcheck.pose.rests import filled
 from formcheck.pose.track import PoseTrack
 from formcheck.video.reader import Frame, Video
 
@@ -114,7 +115,7 @@ def track_pose(
         video,
         opening,
         frames,
-        piece_begins_s(video.stretches_s if pieces and opening else None),
+        piece_begins_s(video.stretches_s if pieces and opening else None, video.rests),
         first,
         look=partial(look, mirror=mirror),
         jobs=jobs,
@@ -124,7 +125,8 @@ def track_pose(
     if not len(recorder):
         raise InputError(f"{clip.name} has no frame that can be read. Film it again.")
     track = recorder.track(clip, model_name=model.name, model_sha256=model.sha256, max_fps=max_fps)
-    return track, mirror
+    rests = video.rests
+    return filled(track, video.times_s) if rests and rests.busy_s else track, mirror
 
 
 def _begin(opening: Sequence[Frame], look: Callable[..., PoseFinder]) -> tuple[Finder, bool]:

@@ -24,6 +24,7 @@ from formcheck.pose.landmarks import middle
 from formcheck.pose.recorder import Pose, TrackRecorder
 from formcheck.video.clip import LEAST_STEP_S
 from formcheck.video.reader import Frame, SeekError, Video
+from formcheck.video.thinning import Rests
 
 __all__ = ["Finder", "find_in_pieces", "piece_begins_s"]
 
@@ -48,6 +49,8 @@ _PRINT_PX = 16
 # Where a clip is thinned, two pieces may keep different frames: none closer than this share
 # of a usual step.
 _LEAST_STEP = 0.6
+# A usual step is one of the close ones: at rest frames are further apart.
+_CLOSE_STEPS = 0.25
 
 
 class Finder(Protocol):
@@ -75,18 +78,20 @@ class _Piece:
         return poses
 
 
-def piece_begins_s(length_s: float | None) -> list[float]:
+def piece_begins_s(length_s: float | None, rests: Rests | None = None) -> list[float]:
     """Where the pieces of a clip begin; the start alone for one that is read whole.
 
     Parameters
     ----------
     length_s : float or None
         How long the clip states to last, see `Video.stretches_s`.
+    rests : Rests, optional
+        Where it is looked at less; nowhere without.
     """
-    if length_s is None or length_s < _LEAST_S:
+    rests = rests or Rests(((0.0, np.inf),), np.inf)
+    if length_s is None or (work_s := rests.work_s(length_s)) < _LEAST_S:
         return [0.0]
-    count = 2 * max(1, round(length_s / _PIECE_S / 2))
-    return [number * length_s / count for number in range(count)]
+    return rests.begins_s(length_s, count=2 * max(1, round(work_s / _PIECE_S / 2)))
 
 
 def find_in_pieces(
@@ -280,6 +285,7 @@ def _apart_trunks(one: Pose, other: Pose) -> float:
 
 def _after(found: TrackRecorder, piece: TrackRecorder, at: int) -> TrackRecorder:
     """What a piece adds, numbered as in the clip."""
-    step_s = float(np.median(np.diff(found.time_s))) if len(found) > 1 else 0.0
+    steps_s = np.diff(found.time_s)
+    step_s = float(np.quantile(steps_s, _CLOSE_STEPS)) if len(steps_s) else 0.0
     added = piece.since_s(found.time_s[-1] + max(_LEAST_STEP * step_s, LEAST_STEP_S))
     return TrackRecorder([at + index for index in added.index], added.time_s, added.poses)

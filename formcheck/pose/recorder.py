@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +18,12 @@ from formcheck.pose.outline import STATIONS, EdgeView, find_edges
 from formcheck.pose.track import PoseTrack
 from formcheck.video.clip import ClipInfo
 
-__all__ = ["Pose", "TrackRecorder", "no_pose", "with_outlines"]
+__all__ = ["Pose", "TrackRecorder", "in_steps", "no_pose", "with_outlines"]
 
 
 # Steps in which a track is kept: a twentieth of what the edge is known to, or less, and half
 # the bytes. Angles change by 0.02 degrees at most (benchmarks/pieces.md).
-_PER_PX, _PER_SHARE, _PER_TRUNK = 32, 256, 8192
+_STEPS = {"landmarks_px": 32, "visibility": 256, "profile": 8192, "profile_sd": 8192}
 
 # Where it is not known of more of the frames how the camera moved, it may have.
 _MOST_UNKNOWN = 0.5
@@ -172,13 +173,14 @@ class TrackRecorder:
         self, clip: ClipInfo, *, model_name: str, model_sha256: str, max_fps: float
     ) -> PoseTrack:
         """The track of all that was added, at least one frame."""
+        rounded: dict[str, Any] = {
+            name: in_steps(name, np.stack([getattr(pose, name) for pose in self.poses]))
+            for name in _STEPS
+        }
         return PoseTrack(
+            **rounded,
             frame=np.array(self.index, dtype=np.int64),
             time_s=np.array(self.time_s),
-            landmarks_px=_in_steps([pose.landmarks_px for pose in self.poses], _PER_PX),
-            visibility=_in_steps([pose.visibility for pose in self.poses], _PER_SHARE),
-            profile=_in_steps([pose.profile for pose in self.poses], _PER_TRUNK),
-            profile_sd=_in_steps([pose.profile_sd for pose in self.poses], _PER_TRUNK),
             camera=np.stack([pose.camera for pose in self.poses]),
             cut=np.array([pose.cut for pose in self.poses]),
             discs=np.stack([pose.discs for pose in self.poses]),
@@ -189,6 +191,6 @@ class TrackRecorder:
         )
 
 
-def _in_steps(arrays: list[NDArray[np.float32]], per_unit: int) -> NDArray[np.float32]:
-    """All of them, rounded to a power of two so that they compress."""
-    return np.asarray(np.round(np.stack(arrays) * per_unit) / per_unit, np.float32)
+def in_steps(name: str, values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """One of a track's arrays, rounded to a power of two so that it compresses."""
+    return np.asarray(np.round(values * _STEPS[name]) / _STEPS[name], np.float32)

@@ -25,10 +25,10 @@ from formcheck.video.clip import LEAST_STEP_S, LONGEST_S, ClipInfo
 
 __all__ = ["READING_VERSION", "PoseTrack", "join", "load_track", "save_track"]
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 # To be raised with any change of what is found in a frame, or of which frames are read: a
 # track of another version does not stand in for its clip.
-READING_VERSION = 4
+READING_VERSION = 5
 
 _SHAPES: dict[str, tuple[int, ...]] = {
     "frame": (),
@@ -40,10 +40,12 @@ _SHAPES: dict[str, tuple[int, ...]] = {
     "camera": (3,),
     "cut": (),
     "discs": (DISCS, len(DISC_FIELDS)),
+    "looked": (),
 }
 # What earlier formats do not have: then the deviation is a usual one, the camera is taken to
-# have stood still, and no disc is known.
-_SINCE = {"profile_sd": 2, "camera": 2, "cut": 2, "discs": 3}
+# have stood still, no disc is known, and every frame was looked at.
+_SINCE = {"profile_sd": 2, "camera": 2, "cut": 2, "discs": 3, "looked": 4}
+_BOOLS = {"cut", "looked"}
 _USUAL_SD = 0.004
 # Steps that differ by more of their median are no constant rate.
 _UNEVEN = 0.1
@@ -105,6 +107,9 @@ class PoseTrack:
     discs : float (N, DISCS, 6), optional
         What may be plates near the hands (see `formcheck.pose.discs.DiscWatch`); all NaN
         if not given.
+    looked : bool (N,), optional
+        Frames that were looked at; what others show is filled in (`formcheck.pose.rests`).
+        All if not given.
     reading : int
         The `READING_VERSION` with which the clip was read; 0 where it is not known.
     """
@@ -122,6 +127,7 @@ class PoseTrack:
     model_sha256: str
     max_fps: float
     discs: NDArray[np.float32] = None  # type: ignore[assignment]
+    looked: BoolArray = None  # type: ignore[assignment]
     reading: int = READING_VERSION
 
     def __post_init__(self) -> None:
@@ -131,6 +137,8 @@ class PoseTrack:
         if self.discs is None:
             nowhere = np.full((count, *_SHAPES["discs"]), np.nan, np.float32)
             object.__setattr__(self, "discs", nowhere)
+        if self.looked is None:
+            object.__setattr__(self, "looked", np.ones(count, np.bool_))
         for name, tail in _SHAPES.items():
             shape = getattr(self, name).shape
             if shape != (count, *tail):
@@ -344,7 +352,7 @@ def _check_headers(stored: Any, names: Sequence[str]) -> None:
     for name in names:
         tail = _SHAPES[name]
         shape, dtype = _header(stored, name)
-        kinds = {"frame": "iu", "cut": "b"}.get(name, "iuf")
+        kinds = {"frame": "iu"}.get(name, "b" if name in _BOOLS else "iuf")
         if dtype.kind not in kinds or dtype.itemsize > _MOST_NUMBER_BYTES:
             raise ValueError(f"{name} has an unexpected type")
         if shape != (count, *tail) or count > _MAX_FRAMES:
@@ -360,8 +368,8 @@ def _header(stored: Any, name: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
 
 
 def _array(stored: Any, name: str) -> NDArray[Any]:
-    kinds: dict[str, Any] = {"frame": np.int64, "time_s": np.float64, "cut": np.bool_}
-    kind = kinds.get(name, np.float32)
+    kinds: dict[str, Any] = {"frame": np.int64, "time_s": np.float64}
+    kind = kinds.get(name, np.bool_ if name in _BOOLS else np.float32)
     with np.errstate(over="ignore", invalid="ignore"):  # what does not fit is looked at later
         return np.asarray(stored[name]).astype(kind)
 

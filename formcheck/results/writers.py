@@ -35,6 +35,7 @@ FRAME_COLUMNS = (
     "bar_y_px",
     "bar_forward_cm",
     "bar_height_cm",
+    "looked",
 )
 _FIRST_LIFT_COLUMNS = (
     "flexion_onset_hip_deg",
@@ -197,6 +198,7 @@ def frame_rows(analysis: SetAnalysis) -> Iterator[tuple[int | float | str, ...]]
         back.thoracic_uncertainty_deg.tolist(),
         *bar_px.T.tolist(),
         *analysis.bar.path_cm.T.tolist(),
+        ["true" if looked else "false" for looked in track.looked],
     )
     return zip(*columns, strict=True)
 

@@ -28,6 +28,7 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from formcheck.arrays import FloatArray
 from formcheck.errors import ConfigurationError, InputError
 from formcheck.files import sha256_of
 from formcheck.video.about import ask, copy_stream, main_stream, sizes
@@ -35,7 +36,7 @@ from formcheck.video.clip import LEAST_STEP_S, LONGEST_S, ClipInfo
 from formcheck.video.container import examine, is_mp4, mirrored
 from formcheck.video.filming import filmed_on, slow_motion, speaks_of_slow_motion
 from formcheck.video.shapes import ClipShapes, Part
-from formcheck.video.thinning import Thinning, frames_apart
+from formcheck.video.thinning import Rests, Thinning, frames_apart
 
 __all__ = [
     "MAX_SIDE_PX",
@@ -155,8 +156,9 @@ class Video:
     will be yielded; both may be None. `width` and `height` are those of `ClipInfo`.
     """
 
-    def __init__(self, path: Path, max_fps: float | None) -> None:
+    def __init__(self, path: Path, max_fps: float | None, rests: Rests | None = None) -> None:
         self._path = path
+        self._rests = rests
         self._cut, self._stated_s = examine(path)
         self._state = _state(path)
         self._about = ask(path)
@@ -185,6 +187,7 @@ class Video:
         self._decode_failures = self._untimed = 0
         self._ended = False
         self._thinning = Thinning(self._max_fps, self._interval_s or 0.0)
+        self._thinned_s = -1.0  # time of the last frame that it kept; before any
         self._summary: ClipInfo | None = None
         self._reading: weakref.ref[Generator[Frame]] | None = None
 
@@ -260,6 +263,9 @@ class Video:
             self.expected = math.ceil(frames / frames_apart(self._interval_s, self._max_fps))
             if self._stated_s is None:
                 self._stated_s = frames * self._interval_s
+            if self._rests and self._stated_s:
+                share = self._rests.work_s(self._stated_s) / self._stated_s
+                self.expected = math.ceil(self.expected * share)
 
     def _error(self, what: str) -> InputError:
         return InputError(f"{self._path} {what}. Play it: if that works, export it as MP4 (H.264).")
@@ -284,6 +290,17 @@ class Video:
         frames = _read_ahead(self._decode())
         self._reading = weakref.ref(frames)
         return frames
+
+    @property
+    def rests(self) -> Rests | None:
+        """Where fewer frames are yielded; None if nowhere."""
+        return self._rests
+
+    @property
+    def times_s(self) -> FloatArray:
+        """Times of all frames that were read, left out ones included, float (N,)."""
+        stamps_s = np.array(self._stamps_s)
+        return np.asarray(stamps_s - stamps_s[:1])
 
     @property
     def stretches_s(self) -> float | None:
@@ -354,7 +371,7 @@ class Video:
                 time_s = stamp_s - (self._stamps_s[0] if self._first_s is None else self._first_s)
                 if time_s > LONGEST_S:
                     raise self._error(f"jumps to {time_s / 3600:.0f} hours after its start")
-                if self._thinning.keeps(time_s):
+                if self._thinning.keeps(time_s) and self._worth_a_look(time_s):
                     decoded, picture = self._capture.retrieve()
                     self._decode_failures += not decoded
                     if decoded:
@@ -364,6 +381,11 @@ class Video:
                 self._summary = self._summarise()
         finally:
             self._capture.release()
+
+    def _worth_a_look(self, time_s: float) -> bool:
+        """Whether a frame is one of those that are yielded of a rest, or of none."""
+        before_s, self._thinned_s = self._thinned_s, time_s
+        return self._rests is None or self._rests.keeps(time_s, before_s)
 
     def _grab(self) -> Iterator[tuple[int, float]]:
         """Yield index and raw time [s] of every frame that decodes."""
@@ -438,7 +460,9 @@ class Video:
         )
 
 
-def open_video(path: str | os.PathLike[str], *, max_fps: float | None = 30.0) -> Video:
+def open_video(
+    path: str | os.PathLike[str], *, max_fps: float | None = 30.0, rests: Rests | None = None
+) -> Video:
     """Open a clip for reading.
 
     Parameters
@@ -448,6 +472,8 @@ def open_video(path: str | os.PathLike[str], *, max_fps: float | None = 30.0) ->
     max_fps : float or None
         Of a faster clip every n-th frame is yielded, n the smallest that comes to no
         more than this rate; 20 % above it still passes. None yields every frame.
+    rests : Rests, optional
+        Where fewer frames are yielded; nowhere without.
 
     Returns
     -------
@@ -470,4 +496,4 @@ def open_video(path: str | os.PathLike[str], *, max_fps: float | None = 30.0) ->
     """
     if max_fps is not None and not 0 < max_fps < math.inf:
         raise ConfigurationError(f"max_fps is {max_fps}; give a number above 0, or None for all.")
-    return Video(Path(path), max_fps)
+    return Video(Path(path), max_fps, rests)
