@@ -29,7 +29,7 @@ from formcheck.lifts.bar import Bar, measure_bar
 from formcheck.lifts.counting import count_reps
 from formcheck.lifts.exercises import AUTO, Exercise, Measure
 from formcheck.lifts.lift_measures import Measured, measure_lift
-from formcheck.lifts.measures import RepMeasures, measure_rep
+from formcheck.lifts.measures import RepMeasures, measure_rep, told
 from formcheck.lifts.neutral_choice import choose_neutral, choose_neutrals
 from formcheck.lifts.recognition import Recognition
 from formcheck.lifts.reps import Phase, phases
@@ -436,7 +436,7 @@ def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:
     recognition, found = counted.recognition, counted.reps
     exercise = settings.rubric.of(counted.exercise)
     known = (recognition is None or recognition.known) and not too_slow(track)
-    judged = kin if known else without_back(kin)
+    judged = without_back(kin, ~told(kin.joints, exercise) if known else None)
     bar = measure_bar(kin, found, exercise, plate_mm=settings.plate_mm, height_m=settings.height_m)
     reps = tuple(
         replace(measure_rep(rep, judged, exercise), bar=lifted)

@@ -21,7 +21,7 @@ from formcheck.arrays import BoolArray, FloatArray
 from formcheck.geometry.curve import LUMBAR_FROM, LUMBAR_TO, TrunkCurve, on_axis, trunk_curve
 from formcheck.geometry.joints import smooth_landmarks
 from formcheck.pose.facing import Facing
-from formcheck.pose.landmarks import LEFT, RIGHT
+from formcheck.pose.landmarks import LEFT, RIGHT, Side
 from formcheck.pose.outline import STATIONS
 from formcheck.pose.track import PoseTrack
 
@@ -192,3 +192,37 @@ def test_a_pose_lost_in_the_middle_leaves_a_hole() -> None:
     curve = curve_of(make_track([*figures, *[None] * 30, *figures]))
     lost = np.isnan(curve.d[:, LUMBAR]).all(axis=1)
     np.testing.assert_array_equal(np.flatnonzero(lost), np.arange(10, 40))
+
+
+@pytest.mark.parametrize("facing", ["right", "left"])
+def test_the_far_arm_of_one_who_lies_is_left_out_wider_than_the_near_one(facing: Facing) -> None:
+    far, near = (LEFT, RIGHT) if facing == "right" else (RIGHT, LEFT)
+    figure = figure_at(posture_at("glute-bridge", 0.0, 0.0), facing=facing)
+    middle_u, apart = (
+        0.4,
+        0.2,
+    )  # trunk lengths below the belly: outside of an arm, and of its sleeve
+
+    def hidden_by(arm: Side) -> int:
+        points = figure.landmarks_px.copy()
+        track = still(figure)
+        curve = trunk_curve(
+            track, smooth_landmarks(track, track.found), track.found, facing, TRUNK_PX, "ventral"
+        )
+        at = int(np.argmin(np.abs(curve.u[0] - middle_u)))
+        hip, shoulder = (
+            points[[far.hip, near.hip]],
+            points[[far.shoulder, near.shoulder]],
+        )
+        inwards = (hip.mean(0) + shoulder.mean(0)) / 2 - curve.px[0, at]
+        elbow = curve.px[0, at] + apart * TRUNK_PX * inwards / np.linalg.norm(inwards)
+        away = np.array([0.0, 2.0 * TRUNK_PX])  # the other arm lies far below
+        for side in (far, near):
+            points[[side.elbow, side.wrist]] = elbow + (0 if side is arm else away)
+        arms = still(replace(figure, landmarks_px=points))
+        moved = trunk_curve(
+            arms, smooth_landmarks(arms, arms.found), arms.found, facing, TRUNK_PX, "ventral"
+        )
+        return int((np.isfinite(curve.d[0]) & ~np.isfinite(moved.d[0])).sum())
+
+    assert hidden_by(far) > hidden_by(near)

@@ -235,3 +235,23 @@ def test_every_reason_says_what_to_do(track: PoseTrack) -> None:
         assert reason.message.endswith(".")
         assert reason.advice.endswith(".")
         assert "{" not in reason.message + reason.advice
+
+
+def test_the_back_of_one_who_hangs_from_a_bench_is_left_out() -> None:
+    track = moving_lifter("bench back-extension", [10.0, 20.0, 30.0])
+    analysis = analyze_track(track, Settings("back-extension"))
+    hip_deg, lumbar_deg = analysis.kinematics.joints.hip_deg, analysis.kinematics.back.lumbar_deg
+    assert len(analysis.reps) == 3
+    assert np.isnan(lumbar_deg[hip_deg < 150]).all()
+    assert np.isfinite(lumbar_deg[hip_deg > 155]).mean() > 0.9
+    assert all(rep.measured for rep in analysis.reps)
+    said = {reason.code: reason for reason in analysis.reasons}
+    assert not said["posture-untold"].refuses
+    assert "30°" in said["posture-untold"].message
+
+
+def test_a_back_extension_on_the_floor_hides_nothing_by_its_posture() -> None:
+    analysis = analyze_track(
+        moving_lifter("back-extension", [5.0, 5.0]), Settings("back-extension")
+    )
+    assert "posture-untold" not in {reason.code for reason in analysis.reasons}

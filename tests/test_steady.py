@@ -92,7 +92,10 @@ def test_a_close_up_after_a_cut_is_left_out_and_said() -> None:
     count = len(track) // 3
     close_up = replace(track[:count], landmarks_px=track.landmarks_px[:count] * 2.5 - 600)
     time_s = np.arange(len(track) + count) / 30.0
-    names = ("landmarks_px", "visibility", "profile", "profile_sd", "camera", "cut", "discs")
+    names = (
+        *("landmarks_px", "visibility", "profile", "profile_sd"),
+        *("camera", "cut", "discs", "looked"),
+    )
     arrays: dict[str, Any] = {
         n: np.concatenate([getattr(track, n), getattr(close_up, n)]) for n in names
     }

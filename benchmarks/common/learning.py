@@ -33,7 +33,7 @@ __all__ = ["MOST_FLEXION_DEG", "SHOWN_BY", "STATIONS", "Outlines", "kind_of", "l
 # Where each surface is modelled, and the lifts that show it: the bridge shows the front.
 STATIONS: dict[Surface, FloatArray] = {
     "dorsal": np.round(np.arange(-0.2, 0.951, 0.025), 3),
-    "ventral": np.round(np.arange(0.0, 0.901, 0.025), 3),
+    "ventral": np.round(np.arange(0.0, 0.751, 0.025), 3),
 }
 SHOWN_BY: dict[Surface, tuple[str, ...]] = {
     "dorsal": (

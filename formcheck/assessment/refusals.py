@@ -13,7 +13,7 @@ from formcheck.geometry import Kinematics
 from formcheck.geometry.neutral import Neutral, WhyNone
 from formcheck.geometry.trust import Cause
 from formcheck.lifts.exercises import EXERCISES, OTHER, Exercise
-from formcheck.lifts.measures import RepMeasures
+from formcheck.lifts.measures import RepMeasures, told
 from formcheck.lifts.recognition import Recognition
 from formcheck.pose.landmarks import LEFT, RIGHT
 from formcheck.pose.track import PoseTrack
@@ -115,6 +115,13 @@ _NOT_BACK = Reason(
     "back-hidden",
     "The outline of the lower back could not be trusted in {hidden} of {count} repetitions: {why}.",
     "{advice}",
+)
+_NOT_TOLD = Reason(
+    "posture-untold",
+    "With the trunk hanging from a bench, the hips bent by more than {bent:.0f}°, the angle of the "
+    "back is not reported: there it does not follow the back well enough.",
+    "Judge this lift by its upper half, where over-arching shows; there the back is measured.",
+    refuses=False,
 )
 _CAMERA_MOVED = Reason(
     "camera-moved",
@@ -285,12 +292,24 @@ def _named(exercise: str) -> str:
 def _rep_reasons(kin: Kinematics, reps: Sequence[RepMeasures], exercise: Exercise) -> list[Reason]:
     if not reps:
         return [_filled(_NO_REP, exercise=exercise.name)]
-    hidden = sum(not rep.measured for rep in reps)
-    if not hidden or not kin.measurable:
+    if not kin.measurable:
+        return []
+    return _not_told(kin, reps, exercise) + _hidden(kin, reps)
+
+
+def _not_told(kin: Kinematics, reps: Sequence[RepMeasures], exercise: Exercise) -> list[Reason]:
+    silent = ~told(kin.joints, exercise)
+    if not any(silent[rep.rep.start : rep.rep.end + 1].any() for rep in reps):
+        return []
+    return [_filled(_NOT_TOLD, bent=180 - exercise.told_from_hip_deg)]
+
+
+def _hidden(kin: Kinematics, reps: Sequence[RepMeasures]) -> list[Reason]:
+    hidden, count = sum(not rep.measured for rep in reps), len(reps)
+    if not hidden:
         return []
     why, advice = _cause(reps, kin)
-    reason = _NOT_BACK if why else _BACK_HIDDEN
-    refuses, count = hidden == len(reps), len(reps)
+    reason, refuses = _NOT_BACK if why else _BACK_HIDDEN, hidden == count
     return [_filled(reason, refuses=refuses, hidden=hidden, count=count, why=why, advice=advice)]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.arrays import BoolArray
 from formcheck.geometry.joints import Joints, joint_angles, smooth_landmarks
 from formcheck.geometry.lumbar import Back, measure_back
 from formcheck.geometry.person import Lifter, follow_lifter
@@ -83,14 +84,14 @@ def kinematics(track: PoseTrack) -> Kinematics:
     )
 
 
-def without_back(kin: Kinematics) -> Kinematics:
-    """The same, with nothing measured on the back."""
-    missing = np.full_like(kin.back.lumbar_deg, np.nan)
+def without_back(kin: Kinematics, frames: BoolArray | None = None) -> Kinematics:
+    """The same, with nothing measured on the back: in some frames, bool (N,), or in all."""
+    back, hidden = kin.back, True if frames is None else frames
     back = replace(
-        kin.back,
-        lumbar_deg=missing,
-        uncertainty_deg=missing,
-        thoracic_deg=missing,
-        thoracic_uncertainty_deg=missing,
+        back,
+        lumbar_deg=np.where(hidden, np.nan, back.lumbar_deg),
+        uncertainty_deg=np.where(hidden, np.nan, back.uncertainty_deg),
+        thoracic_deg=np.where(hidden, np.nan, back.thoracic_deg),
+        thoracic_uncertainty_deg=np.where(hidden, np.nan, back.thoracic_uncertainty_deg),
     )
     return replace(kin, back=back)

@@ -10,12 +10,13 @@ import numpy as np
 
 from formcheck.arrays import BoolArray, FloatArray
 from formcheck.geometry import Kinematics
+from formcheck.geometry.joints import Joints
 from formcheck.geometry.person import TRUNK_PER_STATURE
 from formcheck.lifts.bar import NO_BAR, BarRep
 from formcheck.lifts.exercises import Exercise
 from formcheck.lifts.reps import Rep
 
-__all__ = ["RepMeasures", "half", "measure_rep", "neutral_frames"]
+__all__ = ["RepMeasures", "half", "measure_rep", "neutral_frames", "told"]
 
 
 End = Literal["low", "high", "all"]
@@ -200,9 +201,18 @@ def half(rep: Rep, kin: Kinematics, exercise: Exercise, end: End) -> BoolArray:
 
 
 def _visible(seen: BoolArray, rep: Rep, kin: Kinematics, exercise: Exercise) -> dict[End, float]:
-    """Share of the frames of a repetition, and of both halves of its swing, that were seen."""
-    parts = {end: seen[half(rep, kin, exercise, end)] for end in _ENDS}
+    """Share of the frames of a repetition, and of both halves of its swing, that were seen.
+
+    Of those whose posture tells the back.
+    """
+    tells = told(kin.joints, exercise)[rep.start : rep.end + 1]
+    parts = {end: seen[half(rep, kin, exercise, end) & tells] for end in _ENDS}
     return {end: float(part.mean()) if part.size else 0.0 for end, part in parts.items()}
+
+
+def told(joints: Joints, exercise: Exercise) -> BoolArray:
+    """Frames whose posture tells the back in this lift, bool (N,)."""
+    return np.asarray(~(joints.hip_deg < exercise.told_from_hip_deg))
 
 
 def neutral_frames(rep: Rep, exercise: Exercise, time_s: FloatArray, since: int = 0) -> slice:

@@ -19,9 +19,11 @@ from formcheck.arrays import BoolArray, FloatArray
 from formcheck.assessment.judgement import Grade, gather_evidence, grade_of, rounding
 from formcheck.assessment.scale import scale
 from formcheck.geometry.curve import TrunkCurve, trunk_curve
+from formcheck.geometry.joints import joint_angles
 from formcheck.geometry.lumbar import RANGE_DEG, AngleReading, read_back
 from formcheck.geometry.posture import posture_features
 from formcheck.geometry.turn import outline_turn
+from formcheck.lifts.measures import told
 from formcheck.live.analyst import LiveReading
 from formcheck.pose.recorder import Pose
 from formcheck.pose.track import PoseTrack
@@ -86,7 +88,8 @@ def measure_present(poses: Sequence[Pose], reading: LiveReading | None, age_s: f
     frames = _frames([pose for pose in poses if pose.found], analysis.track)
     curve = _curve(frames, reading, np.isfinite(kin.back.curve.d[lately]).any(axis=0))
     angles = _read(frames, curve, reading)
-    lumbar_deg = np.where(_possible(angles.angle_deg), angles.angle_deg, np.nan)
+    tells = _told(frames, reading) & _possible(angles.angle_deg)
+    lumbar_deg = np.where(tells, angles.angle_deg, np.nan)
     if not np.isfinite(lumbar_deg[-1]):
         return NOTHING
     shown_deg = float(np.nanmedian(lumbar_deg))
@@ -131,6 +134,14 @@ def _read(frames: PoseTrack, curve: TrunkCurve, reading: LiveReading) -> AngleRe
     posture = posture_features(frames.landmarks_px.astype(np.float64), kin.view.facing)
     back = kin.back
     return read_back(curve.u, curve.d, back.surface, posture, curve.sd, own=back.own).lumbar
+
+
+def _told(frames: PoseTrack, reading: LiveReading) -> BoolArray:
+    """Frames whose posture tells the back, bool (N,)."""
+    lifter, view = reading.analysis.kinematics.lifter, reading.analysis.kinematics.view
+    points = frames.landmarks_px.astype(np.float64)
+    joints = joint_angles(points, view.facing, lifter.trunk_px, view.yaw_deg)
+    return told(joints, reading.analysis.exercise)
 
 
 def _possible(lumbar_deg: FloatArray) -> BoolArray:
