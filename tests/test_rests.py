@@ -133,12 +133,12 @@ def test_a_clip_with_rests_says_what_it_says_when_all_of_it_is_read(
     pose_model: ResolvedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clip = tmp_path / "squat.mp4"
-    pad = "tpad=start_duration=9:start_mode=clone:stop_duration=9:stop_mode=clone"
+    pad = "tpad=start_duration=7:start_mode=clone:stop_duration=7:stop_mode=clone"
     start = ("-t", "7", "-i", str(SAMPLES / "squat.mp4"))
-    run_ffmpeg(*start, "-r", "8", "-vf", f"{pad},scale=480:-2,noise=alls=4:allf=t", str(clip))
+    run_ffmpeg(*start, "-r", "10", "-vf", f"{pad},scale=640:-2,noise=alls=4:allf=t", str(clip))
     settings = Settings("squat")
     whole = analyze_track(read_track(clip, settings, pose_model), settings)
-    monkeypatch.setattr(rests_module, "LEAST_GLANCED_S", 20.0)
+    monkeypatch.setattr(rests_module, "LEAST_GLANCED_S", 18.0)
     some = analyze_track(read_track(clip, settings, pose_model), settings)
     assert whole.track.looked.all()
     assert some.track.looked.mean() < 0.75

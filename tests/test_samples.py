@@ -26,12 +26,12 @@ Sample = Callable[[str], SetAnalysis]
 
 @pytest.fixture(scope="module")
 def sample(pose_model: ResolvedModel) -> Sample:
-    """A sample, analysed once; of the squats half of the frames, which tell the same."""
+    """A sample, analysed once; of most of them half of the frames, which tell the same."""
 
     @cache
     def analysed(name: str) -> SetAnalysis:
         clip = ROOT / "samples" / f"{name}.mp4"
-        max_fps = 15.0 if name.startswith("squat") else 30.0
+        max_fps = 15.0 if name.startswith(("squat", "deadlift-steady")) else 30.0
         return formcheck.analyze(clip, model=pose_model.path, max_fps=max_fps)
 
     return analysed
