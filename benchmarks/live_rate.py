@@ -18,7 +18,7 @@ from common.script import LABELLED, SAMPLES, options
 
 from formcheck.analysis import SetAnalysis, Settings, analyze_track
 from formcheck.models.store import ensure
-from formcheck.pose.landmarker import track_pose
+from formcheck.pose.tracking import track_pose
 from formcheck.video.clip import ClipInfo
 from formcheck.video.reader import Frame, Video, open_video
 

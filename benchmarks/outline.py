@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -124,9 +124,17 @@ class Compared:
         return int(np.argmin(np.abs(self.analysis.kinematics.time_s - rep.peak_s)))
 
 
-def compare(case: Case) -> Compared:
-    """Render and track a scene unless that is done, analyse it, and hold it against the truth."""
+def compare(case: Case, track: formcheck.PoseTrack | None = None) -> Compared:
+    """Render and track a scene unless that is done, analyse it, and hold it against the truth.
+
+    Parameters
+    ----------
+    case : Case
+    track : PoseTrack, optional
+        Of the same frames, in place of the one that is kept.
+    """
     clip = rendered_clip(case.take, max_fps=0, back=True)
+    clip = replace(clip, picture=track or clip.picture)
     analysis = formcheck.analyze_track(clip.picture, formcheck.Settings(case.take.plan.lift))
     assert clip.back is not None
     kin = analysis.kinematics

@@ -21,14 +21,15 @@ from formcheck.arrays import BoolArray
 from formcheck.geometry import kinematics
 from formcheck.lifts.counting import count_reps
 from formcheck.lifts.exercises import EXERCISES
-from formcheck.pose.rests import GLANCE, busy_stretches_s
+from formcheck.pose.rests import GLANCE_FPS, busy_stretches_s
 from formcheck.pose.track import PoseTrack
+from formcheck.video.thinning import begins_step
 
 
 def glance(track: PoseTrack) -> PoseTrack:
     """The frames of a track that the glance at a clip keeps."""
     before_s = np.append(-1.0, track.time_s[:-1])
-    kept = [GLANCE.keeps(t, b) for t, b in zip(track.time_s, before_s, strict=True)]
+    kept = [begins_step(t, b, GLANCE_FPS) for t, b in zip(track.time_s, before_s, strict=True)]
     return track.only(np.flatnonzero(kept))
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
 from unittest import mock
 
 import numpy as np
@@ -19,8 +18,9 @@ from common.script import LABELLED, options
 from mediapipe.tasks.python import BaseOptions, vision
 
 from formcheck.analysis import SetAnalysis, Settings, analyze_track, read_track
-from formcheck.models.store import ensure
+from formcheck.models.store import ResolvedModel, ensure
 from formcheck.pose import landmarker
+from formcheck.pose.detector import Detector
 
 CLIPS = {
     "deadlift-neutral": "deadlift",
@@ -35,12 +35,12 @@ CLIPS = {
 MODES = {"VIDEO, 1 pose": ("VIDEO", 1), "VIDEO, 2 poses": ("VIDEO", 2), "IMAGE": ("IMAGE", 1)}
 
 
-class _Landmarker:
-    """Any running mode, behind the calls of VIDEO mode."""
+class _Detector(Detector):
+    """Any running mode and number of poses, for the frames of the video."""
 
-    def __init__(self, model: Path, mode: str, poses: int) -> None:
+    def __init__(self, model: ResolvedModel, mode: str, poses: int) -> None:
         options = vision.PoseLandmarkerOptions(
-            base_options=BaseOptions(model_asset_path=str(model)),
+            base_options=BaseOptions(model_asset_path=str(model.path)),
             running_mode=vision.RunningMode[mode],
             num_poses=poses,
             output_segmentation_masks=True,
@@ -48,23 +48,16 @@ class _Landmarker:
         self._video = mode == "VIDEO"
         self._landmarker = vision.PoseLandmarker.create_from_options(options)
 
-    def __enter__(self) -> _Landmarker:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._landmarker.close()
-
-    def detect_for_video(self, image: Any, time_ms: int) -> Any:
-        if self._video:
-            return self._landmarker.detect_for_video(image, time_ms)
-        return self._landmarker.detect(image)
-
 
 def run(clip: Path, exercise: str, mode: str, poses: int) -> tuple[SetAnalysis, float]:
     """Analyse a clip in one mode; also seconds per frame."""
     settings = Settings(exercise)
     start = time.perf_counter()
-    with mock.patch.object(landmarker, "_landmarker", lambda path: _Landmarker(path, mode, poses)):
+
+    def detector(model: ResolvedModel, *, video: bool) -> Detector:
+        return _Detector(model, mode, poses) if video else Detector(model, video=False)
+
+    with mock.patch.object(landmarker, "Detector", detector):
         track = read_track(clip, settings)
     seconds = (time.perf_counter() - start) / len(track)
     return analyze_track(track, settings), seconds

@@ -1,138 +1,173 @@
 """Measure whether a second look, on a crop, tells outlines that are not the back's.
 
-    python benchmarks/second_look.py [--out benchmarks/second_look.md]
+    python benchmarks/second_look.py [--clips ../shared/clips] [--out benchmarks/second_look.md]
 
-The scenes of `outline.py`. In some frames of each, MediaPipe looks once more, at a crop about
-the trunk and without what it saw before. Points that the product calls back are sorted by
-whether the second outline agrees, and by whether they lie on the back's own edge.
+Crops of several sizes (`formcheck.pose.second_look`). The scenes of `outline.py`, five times a
+second: points that would be called back without a second look are sorted by whether the nearest
+one agrees, and by whether they lie on the back's own edge. Real clips of bare, unhidden backs:
+how often the second look does not find the lifter, or is wrong about the back.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from unittest.mock import patch
 
-import cv2
 import numpy as np
-from common.rendered import CACHE, folder_of
-from common.scenes import GROUPS, cases
-from common.script import options
+from common.rendered import CACHE, folder_of, rendered_clip
+from common.scenes import GROUPS, Case, cases
+from common.script import LABELLED, options
 from numpy.typing import NDArray
-from outline import Compared, compare
+from outline import compare
 
-from formcheck.arrays import FloatArray
+from formcheck.analysis import Settings, read_track
+from formcheck.arrays import BoolArray
 from formcheck.models.store import ensure
-from formcheck.pose.outline import trace_outline
-from formcheck.video.reader import open_video
+from formcheck.pose import second_look
+from formcheck.pose.detector import Detector
+from formcheck.pose.facing import OPENING_FRAMES, faces_left
+from formcheck.pose.landmarker import PoseFinder
+from formcheck.pose.outline import EdgeView
+from formcheck.pose.second_look import SecondLook
+from formcheck.video.reader import Frame, open_video
 
-_FRAMES = 8
-# Half the side of the crop, in trunk lengths: at 0.9 nobody is found in four frames of ten.
-_HALF_TRUNKS = 1.2
-# Outlines further apart do not agree, in trunk lengths: as far as a point may lie from the
-# back's own edge in `outline.py`.
-_AGREE = 0.02
-
-
-def looked_at_again(found: Compared) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-    """Some frames of the clip in which there is somebody, by their places in the track."""
-    track = found.clip.picture
-    there = np.flatnonzero(track.found)
-    some = there[:: max(1, len(there) // _FRAMES)][:_FRAMES]
-    wanted = {int(track.frame[at]): int(at) for at in some}
-    take = found.case.take
-    with open_video(folder_of(take, CACHE) / f"{take.name}.mp4", max_fps=None) as video:
-        for frame in video:
-            if frame.index in wanted:
-                yield wanted[frame.index], frame.image
+_HALVES_TRUNKS = (1.2, 1.7, 2.3)
+_EVERY_S = 0.2
+# Backs that nothing hides, by eye.
+_CLEAR = ("deadlift-bare-*", "deadlift-neutral", "deadlift-rounded")
 
 
-class SecondLook:
-    """MediaPipe without a memory, on crops."""
+class _Often(SecondLook):
+    """Looks again at even times, at a crop of each size, and takes no notice."""
 
     def __init__(self) -> None:
-        from mediapipe.tasks.python import BaseOptions, vision
+        super().__init__(partial(Detector, ensure(), video=False))
+        self.seen: dict[float, list[EdgeView]] = {}
 
-        options = vision.PoseLandmarkerOptions(
-            base_options=BaseOptions(model_asset_path=str(ensure().path)),
-            running_mode=vision.RunningMode.IMAGE,
-            output_segmentation_masks=True,
-        )
-        self._landmarker = vision.PoseLandmarker.create_from_options(options)
-
-    def outline(
-        self, picture: NDArray[np.uint8], hip_px: FloatArray, shoulder_px: FloatArray
-    ) -> FloatArray | None:
-        """The outline about the same axis, as of `trace_outline`; None where nobody is seen."""
-        from mediapipe import Image, ImageFormat
-
-        centre = (hip_px + shoulder_px) / 2
-        half = _HALF_TRUNKS * float(np.linalg.norm(shoulder_px - hip_px))
-        left, top = np.maximum(centre - half, 0).astype(int)
-        right, bottom = (centre + half).astype(int)
-        crop = np.ascontiguousarray(picture[top:bottom, left:right])
-        result = self._landmarker.detect(Image(image_format=ImageFormat.SRGB, data=crop))
-        if not result.pose_landmarks:
-            return None
-        seen = np.squeeze(result.segmentation_masks[0].numpy_view())
-        mask = cv2.copyMakeBorder(seen, top, 0, left, 0, cv2.BORDER_CONSTANT, value=0.0)
-        return trace_outline(np.asarray(mask, np.float32), hip_px, shoulder_px)
+    def add(self, view: EdgeView, picture: NDArray[np.uint8], time_s: float) -> EdgeView:
+        if time_s >= self._next_s:
+            self._next_s = time_s + _EVERY_S
+            self.seen[time_s] = []
+            for half in _HALVES_TRUNKS:
+                with patch.object(second_look, "_HALF_TRUNKS", half):
+                    self.seen[time_s].append(self.looked(view, picture))
+        return view
 
 
-def sorted_points(found: Compared, look: SecondLook) -> NDArray[np.int64]:
-    """Points called back: agreed and right, agreed and wrong, not agreed and right, and wrong."""
-    track, kin = found.clip.picture, found.analysis.kinematics
-    side = int((kin.view.facing == "right") != (kin.back.surface == "dorsal"))
-    counts = np.zeros(4, np.int64)
-    for at, picture in looked_at_again(found):
-        again = look.outline(picture, track.hip_px[at], track.shoulder_px[at])
-        if again is None:
-            continue
-        with np.errstate(invalid="ignore"):
-            agree = np.abs(again[side] - track.profile[at, side]) < _AGREE
-        called, right = found.called[at], found.right[at]
-        parts = (agree & right, agree & ~right, ~agree & right, ~agree & ~right)
-        counts += [int((called & part).sum()) for part in parts]
+def looked_at(clip: Path) -> dict[float, list[EdgeView]]:
+    """Views with second looks at crops of each size, by their times."""
+    with open_video(clip, max_fps=None) as video:
+        frames: Iterator[Frame] = iter(video)
+        opening = list(islice(frames, OPENING_FRAMES))
+        with PoseFinder(ensure(), second_look=False) as first:
+            left = faces_left([first.find(frame) for frame in opening])
+        often = _Often()
+        with PoseFinder(ensure(), mirror=left, second_look=False) as finder:
+            finder.second = often
+            for frame in (*opening, *frames):
+                finder.find(frame)
+    return often.seen
+
+
+def sorted_points(case: Case) -> NDArray[np.int64]:
+    """Per size: points agreed and right, agreed and wrong, not agreed and right, and wrong."""
+    take = case.take
+    clip = folder_of(take, CACHE) / f"{take.name}.mp4"
+    rendered_clip(take, max_fps=0, back=True)
+    with patch.object(SecondLook, "add", lambda _, view, *__: view):
+        track = read_track(clip, Settings(take.plan.lift, max_fps=0))
+    found, seen = compare(case, track), looked_at(clip)
+    kin = found.analysis.kinematics
+    ventral = int(kin.back.surface == "ventral")
+    counts = np.zeros((len(_HALVES_TRUNKS), 4), np.int64)
+    called, right = found.called, found.right
+    for size in range(len(_HALVES_TRUNKS)):
+        nearest = np.abs(track.time_s[:, None] - np.array(list(seen))).argmin(axis=1)
+        apart = np.stack([views[size].disagrees[ventral] for views in seen.values()])[nearest]
+        parts = (~apart & right, ~apart & ~right, apart & right, apart & ~right)
+        counts[size] += [int((called & part).sum()) for part in parts]
     return counts
 
 
-def row(group: str, counts: NDArray[np.int64]) -> str:
-    """One line of the table."""
+def scene_row(group: str, size: int, counts: NDArray[np.int64]) -> str:
+    """One line of the scenes' table."""
     agreed_right, agreed_wrong, right, wrong = (int(count) for count in counts)
-    every = int(counts.sum())
+    every = agreed_right + agreed_wrong + right + wrong
     cells = (
         group,
-        str(every),
+        f"{2 * _HALVES_TRUNKS[size]:.1f}",
         f"{(agreed_right + right) / every:.1%}",
         f"{agreed_right / (agreed_right + agreed_wrong):.1%}",
-        f"{right + wrong} ({wrong / max(right + wrong, 1):.0%} wrong)",
         f"{right / (agreed_right + right):.1%}",
     )
     return f"| {' | '.join(cells)} |"
 
 
+def clear_rows(folder: Path) -> Iterator[str]:
+    """Of real clear backs, by the size of the crop."""
+    clips = [clip for pattern in _CLEAR for clip in sorted(folder.glob(f"{pattern}.mp4"))]
+    seen = [views for clip in clips for views in looked_at(clip).values()]
+    for size, half in enumerate(_HALVES_TRUNKS):
+        views = [every[size] for every in seen]
+        known: list[BoolArray] = [view.disagrees[0] for view in views if view.again is not None]
+        wrong = sum(view.doubtful for view in views)
+        yield (
+            f"| {2 * half:.1f} | {len(views)} | {1 - len(known) / len(views):.0%} "
+            f"| {wrong / len(views):.0%} | {np.mean(known):.1%} |"
+        )
+
+
 _ABOUT = """# A second look on a crop
 
-Would MediaPipe, when it looks once more at a crop about the trunk (2.4 trunk lengths wide),
-tell which points are not the back's? Scenes of [outline.md](outline.md), eight frames of each.
-formcheck does **not** do this yet: the look takes some 30 ms a frame and a MediaPipe of its own.
+Now and then MediaPipe looks once more, at a crop about the trunk and without a memory; points
+of the back with which it does not agree (0.02 trunk lengths) are left out
+(`formcheck/pose/second_look.py`). Is it right, and how large must the crop be?
 
-- **right before**: points that formcheck calls back and that are; **right after**: the same once
-  those are left out with which the second outline does not agree (0.02 trunk lengths).
-- **lost**: right points that would go with them.
+## Scenes with truth
 
-| scenes | points called back | right before | right after | not agreed | lost |
-|---|---|---|---|---|---|
+Scenes of [outline.md](outline.md), looked at five times a second. **right before**: points that
+would be called back and that are; **right after**: the same once those are left out with which
+the nearest second look does not agree; **lost**: right points that go with them.
+
+| scenes | crop, trunk lengths | right before | right after | lost |
+|---|---|---|---|---|
+"""
+_REAL = """
+## Real clear backs
+
+{clips}, backs that nothing hides by eye: how often the second look does not find the lifter,
+does not agree somewhere along the back, and with how many of its points.
+
+| crop, trunk lengths | looks | lifter not found | some disagreement | points |
+|---|---|---|---|---|
 """
 
 
 def main() -> None:
     """Run the benchmark."""
-    arguments = options(__doc__.splitlines()[0] if __doc__ else None, "second_look.md").parse_args()
-    look, counts = SecondLook(), defaultdict[str, NDArray[np.int64]](lambda: np.zeros(4, np.int64))
+    parser = options(__doc__.splitlines()[0] if __doc__ else None, "second_look.md")
+    parser.add_argument("--clips", type=Path, default=LABELLED)
+    arguments = parser.parse_args()
+    counts: dict[str, NDArray[np.int64]] = defaultdict(
+        lambda: np.zeros((len(_HALVES_TRUNKS), 4), np.int64)
+    )
     for case in cases():
-        counts[case.group] += sorted_points(compare(case), look)
-    text = _ABOUT + "\n".join(row(group, counts[group]) for group in GROUPS if group in counts)
-    arguments.out.write_text(text + "\n", encoding="utf-8")
+        counts[case.group] += sorted_points(case)
+    lines = [
+        scene_row(group, size, counts[group][size])
+        for group in GROUPS
+        if group in counts
+        for size in range(len(_HALVES_TRUNKS))
+    ]
+    text = _ABOUT + "\n".join(lines) + "\n"
+    if arguments.clips.is_dir():
+        text += _REAL.format(clips=", ".join(f"`{one}`" for one in _CLEAR))
+        text += "\n".join(clear_rows(arguments.clips)) + "\n"
+    arguments.out.write_text(text, encoding="utf-8")
     print(text)
 
 

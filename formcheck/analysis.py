@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from formcheck.models.store import ResolvedModel
     from formcheck.results.columns import Columns
     from formcheck.video.reader import Video
-    from formcheck.video.thinning import Rests
 
 __all__ = ["SetAnalysis", "Settings", "analyze", "analyze_track", "read_track", "with_neutral_from"]
 
@@ -368,82 +367,47 @@ def read_track(
 def _track_clip(
     path: Path, settings: Settings, model: ResolvedModel, on_video: OnVideo | None, jobs: int
 ) -> PoseTrack:
-    read = partial(_read, path, settings.max_fps, model, on_video, jobs)
-    find = partial(_find_pose, path, read)
-    rests, shown = _glance(path, read) or (None, None)
-    track, mirrored = find(rests=rests, mirror=shown)
+    find = partial(_find_pose, path, settings.max_fps, model, on_video, jobs)
+    track, mirrored = find(mirror=None)
     # Nobody may be there in the opening, or somebody who still turns into place.
     facing, agreement = vote_facing(
         track.landmarks_px[follow_lifter(track).frames].astype(np.float64)
     )
     if (facing == "left") == mirrored or agreement <= _SURE_OF_FACING:
         return track
-    return find(rests=rests, mirror=not mirrored)[0]
-
-
-def _glance(path: Path, read: Callable[..., tuple[PoseTrack, bool]]) -> tuple[Rests, bool] | None:
-    """Where a long clip may be looked at less often, and whether to mirror it; None if nowhere.
-
-    Of a clip with odd frames it is not known which ones were left out.
-    """
-    from formcheck.pose.rests import GLANCE, LEAST_GLANCED_S, rests_of
-    from formcheck.video.reader import SeekError, open_video
-
-    with open_video(path) as video:
-        if (video.stretches_s or 0.0) < LEAST_GLANCED_S:
-            return None
-    try:
-        glance, mirrored = read(rests=GLANCE)
-    except SeekError:
-        return None
-    clip = glance.clip
-    odd = clip.decode_failures or clip.untimed_frames or clip.truncated
-    rests = None if odd else rests_of(glance)
-    return None if rests is None else (rests, mirrored)
+    return find(mirror=not mirrored)[0]
 
 
 def _find_pose(
-    path: Path,
-    read: Callable[..., tuple[PoseTrack, bool]],
-    *,
-    mirror: bool | None,
-    rests: Rests | None,
-) -> tuple[PoseTrack, bool]:
-    """Read a clip in pieces; whole, and all of it, where it cannot be read from the middle."""
-    from formcheck.video.reader import SeekError
-
-    try:
-        return read(mirror=mirror, rests=rests)
-    except SeekError as error:
-        _log.info("%s is read whole: %s", path.name, error)
-        return read(mirror=mirror, pieces=False)
-
-
-def _read(
     path: Path,
     max_fps: float,
     model: ResolvedModel,
     on_video: OnVideo | None,
     jobs: int,
     *,
-    mirror: bool | None = None,
-    rests: Rests | None = None,
-    pieces: bool = True,
+    mirror: bool | None,
 ) -> tuple[PoseTrack, bool]:
-    """The track, and whether MediaPipe was shown the mirrored picture."""
-    from formcheck.pose.landmarker import track_pose
-    from formcheck.video.reader import open_video
+    """Read a clip in pieces; whole, and all of it, where it cannot be read from the middle."""
+    from formcheck.pose.tracking import track_pose
+    from formcheck.video.reader import SeekError, open_video
 
-    with open_video(path, max_fps=max_fps or None, rests=rests) as video:
-        return track_pose(
-            video,
-            model,
-            max_fps=max_fps,
-            mirror=mirror,
-            pieces=pieces,
-            jobs=jobs,
-            on_frame=on_video(video) if on_video else None,
-        )
+    def read(*, pieces: bool) -> tuple[PoseTrack, bool]:
+        with open_video(path, max_fps=max_fps or None) as video:
+            return track_pose(
+                video,
+                model,
+                max_fps=max_fps,
+                mirror=mirror,
+                pieces=pieces,
+                jobs=jobs,
+                on_video=on_video,
+            )
+
+    try:
+        return read(pieces=True)
+    except SeekError as error:
+        _log.info("%s is read whole: %s", path.name, error)
+        return read(pieces=False)
 
 
 def analyze_track(track: PoseTrack, settings: Settings) -> SetAnalysis:

@@ -12,7 +12,7 @@ from clipmaker import SAMPLES, run_ffmpeg
 
 from formcheck.analysis import Settings, analyze_track, read_track
 from formcheck.models.store import ResolvedModel
-from formcheck.pose import landmarker
+from formcheck.pose import tracking
 from formcheck.pose.pieces import piece_begins_s
 
 # Runs a command where the system gives it one core.
@@ -56,7 +56,7 @@ def test_pieces_give_the_angles_of_the_whole(
 ) -> None:
     settings = Settings("deadlift")
     pieces = analyze_track(read_track(clip, settings, pose_model), settings)
-    monkeypatch.setattr(landmarker, "piece_begins_s", lambda *_: [0.0])
+    monkeypatch.setattr(tracking, "piece_begins_s", lambda *_: [0.0])
     whole = analyze_track(read_track(clip, settings, pose_model), settings)
     assert len(pieces.reps) == len(whole.reps) == 3
     for one, other in zip(pieces.reps, whole.reps, strict=True):

@@ -37,11 +37,11 @@ CLIENT = """
 import sys, time
 from pathlib import Path
 import numpy as np
-from formcheck.pose import landmarker
+from formcheck.pose import detector, landmarker
 from formcheck.models.store import ResolvedModel
 from formcheck.video.reader import Frame
 if len(sys.argv) > 2:
-    landmarker._TRUSTED = sys.argv[2]
+    detector._TRUSTED = sys.argv[2]
 with landmarker.PoseFinder(ResolvedModel("full", Path(sys.argv[1]), "")) as finder:
     for i in range(10):
         finder.find(Frame(i, i / 30, np.zeros((64, 64, 3), np.uint8)))

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from clipmaker import cut, numbered, read_number, scramble, write_clip
 
-from formcheck.pose import pieces, recorder
+from formcheck.pose import reading, recorder
 from formcheck.pose.outline import edge_view
-from formcheck.pose.pieces import find_in_pieces, piece_begins_s
+from formcheck.pose.pieces import Found, find_in_pieces, find_in_stretches, piece_begins_s
 from formcheck.pose.recorder import Pose, TrackRecorder, no_pose, with_outlines
 from formcheck.video.reader import Frame, SeekError, Video, open_video
 
@@ -78,7 +78,7 @@ def find(
         found = find_in_pieces(
             video, opening, frames, begins_s, look(), look=look, jobs=jobs, on_frame=on_frame
         )
-        return found, video
+        return found.poses, video
 
 
 def seen(found: TrackRecorder) -> list[int]:
@@ -171,13 +171,13 @@ def test_outlines_are_found_a_stretch_at_a_time(
 ) -> None:
     """What they are found in takes memory."""
     path = write_clip(folder / "outlines.mp4", numbered(SECONDS * 30))
-    monkeypatch.setattr(pieces, "_OUTLINED_S", 2.0)
-    monkeypatch.setattr(pieces, "_MOST_FRAMES", 40)
+    monkeypatch.setattr(reading, "_OUTLINED_S", 2.0)
+    monkeypatch.setattr(reading, "_MOST_FRAMES", 40)
     waiting: list[int] = []
 
-    def spied(poses: list[Pose]) -> list[Pose]:
+    def spied(poses: list[Pose], **options: bool) -> list[Pose]:
         waiting.append(sum(pose.view is not None for pose in poses))
-        return with_outlines(poses)
+        return with_outlines(poses, **options)
 
     class Viewing(Reader):
         def find(self, frame: Frame) -> Pose:
@@ -213,3 +213,96 @@ def test_an_error_in_one_piece_ends_them_all(folder: Path, wrong: type[BaseExcep
         find(path, [0.0, LATER_PIECE_S], look=look)
     assert all(reader.closed for reader in readers)
     assert threading.active_count() == before
+
+
+GLANCE_FPS = 4.0
+
+
+def glance_at(video: Video, look: Callable[[], Reader] = Reader) -> Found:
+    video.glance(GLANCE_FPS)
+    frames = iter(video)
+    opening = list(islice(frames, 10))
+    found = find_in_pieces(video, opening, frames, [0.0, 4.5], look(), look=look, jobs=2)
+    video.glance(None)
+    return found
+
+
+def in_stretches(
+    path: Path,
+    stretches_s: list[tuple[float, float]],
+    look: Callable[[], Reader] = Reader,
+    glanced_by: Callable[[], Reader] = Reader,
+) -> tuple[TrackRecorder, Found]:
+    with open_video(path) as video:
+        glance = glance_at(video, glanced_by)
+        return find_in_stretches(video, glance, stretches_s, look=look, jobs=2), glance
+
+
+@pytest.mark.parametrize(
+    "stretches_s", [[(2.1, 3.3)], [(0.0, 1.0), (5.2, 5.9)], [(7.0, 60.0)], [(1.2, 8.8)]]
+)
+def test_stretches_are_read_in_full_and_what_lies_between_is_the_glance(
+    clip: Path, stretches_s: list[tuple[float, float]]
+) -> None:
+    whole, _ = find(clip, [0.0])
+    found, glance = in_stretches(clip, stretches_s)
+    assert seen(found) == found.index
+    assert (np.diff(found.time_s) > 0).all()
+    busy = {
+        at
+        for at, time_s in zip(whole.index, whole.time_s, strict=True)
+        if any(begin_s <= time_s <= end_s for begin_s, end_s in stretches_s)
+    }
+    assert busy <= set(found.index)
+    assert set(found.index) >= {at for at in glance.poses.index if at not in whole.index} - busy
+    near_s = 1 / GLANCE_FPS + 0.1  # a stretch ends with the next frame of the glance
+    between = [
+        at
+        for at, time_s in zip(found.index, found.time_s, strict=True)
+        if not any(begin_s - near_s < time_s < end_s + near_s for begin_s, end_s in stretches_s)
+    ]
+    assert set(between) <= set(glance.poses.index)
+
+
+def test_all_of_a_clip_as_one_stretch_is_what_it_is_in_pieces(clip: Path) -> None:
+    whole, _ = find(clip, [0.0])
+    found, _ = in_stretches(clip, [(0.0, np.inf)])
+    assert found.index == whole.index
+    assert found.time_s == whole.time_s
+
+
+def test_what_moved_since_the_glance_before_is_known_where_a_stretch_begins(
+    folder: Path,
+) -> None:
+    class Moving(Reader):
+        def __init__(self) -> None:
+            super().__init__()
+            self._before_s: float | None = None
+
+        def find(self, frame: Frame) -> Pose:
+            moved = 0.0 if self._before_s is None else 30 * (frame.time_s - self._before_s)
+            self._before_s = frame.time_s
+            return replace(super().find(frame), camera=np.array([moved, 0, 0], np.float32))
+
+    path = write_clip(folder / "pan.mp4", numbered(SECONDS * 30))
+    found, _ = in_stretches(path, [(3.1, 4.2)], Moving, Moving)
+    moved_px = np.cumsum([pose.camera[0] for pose in found.poses])
+    np.testing.assert_allclose(moved_px, 30 * np.array(found.time_s), atol=0.01)
+
+
+def test_a_stretch_that_shows_another_lifter_than_the_glance_is_noticed(folder: Path) -> None:
+    path = write_clip(folder / "two.mp4", numbered(SECONDS * 30))
+    with pytest.raises(SeekError, match="another lifter"):
+        in_stretches(path, [(3.0, 5.0)], lambda: Reader(lambda _: 100.0))
+
+
+def test_a_stretch_of_other_pictures_than_the_glance_is_noticed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_clip(folder / "other.mp4", numbered(SECONDS * 30))
+    upright = Video._upright
+    with open_video(path) as video:
+        glance = glance_at(video)
+        monkeypatch.setattr(Video, "_upright", lambda *args: upright(*args) // 2)
+        with pytest.raises(SeekError, match="other pictures"):
+            find_in_stretches(video, glance, [(3.0, 5.0)], look=Reader, jobs=1)

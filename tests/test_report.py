@@ -144,6 +144,23 @@ def test_no_more_is_cleared_than_was_judged(
     assert headline(checked(document)).text.startswith(words)
 
 
+def test_where_nothing_could_be_judged_there_is_no_verdict(document: dict[str, Any]) -> None:
+    """A back extension is asked for over-arching alone, which needs a neutral."""
+    document["exercise"]["name"] = "back-extension"
+    document["settings"]["rubric"] |= limits_of("back-extension")
+    document["neutral"]["method"] = "none"
+    document["findings"] = []
+    document["view"]["reasons"] = [
+        {"code": code, "message": f"{code}!", "advice": "Film again.", "refuses": False}
+        for code in ("view-doubtful", "no-neutral")
+    ]
+    said = headline(checked(document))
+    assert said.tone == "unknown"
+    assert said.short == "Not measured: no-neutral!"
+    document["findings"] = [finding("incomplete-reps", "caution")]
+    assert headline(checked(document)).tone == "caution"
+
+
 def test_what_the_lift_asks_for_besides_is_in_the_table(tmp_path: Path) -> None:
     def measure(document: dict[str, Any]) -> None:
         document["reps"][0]["lift"] |= {"depth_thigh_deg": -12.4, "curl_deg": None}

@@ -14,11 +14,10 @@ from figures import join_tracks, moving_lifter, walking_lifter
 
 from formcheck.analysis import Settings, analyze_track, read_track
 from formcheck.models.store import ResolvedModel
-from formcheck.pose import rests as rests_module
-from formcheck.pose.pieces import piece_begins_s
-from formcheck.pose.rests import GLANCE, filled, rests_of
+from formcheck.pose import tracking
+from formcheck.pose.rests import GLANCE_FPS, WHOLE, filled, worth_reading_s
 from formcheck.pose.track import PoseTrack
-from formcheck.video.thinning import Rests
+from formcheck.video.thinning import begins_step
 
 
 def _standing(duration_s: float) -> PoseTrack:
@@ -41,30 +40,8 @@ def _nobody(duration_s: float) -> PoseTrack:
 
 def _glance(track: PoseTrack) -> PoseTrack:
     before_s = np.append(-1.0, track.time_s[:-1])
-    kept = [GLANCE.keeps(t, b) for t, b in zip(track.time_s, before_s, strict=True)]
+    kept = [begins_step(t, b, GLANCE_FPS) for t, b in zip(track.time_s, before_s, strict=True)]
     return track.only(np.flatnonzero(kept))
-
-
-def test_at_rest_few_frames_are_kept_and_all_of_them_elsewhere() -> None:
-    rests = Rests(((10.0, 12.0), (20.0, 21.0)), fps=4.0)
-    time_s = np.arange(0, 30, 1 / 30)
-    before_s = np.append(-1.0, time_s[:-1])
-    kept = np.array([rests.keeps(t, b) for t, b in zip(time_s, before_s, strict=True)])
-    busy = ((time_s >= 10) & (time_s < 12)) | ((time_s >= 20) & (time_s < 21))
-    assert kept[busy].all()
-    assert kept[~busy].sum() == pytest.approx(4 * 27, abs=3)
-    assert np.diff(time_s[kept]).max() < 0.3
-
-
-@pytest.mark.parametrize("length_s", [30.0, 60.0, 3600.0])
-def test_pieces_are_the_same_work_each(length_s: float) -> None:
-    rests = Rests(((10.0, 20.0), (25.0, 26.0)), fps=4.0)
-    begins_s = piece_begins_s(length_s, rests)
-    time_s = np.arange(0, length_s, 1 / 30)
-    kept = [rests.keeps(t, b) for t, b in zip(time_s, np.append(-1.0, time_s[:-1]), strict=True)]
-    frames, _ = np.histogram(time_s[kept], [*begins_s, length_s])
-    assert np.ptp(frames) <= 0.05 * frames.mean() + 4
-    assert len(begins_s) < len(piece_begins_s(length_s))
 
 
 @pytest.mark.parametrize("rest", [_standing, _nobody])
@@ -73,25 +50,23 @@ def test_a_lifter_who_stands_still_rests_but_not_around_the_set(
 ) -> None:
     work = moving_lifter("squat", [5.0, 10.0, 15.0])
     track = join_tracks(rest(30.0), work, rest(30.0))
-    rests = rests_of(_glance(track))
-    assert rests is not None
-    ((begin_s, end_s),) = rests.busy_s
+    ((begin_s, end_s),) = worth_reading_s(_glance(track))
     reps = analyze_track(track, Settings("squat")).reps
     assert 1.5 < track.time_s[reps[0].rep.start] - begin_s < 5
     assert 1.5 < end_s - track.time_s[reps[-1].rep.end] < 5
 
 
 def test_who_walks_about_or_is_never_seen_to_move_does_not_rest() -> None:
-    assert rests_of(_glance(walking_lifter(60.0))) is None
-    assert rests_of(_glance(_standing(60.0))) is None
+    assert worth_reading_s(_glance(walking_lifter(60.0))) == WHOLE
+    assert worth_reading_s(_glance(_standing(60.0))) == WHOLE
 
 
 def test_another_shot_is_no_rest() -> None:
     track = _glance(join_tracks(_standing(40.0), moving_lifter("squat", [5.0])))
-    assert rests_of(track) is not None
+    assert worth_reading_s(track) != WHOLE
     cut = track.cut.copy()
     cut[20] = True
-    assert rests_of(replace(track, cut=cut)) is None
+    assert worth_reading_s(replace(track, cut=cut)) == WHOLE
 
 
 def test_frames_that_were_left_out_are_filled_in_between() -> None:
@@ -138,7 +113,7 @@ def test_a_clip_with_rests_says_what_it_says_when_all_of_it_is_read(
     run_ffmpeg(*start, "-r", "10", "-vf", f"{pad},scale=640:-2,noise=alls=4:allf=t", str(clip))
     settings = Settings("squat")
     whole = analyze_track(read_track(clip, settings, pose_model), settings)
-    monkeypatch.setattr(rests_module, "LEAST_GLANCED_S", 18.0)
+    monkeypatch.setattr(tracking, "LEAST_GLANCED_S", 18.0)
     some = analyze_track(read_track(clip, settings, pose_model), settings)
     assert whole.track.looked.all()
     assert some.track.looked.mean() < 0.75

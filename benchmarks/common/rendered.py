@@ -44,6 +44,8 @@ _TRUE_SD = 0.001
 # What of formcheck a track hangs on, if its clip stays the same.
 _FINDING = (
     "pose/landmarker",
+    "pose/detector",
+    "pose/second_look",
     "pose/background",
     "pose/outline",
     "pose/camera",

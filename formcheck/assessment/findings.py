@@ -274,13 +274,18 @@ def arching_limit_deg(neutral: Neutral, exercise: Exercise) -> float | None:
     return exercise.arched_from_start_deg if neutral.method == "first-reps" else None
 
 
-def looked_for(neutral: Neutral, exercise: Exercise) -> str:
-    """The faults of the back that could be judged, in words: no more than these were not found."""
+def looked_for(neutral: Neutral, exercise: Exercise) -> str | None:
+    """The faults of the back that could be judged, in words: no more than these were not found.
+
+    None where the lift asks for some, and the neutral lets none be judged.
+    """
     limits = {
         "rounding": exercise.rounded_deg,
         "over-arching": arching_limit_deg(neutral, exercise),
     }
-    return " or ".join(name for name, limit in limits.items() if limit is not None) or "fault"
+    judged = " or ".join(name for name, limit in limits.items() if limit is not None)
+    asked = exercise.rounded_deg is not None or exercise.arched_deg is not None
+    return judged or (None if asked else "fault")
 
 
 # A coach tells where form gave way within a repetition: a range of three.

@@ -33,14 +33,8 @@ from formcheck.live.tally import Tally
 from formcheck.live.texts import text
 from formcheck.live.view import LiveView
 from formcheck.models.store import ResolvedModel
-from formcheck.pose.landmarker import (
-    OPENING_FRAMES,
-    PoseFinder,
-    Sighting,
-    Surroundings,
-    faces_left,
-    outlined,
-)
+from formcheck.pose.facing import OPENING_FRAMES, faces_left
+from formcheck.pose.landmarker import PoseFinder, Sighting, Surroundings, outlined
 from formcheck.pose.recorder import Pose
 from formcheck.settings import Settings
 from formcheck.video.reader import Frame

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 
 from formcheck.arrays import FloatArray
 from formcheck.pose.landmarks import LEFT, NOSE, RIGHT, middle
+from formcheck.pose.recorder import Pose
 from formcheck.vectors import cross
 
-__all__ = ["Facing", "vote_facing"]
+__all__ = ["OPENING_FRAMES", "Facing", "faces_left", "vote_facing"]
 
 Facing = Literal["left", "right"]
+
+# A third of a second: enough to tell left from right, and 1 % of a set's time.
+OPENING_FRAMES = 10
 
 
 def vote_facing(points_px: FloatArray) -> tuple[Facing, float]:
@@ -45,3 +50,11 @@ def vote_facing(points_px: FloatArray) -> tuple[Facing, float]:
         return "right", 0.0
     share = float(evidence[evidence > 0].sum()) / total
     return ("right", share) if share >= 0.5 else ("left", 1.0 - share)
+
+
+def faces_left(poses: Sequence[Pose]) -> bool:
+    """Whether the lifter faces left in the picture; not so where nobody was found."""
+    if not poses:
+        return False
+    points_px = np.stack([pose.landmarks_px for pose in poses]).astype(np.float64)
+    return vote_facing(points_px)[0] == "left"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.arrays import FloatArray
+from formcheck.arrays import BoolArray, FloatArray
 from formcheck.pose.background import Background, is_its_own_edge, likeness, sampled
 
 __all__ = [
@@ -67,6 +67,10 @@ _WIDE: FloatArray = np.linspace(-_HALF, _HALF, 2 * _HALF + 1) * _EDGE_STEP
 _BACKGROUND_SIDE, _BACKGROUND_GAIN = 12, 0.15
 # Steps from an edge at which it is asked whether it is the background's own.
 _BESIDE: NDArray[np.intp] = np.arange(4, 17, 2)
+# Outlines of two looks that are further apart do not agree, in axis lengths; and between which
+# stations it is asked whether they do, buttocks and neck left out (benchmarks/second_look.md).
+_AGREE = 0.02
+_BACK = slice(*np.searchsorted(STATIONS, (0.1, 0.9)))
 # Frames at once: few enough for a processor's cache.
 _AT_ONCE = 16
 
@@ -117,6 +121,10 @@ class EdgeView:
         At `points_px`.
     mirrored : bool
         Whether the picture was mirrored, so that its sides are the other ones.
+    looked_again : bool
+        Whether there was a second look.
+    again : float (2, K) or None
+        The outline about the same axis as that shows it; None where it does not show the lifter.
     """
 
     profile: FloatArray
@@ -124,11 +132,26 @@ class EdgeView:
     shoulder_px: FloatArray
     colours: NDArray[np.uint8]
     mirrored: bool = False
+    looked_again: bool = False
+    again: FloatArray | None = None
 
     @property
     def points_px(self) -> FloatArray:
         """Places from inside the outline to beyond it, float (2, K, W, 2)."""
         return _across(self.profile, self.hip_px, self.shoulder_px)
+
+    @property
+    def disagrees(self) -> BoolArray:
+        """Where a second look shows another outline, bool (2, K)."""
+        return np.asarray(_apart(self.again, self.profile) > 0)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether a second look shows another outline of the back.
+
+        MediaPipe is shown a lifter who faces right, with the back in row 0.
+        """
+        return bool(self.disagrees[0, _BACK].any())
 
 
 def edge_view(
@@ -166,6 +189,7 @@ def find_edges(
     is without the lifter. A forward-backward pass over the stations joins them: the edge's
     distance from the mask's edge changes little from one station to the next. Without
     contrast the mask's edge stays, and with two edges to choose from the deviation says so.
+    Where a second look shows the outline elsewhere, it says how far, also in the frames around.
 
     Parameters
     ----------
@@ -184,7 +208,7 @@ def find_edges(
     pieces = [views[at : at + _AT_ONCE] for at in range(0, len(views), _AT_ONCE)]
     found = [_edges(piece, background) for piece in pieces]
     position, deviation = (np.concatenate([none, *(one[k] for one in found)]) for k in range(2))
-    return position, deviation
+    return position, _widened(deviation, position, views)
 
 
 def _edges(
@@ -207,6 +231,24 @@ def _edges(
         own = is_its_own_edge(*(np.take_along_axis(c, beside, axis=3) for c in (colours, behind)))
         deviation[own] = np.inf
     return np.where(known, profile + mean, np.nan), np.where(known, deviation, np.nan)
+
+
+def _widened(deviation: FloatArray, position: FloatArray, views: Sequence[EdgeView]) -> FloatArray:
+    """The deviation, no smaller than the next second look is away, float (N, 2, K)."""
+    looked = [at for at, view in enumerate(views) if view.looked_again]
+    if not looked:
+        return deviation
+    apart = np.stack([_apart(views[at].again, position[at]) for at in looked])
+    between = (np.array(looked[1:]) + looked[:-1]) / 2
+    return np.maximum(deviation, apart[np.searchsorted(between, np.arange(len(views)))])
+
+
+def _apart(again: FloatArray | None, position: FloatArray) -> FloatArray:
+    """How far two outlines (2, K) are apart; 0 where they agree, or one is not known."""
+    if again is None:
+        return np.zeros(position.shape)
+    apart = np.where(np.isnan(again), REACH, np.abs(again - position))
+    return np.where((apart > _AGREE) & np.isfinite(position), apart, 0.0)
 
 
 def _across(profile: FloatArray, hip_px: FloatArray, shoulder_px: FloatArray) -> FloatArray:

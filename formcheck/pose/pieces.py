@@ -7,91 +7,63 @@ a machine with more cores gets the same track, sooner.
 
 from __future__ import annotations
 
-import threading
-import zlib
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Protocol, Self
 
-import cv2
 import numpy as np
 
-from formcheck.memory import give_memory_back
-from formcheck.pose.landmarks import middle
-from formcheck.pose.recorder import Pose, TrackRecorder
-from formcheck.video.clip import LEAST_STEP_S
+from formcheck.arrays import FloatArray
+from formcheck.pose.reading import Finder, Growing, Piece, after, agree, at_work, same_pictures
+from formcheck.pose.recorder import TrackRecorder
 from formcheck.video.reader import Frame, SeekError, Video
-from formcheck.video.thinning import Rests
 
-__all__ = ["Finder", "find_in_pieces", "piece_begins_s"]
+__all__ = ["Found", "find_in_pieces", "find_in_stretches", "piece_begins_s"]
 
 # A piece costs its warm-up and a MediaPipe of its own; an even number keeps two cores busy.
 _PIECE_S, _LEAST_S = 8.0, 6.0
-# Outlines are found when so much of a clip has been looked at, before the background that it
-# shows: a few repetitions, in bounded memory (22 kB a frame). A clip that is not read in pieces
-# may last for hours.
-_OUTLINED_S, _MOST_FRAMES = 24.0, 1000
-# MediaPipe smooths over time. After a third of a second the hips of one that has just begun
-# differ no more from those of one that ran from the start than they ever do
-# (benchmarks/pieces.md).
-_WARM_UP_S = 0.5
-# A MediaPipe that begins may take another person for the lifter, or lose one behind a plate.
-# Where the middles of hips or shoulders of the last frames that both saw lie further apart
-# than this, in trunk lengths, the earlier one goes on. A person beside the lifter is a trunk
-# length away; two readings of one lifter differ by 0.01, behind a plate by up to 0.3.
-_APART_TRUNKS = 0.1
-_COMPARED_FRAMES = 5
-# Of each picture, every so many pixels tell whether two are the same.
-_PRINT_PX = 16
-# Where a clip is thinned, two pieces may keep different frames: none closer than this share
-# of a usual step.
-_LEAST_STEP = 0.6
-# A usual step is one of the close ones: at rest frames are further apart.
-_CLOSE_STEPS = 0.25
+# A usual camera's frames a second, to tell how much work a second with fewer is.
+_USUAL_FPS = 30.0
+# A glance that sees few frames lags behind a lifter who moves: it has the lifter, not another
+# person, within this.
+_BESIDE_TRUNKS = 0.5
 
 
-class Finder(Protocol):
-    """Finds the lifter frame by frame."""
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What was found in a clip.
 
-    def find(self, frame: Frame) -> Pose:
-        """Find the lifter in the next frame; the outline may be still to be found."""
+    Attributes
+    ----------
+    poses : TrackRecorder
+    prints : dict of float to int
+        Of the pictures, by their times: where two are the same, the pictures are.
+    """
 
-    def close(self) -> None:
-        """Let go of it; does nothing the second time."""
-
-
-@dataclass(eq=False)
-class _Piece:
-    """What was found in a piece, its warm-up included."""
-
-    finder: Finder
-    video: Video
-    poses: TrackRecorder = field(default_factory=TrackRecorder)
-    prints: dict[float, int] = field(default_factory=dict)  # of the pictures, by their times
-
-    def taken(self) -> TrackRecorder:
-        """What was found; the piece keeps nothing: outlines still to be found are large."""
-        poses, self.poses = self.poses, TrackRecorder()
-        return poses
+    poses: TrackRecorder
+    prints: dict[float, int]
 
 
-def piece_begins_s(length_s: float | None, rests: Rests | None = None) -> list[float]:
+def piece_begins_s(length_s: float | None, fps: float = _USUAL_FPS) -> list[float]:
     """Where the pieces of a clip begin; the start alone for one that is read whole.
 
     Parameters
     ----------
     length_s : float or None
         How long the clip states to last, see `Video.stretches_s`.
-    rests : Rests, optional
-        Where it is looked at less; nowhere without.
+    fps : float
+        Frames a second that are looked at, if they are few.
     """
-    rests = rests or Rests(((0.0, np.inf),), np.inf)
-    if length_s is None or (work_s := rests.work_s(length_s)) < _LEAST_S:
+    if length_s is None or (work_s := length_s * min(fps / _USUAL_FPS, 1.0)) < _LEAST_S:
         return [0.0]
-    return rests.begins_s(length_s, count=2 * max(1, round(work_s / _PIECE_S / 2)))
+    count = _even_pieces(work_s)
+    return [length_s * at / count for at in range(count)]
+
+
+def _even_pieces(work_s: float) -> int:
+    return 2 * max(1, round(work_s / _PIECE_S / 2))
 
 
 def find_in_pieces(
@@ -103,8 +75,9 @@ def find_in_pieces(
     *,
     look: Callable[[], Finder],
     jobs: int,
+    keep_background: bool = False,
     on_frame: Callable[[int], None] | None = None,
-) -> TrackRecorder:
+) -> Found:
     """Find the lifter in every frame of a clip.
 
     Parameters
@@ -121,6 +94,8 @@ def find_in_pieces(
         Makes one for another piece.
     jobs : int
         Most pieces at once.
+    keep_background : bool
+        Whether the poses keep what is behind the lifter, see `find_in_stretches`.
     on_frame : callable, optional
         Called after each frame with the number of frames done.
 
@@ -130,162 +105,121 @@ def find_in_pieces(
         If the clip gives other frames when it is read from the middle.
     """
     ends_s = [*begins_s[1:], np.inf]
-    with (
-        closing(finder),
-        _Reading(video, look, on_frame) as reading,
-        closing(rest),
-        _one_core_each(jobs),
-        ThreadPoolExecutor(jobs) as pool,
-    ):
-        try:
-            first = pool.submit(reading.first, finder, chain(opening, rest), ends_s[0])
-            later = [
-                pool.submit(reading.later, begin_s, end_s)
-                for begin_s, end_s in zip(begins_s[1:], ends_s[1:], strict=True)
-            ]
-            before = first.result()
-            rest.close()
-            found, done = before.taken(), 0
-            for begin_s, end_s, future in zip(begins_s[1:], ends_s[1:], later, strict=True):
+    with closing(finder), closing(rest), at_work(video, look, jobs, on_frame) as (reading, pool):
+        first = pool.submit(reading.first, finder, chain(opening, rest), ends_s[0])
+        later = [
+            pool.submit(reading.later, begin_s, end_s)
+            for begin_s, end_s in zip(begins_s[1:], ends_s[1:], strict=True)
+        ]
+        before = first.result()
+        rest.close()
+        found, prints = Growing(before.taken(), keep_background=keep_background), before.prints
+        for begin_s, end_s, future in zip(begins_s[1:], ends_s[1:], later, strict=True):
+            piece = future.result()
+            at = _join(video, before, piece)
+            before = reading.following(before, piece, found.poses, begin_s, end_s)
+            found.add(after(found.poses, before.taken(), at))
+            prints |= before.prints
+    return Found(found.whole(), prints)
+
+
+def find_in_stretches(
+    video: Video,
+    glance: Found,
+    stretches_s: Sequence[tuple[float, float]],
+    *,
+    look: Callable[[], Finder],
+    jobs: int,
+    on_frame: Callable[[int], None] | None = None,
+) -> TrackRecorder:
+    """Find the lifter in every frame of some stretches of a clip that was glanced at.
+
+    In between there is what the glance found. The background that it saw serves them, too.
+
+    Parameters
+    ----------
+    video : Video
+        Read to its end.
+    glance : Found
+        In some frames of all of the clip.
+    stretches_s : sequence of (float, float)
+        When each begins and ends; they rise, and do not touch.
+    look, jobs, on_frame
+        See `find_in_pieces`.
+
+    Raises
+    ------
+    SeekError
+        If the clip gives other frames when it is read from the middle, or shows another lifter.
+    """
+    times_s, glanced = video.times_s, glance.poses
+    snapped_s = [_between_glances(glanced.time_s, *stretch) for stretch in stretches_s]
+    found, rested_s = Growing(TrackRecorder()), -np.inf
+    with at_work(video, look, jobs, on_frame) as (reading, pool):
+        stretches = [
+            [(begin_s, end_s, pool.submit(reading.later, begin_s, end_s)) for begin_s, end_s in one]
+            for one in _in_even_pieces(snapped_s, float(times_s[-1]))
+        ]
+        for pieces in stretches:
+            found.add(glanced.since_s(rested_s).until_s(pieces[0][0]))
+            before: Piece | None = None
+            for begin_s, end_s, future in pieces:
                 piece = future.result()
-                at = _join(video, before, piece)
-                if not _agree(found, piece.poses):
-                    piece.finder.close()
-                    piece.taken()
-                    piece = reading.go_on(before, begin_s, found.time_s[-1], end_s)
+                _hold_against(glance, piece, times_s)
+                if before:
+                    piece = reading.following(before, piece, found.poses, begin_s, end_s)
+                    taken = after(found.poses, piece.taken())
+                elif begin_s > 0 and not agree(glanced, piece.poses, _BESIDE_TRUNKS):
+                    raise SeekError("the clip shows another lifter when it is read from the middle")
                 else:
-                    before.finder.close()
-                    give_memory_back()
-                found = found.followed_by(_after(found, piece.taken(), at))
-                before = piece
-                if len(found) > done and found.time_s[-1] - found.time_s[done] >= _OUTLINED_S:
-                    found, done = found.outlined(), len(found)
-        except BaseException:
-            reading.stop()
-            pool.shutdown(cancel_futures=True)
-            raise
-    return found.outlined()
+                    taken = _beginning(piece.taken().since_s(begin_s), glanced)
+                numbers = np.searchsorted(times_s, taken.time_s).tolist()
+                found.add(replace(taken, index=numbers))
+                before, rested_s = piece, end_s
+            if before:
+                before.finder.close()
+    found.add(glanced.since_s(rested_s))
+    return found.whole()
 
 
-@contextmanager
-def _one_core_each(jobs: int) -> Iterator[None]:
-    """Keep OpenCV from sharing out small work: among pieces read at once it costs a core more."""
-    before = cv2.getNumThreads()
-    if jobs > 1:
-        cv2.setNumThreads(1)
-    try:
-        yield
-    finally:
-        cv2.setNumThreads(before)
-
-
-class _Reading:
-    """Reads pieces, and lets go of their finders at the end."""
-
-    def __init__(
-        self,
-        video: Video,
-        look: Callable[[], Finder],
-        on_frame: Callable[[int], None] | None,
-    ) -> None:
-        self._video = video
-        self._look = look
-        self._on_frame = on_frame
-        self._finders = ExitStack()
-        self._lock = threading.Lock()
-        self._done = 0
-        self._stopped = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._finders.close()
-
-    def stop(self) -> None:
-        """End every piece at its next frame."""
-        self._stopped = True
-
-    def first(self, finder: Finder, frames: Iterable[Frame], end_s: float) -> _Piece:
-        """Read the piece with which the clip begins."""
-        piece = _Piece(finder, self._video)
-        self._read(piece, frames, -np.inf, end_s)
-        return piece
-
-    def later(self, begin_s: float, end_s: float) -> _Piece:
-        """Read another piece, from its warm-up on."""
-        with self._video.stretch(begin_s - _WARM_UP_S) as stretch:
-            piece = _Piece(self._look(), stretch)
-            self._finders.callback(piece.finder.close)
-            self._read(piece, stretch, begin_s, end_s)
-        return piece
-
-    def go_on(self, before: _Piece, begin_s: float, after_s: float, end_s: float) -> _Piece:
-        """Read a piece once more, with the finder of the one before it."""
-        with self._video.stretch(begin_s - _WARM_UP_S) as stretch:
-            piece = _Piece(before.finder, stretch)
-            self._read(piece, (f for f in stretch if f.time_s > after_s), np.inf, end_s)
-        return piece
-
-    def _read(self, piece: _Piece, frames: Iterable[Frame], begin_s: float, end_s: float) -> None:
-        outlined = 0
-        for frame in frames:
-            if frame.time_s >= end_s or self._stopped:
-                break
-            piece.poses.add(frame.index, frame.time_s, piece.finder.find(frame))
-            piece.prints[frame.time_s] = _print(frame)
-            if frame.time_s >= begin_s:
-                self._count()
-            if len(piece.poses) - outlined >= _MOST_FRAMES:
-                piece.poses = piece.poses.outlined()
-                outlined = len(piece.poses)
-
-    def _count(self) -> None:
-        with self._lock:
-            self._done += 1
-            if self._on_frame is not None:
-                self._on_frame(self._done)
-
-
-def _print(frame: Frame) -> int:
-    return zlib.crc32(frame.image[::_PRINT_PX, ::_PRINT_PX].tobytes())
-
-
-def _join(video: Video, before: _Piece, piece: _Piece) -> int:
+def _join(video: Video, before: Piece, piece: Piece) -> int:
     """Number of the piece's first frame in the clip."""
-    shared = before.prints.keys() & piece.prints.keys()
-    if any(before.prints[time_s] != piece.prints[time_s] for time_s in shared):
-        raise SeekError("the clip shows other pictures when it is read from the middle")
+    same_pictures(before.prints, piece.prints)
     return video.join(piece.video)
 
 
-def _agree(before: TrackRecorder, after: TrackRecorder) -> bool:
-    """Whether two pieces show one lifter where they overlap."""
-    seen = dict(zip(after.time_s, after.poses, strict=True))
-    apart = [
-        _apart_trunks(pose, seen[time_s])
-        for time_s, pose in zip(before.time_s, before.poses, strict=True)
-        if time_s in seen
-    ]
-    return bool(apart) and float(np.median(apart[-_COMPARED_FRAMES:])) <= _APART_TRUNKS
+def _between_glances(
+    glanced_s: Sequence[float], begin_s: float, end_s: float
+) -> tuple[float, float]:
+    """A stretch that begins and ends with a frame that the glance saw, or with the clip."""
+    first = bisect_right(glanced_s, begin_s) - 1
+    last = bisect_left(glanced_s, end_s)
+    return glanced_s[max(first, 0)], glanced_s[last] if last < len(glanced_s) else np.inf
 
 
-def _apart_trunks(one: Pose, other: Pose) -> float:
-    """How far hips or shoulders lie apart, in trunk lengths."""
-    if not (one.found and other.found):
-        return 0.0 if one.found == other.found else np.inf
-    hips, shoulders = (
-        np.array([middle(pose.landmarks_px.astype(np.float64), joint) for pose in (one, other)])
-        for joint in ("hip", "shoulder")
-    )
-    trunk_px = float(np.linalg.norm(shoulders[0] - hips[0]))
-    apart_px = max(float(np.linalg.norm(points[1] - points[0])) for points in (hips, shoulders))
-    return apart_px / max(trunk_px, 1.0)
+def _in_even_pieces(
+    stretches_s: Sequence[tuple[float, float]], length_s: float
+) -> Iterator[list[tuple[float, float]]]:
+    """Where the pieces of each stretch begin and end; the last one ends after the stretch."""
+    works_s = [min(end_s, length_s) - begin_s for begin_s, end_s in stretches_s]
+    each_s = sum(works_s) / _even_pieces(sum(works_s))
+    for (begin_s, end_s), work_s in zip(stretches_s, works_s, strict=True):
+        count = max(1, round(work_s / each_s)) if each_s else 1
+        begins_s = [begin_s + work_s * at / count for at in range(count)]
+        yield list(zip(begins_s, [*begins_s[1:], float(np.nextafter(end_s, np.inf))], strict=True))
 
 
-def _after(found: TrackRecorder, piece: TrackRecorder, at: int) -> TrackRecorder:
-    """What a piece adds, numbered as in the clip."""
-    steps_s = np.diff(found.time_s)
-    step_s = float(np.quantile(steps_s, _CLOSE_STEPS)) if len(steps_s) else 0.0
-    added = piece.since_s(found.time_s[-1] + max(_LEAST_STEP * step_s, LEAST_STEP_S))
-    return TrackRecorder([at + index for index in added.index], added.time_s, added.poses)
+def _hold_against(glance: Found, piece: Piece, times_s: FloatArray) -> None:
+    """See that a piece shows what the glance showed."""
+    if not len(piece.poses) or not np.isin(piece.poses.time_s, times_s).all():
+        raise SeekError("the clip has other frames when it is read from the middle")
+    same_pictures(glance.prints, piece.prints)
+
+
+def _beginning(stretch: TrackRecorder, glanced: TrackRecorder) -> TrackRecorder:
+    """A stretch that begins with a frame of the glance: what moved since the one before it."""
+    same = glanced.since_s(stretch.time_s[0]).until_s(np.nextafter(stretch.time_s[0], np.inf))
+    if not len(same):
+        return stretch
+    kept = {name: getattr(same.poses[0], name) for name in ("camera", "cut", "behind")}
+    return replace(stretch, poses=[replace(stretch.poses[0], **kept), *stretch.poses[1:]])

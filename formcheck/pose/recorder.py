@@ -52,6 +52,8 @@ class Pose:
         What the outline is still to be found in, see `with_outlines`.
     around : Glimpse or None
         What some of the frames show of the background.
+    behind : Background or None
+        The background, if it is known.
     """
 
     landmarks_px: NDArray[np.float32]
@@ -63,6 +65,7 @@ class Pose:
     discs: NDArray[np.float32]
     view: EdgeView | None = None
     around: Glimpse | None = None
+    behind: Background | None = None
 
     @property
     def found(self) -> bool:
@@ -84,21 +87,29 @@ def no_pose() -> Pose:
     )
 
 
-def with_outlines(poses: Sequence[Pose]) -> list[Pose]:
+def with_outlines(poses: Sequence[Pose], *, keep_background: bool = False) -> list[Pose]:
     """The poses with the outlines that are still to be found in them.
 
     Where the camera stood still, they are found before the background that all of the
-    poses show together.
+    poses show together, or that one of them knows; it is large, and kept only on demand.
     """
     views = [pose.view for pose in poses if pose.view is not None]
-    found = iter(zip(*find_edges(views, _background(poses)), strict=True))
-    return [_outlined(pose, found) for pose in poses]
+    known = next((pose.behind for pose in poses if pose.behind is not None), None)
+    background = known or _background(poses)
+    found = iter(zip(*find_edges(views, background), strict=True))
+    kept = background if keep_background else None
+    return [_outlined(_without_pictures(pose, kept), found) for pose in poses]
+
+
+def _without_pictures(pose: Pose, background: Background | None) -> Pose:
+    same = pose.around is None and pose.behind is background
+    return pose if same else replace(pose, around=None, behind=background)
 
 
 def _outlined(pose: Pose, found: Iterator[tuple[FloatArray, FloatArray]]) -> Pose:
-    """The pose with the next outline, if it has one, and without pictures: they take memory."""
+    """The pose with the next outline, if it has one, and without its picture: it takes memory."""
     if pose.view is None:
-        return replace(pose, around=None) if pose.around else pose
+        return pose
     profile, profile_sd = next(found)
     sides = [1, 0] if pose.view.mirrored else [0, 1]
     return replace(
@@ -106,7 +117,6 @@ def _outlined(pose: Pose, found: Iterator[tuple[FloatArray, FloatArray]]) -> Pos
         profile=profile[sides].astype(np.float32),
         profile_sd=profile_sd[sides].astype(np.float32),
         view=None,
-        around=None,
     )
 
 
@@ -152,11 +162,12 @@ class TrackRecorder:
             [self.poses[at] for at in frames],
         )
 
-    def outlined(self) -> TrackRecorder:
+    def outlined(self, *, keep_background: bool = False) -> TrackRecorder:
         """With the outlines that are still to be found, from the first of them on."""
         waits = (pose.view is not None or pose.around is not None for pose in self.poses)
         first = next((at for at, waiting in enumerate(waits) if waiting), len(self))
-        poses = [*self.poses[:first], *with_outlines(self.poses[first:])]
+        later = with_outlines(self.poses[first:], keep_background=keep_background)
+        poses = [*self.poses[:first], *later]
         return TrackRecorder(self.index, self.time_s, poses)
 
     def followed_by(self, other: TrackRecorder) -> TrackRecorder:
@@ -168,6 +179,10 @@ class TrackRecorder:
     def since_s(self, time_s: float) -> TrackRecorder:
         """The frames from a time on."""
         return self[bisect_left(self.time_s, time_s) :]
+
+    def until_s(self, time_s: float) -> TrackRecorder:
+        """The frames before a time."""
+        return self[: bisect_left(self.time_s, time_s)]
 
     def track(
         self, clip: ClipInfo, *, model_name: str, model_sha256: str, max_fps: float

@@ -18,13 +18,20 @@ from formcheck.arrays import FloatArray
 from formcheck.pose.landmarks import LEFT, RIGHT
 from formcheck.pose.recorder import in_steps
 from formcheck.pose.track import PoseTrack
-from formcheck.video.thinning import Rests, frames_apart
+from formcheck.video.thinning import frames_apart
 
-__all__ = ["GLANCE", "LEAST_GLANCED_S", "busy_stretches_s", "filled", "rests_of"]
+__all__ = [
+    "GLANCE_FPS",
+    "LEAST_GLANCED_S",
+    "WHOLE",
+    "busy_stretches_s",
+    "filled",
+    "worth_reading_s",
+]
 
 # Four a second tell a lifter who moves from one who does not: benchmarks/rests.md, which holds
 # the limits below against posed sets and labelled clips.
-GLANCE = Rests((), fps=4.0)
+GLANCE_FPS = 4.0
 # A set of ten repetitions takes 30 to 45 seconds: a shorter clip has no long rests, and the
 # glance would be lost.
 LEAST_GLANCED_S = 45.0
@@ -41,22 +48,26 @@ _MARGIN_S = 2.5
 _LEAST_REST_S = 2.0
 
 
-def rests_of(glance: PoseTrack) -> Rests | None:
-    """Where a clip may be looked at less often; None if that is not worth it.
+# All of a clip, as stretches.
+WHOLE = ((0.0, math.inf),)
+
+
+def worth_reading_s(glance: PoseTrack) -> tuple[tuple[float, float], ...]:
+    """Which stretches of a clip are to be read in full; `WHOLE` if rests are not worth it.
 
     Of a clip in which nobody ever moves, every frame may matter to say why.
 
     Parameters
     ----------
     glance : PoseTrack
-        The same clip, read with `GLANCE`.
+        The clip, looked at `GLANCE_FPS` times a second.
     """
     busy_s = busy_stretches_s(glance)
     length_s = float(glance.time_s[-1])
     worked_s = sum(min(end_s, length_s) - begin_s for begin_s, end_s in busy_s)
     if glance.cut.any() or not busy_s or worked_s > (1 - _LEAST_SHARE) * length_s:
-        return None
-    return Rests(busy_s, GLANCE.fps)
+        return WHOLE
+    return busy_s
 
 
 def busy_stretches_s(glance: PoseTrack) -> tuple[tuple[float, float], ...]:

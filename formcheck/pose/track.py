@@ -28,7 +28,7 @@ __all__ = ["READING_VERSION", "PoseTrack", "join", "load_track", "save_track"]
 FORMAT_VERSION = 4
 # To be raised with any change of what is found in a frame, or of which frames are read: a
 # track of another version does not stand in for its clip.
-READING_VERSION = 5
+READING_VERSION = 6
 
 _SHAPES: dict[str, tuple[int, ...]] = {
     "frame": (),

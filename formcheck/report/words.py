@@ -58,6 +58,7 @@ _CLOSE = "Close to the limit"
 # They tell how the set went from first to last.
 _COURSE_CODES = {"breakdown-under-fatigue", "velocity-loss", *DRIFT_CODES.values()}
 _NOT_MEASURED = "Not measured: "
+_NO_NEUTRAL = "no-neutral"
 _UNITS = {"deg_per_rep": "° a rep", "deg": "°", "s": " s", "pct": " %", "hz": " Hz"}
 _LIFT_TITLES: Mapping[Measure, str] = {
     "flexion_onset_hip_deg": "Hip angle where the back leaves neutral",
@@ -138,9 +139,11 @@ class FindingGroup:
 def headline(document: AnalysisDocument) -> Headline:
     """Say in a sentence what came out."""
     mains = [group.main for group in finding_groups(document)]
-    if not measured_reps(document):
+    looked = looked_for(neutral_of(document), lift_of(document))
+    if not measured_reps(document) or not (looked or mains):
         reasons = document.view.reasons
-        why = reasons[0].message if reasons else "The back could not be read."
+        first_of = [one for one in reasons if not looked and one.code == _NO_NEUTRAL] or reasons
+        why = first_of[0].message if first_of else "The back could not be read."
         said = [what_was_measured(document), f"{_NOT_MEASURED}{why}"]
         said += [main.message for main in mains]
         first, *more = filter(None, said)
@@ -151,7 +154,7 @@ def headline(document: AnalysisDocument) -> Headline:
     told.sort(key=_first_told)
     sentences = [main.message for main in told]
     if not faults:
-        sentences[:0] = [main.message for main in close] or [_no_fault(document)]
+        sentences[:0] = [main.message for main in close] or [_no_fault(document, looked or "fault")]
     sentences += _rounding_by_set(document)
     if not any(main.code in _COURSE_CODES for main in told):
         sentences += _course(document)
@@ -218,9 +221,8 @@ def _as_slowed(one: SetPart, slower: str) -> str:
     return f"; your speed fell{slower}" + (f" from rep {since} on" if since else "")
 
 
-def _no_fault(document: AnalysisDocument) -> str:
+def _no_fault(document: AnalysisDocument, looked: str) -> str:
     reps = measured_reps(document)
-    looked = looked_for(neutral_of(document), lift_of(document))
     number = ""
     bent = [rep.flexion_deg for rep in reps if rep.flexion_deg.peak is not None]
     if bent:

@@ -36,7 +36,7 @@ from formcheck.video.clip import LEAST_STEP_S, LONGEST_S, ClipInfo
 from formcheck.video.container import examine, is_mp4, mirrored
 from formcheck.video.filming import filmed_on, slow_motion, speaks_of_slow_motion
 from formcheck.video.shapes import ClipShapes, Part
-from formcheck.video.thinning import Rests, Thinning, frames_apart
+from formcheck.video.thinning import Thinning, begins_step, frames_apart
 
 __all__ = [
     "MAX_SIDE_PX",
@@ -156,9 +156,8 @@ class Video:
     will be yielded; both may be None. `width` and `height` are those of `ClipInfo`.
     """
 
-    def __init__(self, path: Path, max_fps: float | None, rests: Rests | None = None) -> None:
+    def __init__(self, path: Path, max_fps: float | None) -> None:
         self._path = path
-        self._rests = rests
         self._cut, self._stated_s = examine(path)
         self._state = _state(path)
         self._about = ask(path)
@@ -257,15 +256,14 @@ class Video:
         self._interval_s = 1 / (fps * self._slow_motion) if known else None
         if self._stated_s is not None:
             self._stated_s /= self._slow_motion
-        self.expected_frames = self.expected = None
+        self._glance_fps: float | None = None
+        self.expected: int | None = None
+        self.expected_frames: int | None = None
         if self._interval_s is not None:
             self.expected_frames = int(frames)
-            self.expected = math.ceil(frames / frames_apart(self._interval_s, self._max_fps))
             if self._stated_s is None:
                 self._stated_s = frames * self._interval_s
-            if self._rests and self._stated_s:
-                share = self._rests.work_s(self._stated_s) / self._stated_s
-                self.expected = math.ceil(self.expected * share)
+            self.glance(None)
 
     def _error(self, what: str) -> InputError:
         return InputError(f"{self._path} {what}. Play it: if that works, export it as MP4 (H.264).")
@@ -291,10 +289,19 @@ class Video:
         self._reading = weakref.ref(frames)
         return frames
 
-    @property
-    def rests(self) -> Rests | None:
-        """Where fewer frames are yielded; None if nowhere."""
-        return self._rests
+    def glance(self, fps: float | None, *, share: float = 1.0) -> None:
+        """Yield so few frames a second from now on, also in stretches; all of them for None.
+
+        Parameters
+        ----------
+        fps : float or None
+        share : float
+            How much of the clip will be read, for `expected`.
+        """
+        self._glance_fps = fps
+        if self._interval_s is not None and self.expected_frames is not None:
+            apart = frames_apart(self._interval_s, min(self._max_fps, fps or math.inf))
+            self.expected = math.ceil(share * self.expected_frames / apart)
 
     @property
     def times_s(self) -> FloatArray:
@@ -324,7 +331,7 @@ class Video:
         other._first_s = self._stamps_s[0]
         other._capture = other._opened()
         apart = frames_apart(self._interval_s, self._max_fps)
-        number = round(begin_s / self._interval_s)
+        number = max(round(begin_s / self._interval_s), 0)
         other._capture.set(cv2.CAP_PROP_POS_FRAMES, number - number % apart)
         other._begin()
         return other
@@ -383,9 +390,9 @@ class Video:
             self._capture.release()
 
     def _worth_a_look(self, time_s: float) -> bool:
-        """Whether a frame is one of those that are yielded of a rest, or of none."""
+        """Whether a frame is one of those that are yielded at a glance, or it is none."""
         before_s, self._thinned_s = self._thinned_s, time_s
-        return self._rests is None or self._rests.keeps(time_s, before_s)
+        return self._glance_fps is None or begins_step(time_s, before_s, self._glance_fps)
 
     def _grab(self) -> Iterator[tuple[int, float]]:
         """Yield index and raw time [s] of every frame that decodes."""
@@ -460,9 +467,7 @@ class Video:
         )
 
 
-def open_video(
-    path: str | os.PathLike[str], *, max_fps: float | None = 30.0, rests: Rests | None = None
-) -> Video:
+def open_video(path: str | os.PathLike[str], *, max_fps: float | None = 30.0) -> Video:
     """Open a clip for reading.
 
     Parameters
@@ -472,8 +477,6 @@ def open_video(
     max_fps : float or None
         Of a faster clip every n-th frame is yielded, n the smallest that comes to no
         more than this rate; 20 % above it still passes. None yields every frame.
-    rests : Rests, optional
-        Where fewer frames are yielded; nowhere without.
 
     Returns
     -------
@@ -496,4 +499,4 @@ def open_video(
     """
     if max_fps is not None and not 0 < max_fps < math.inf:
         raise ConfigurationError(f"max_fps is {max_fps}; give a number above 0, or None for all.")
-    return Video(Path(path), max_fps, rests)
+    return Video(Path(path), max_fps)

@@ -1,72 +1,29 @@
-"""Fewer frames, evenly spaced by their true times; fewer still while nothing happens."""
+"""Fewer frames, evenly spaced by their true times."""
 
 from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass
 
 import numpy as np
 
-from formcheck.arrays import FloatArray
-
-__all__ = ["Rests", "Thinning", "frames_apart"]
+__all__ = ["Thinning", "begins_step", "frames_apart"]
 
 _RATE_SLACK = 0.2  # a clip up to 20 % faster than max_fps keeps every frame
-
-
-# A usual camera's frames a second, to tell how much work a second of rest is.
-_USUAL_FPS = 30.0
-
-
-@dataclass(frozen=True)
-class Rests:
-    """Where a few frames a second are enough: everywhere but in the busy stretches.
-
-    Attributes
-    ----------
-    busy_s : tuple of (float, float)
-        When each begins and ends; they rise, and do not touch.
-    fps : float
-        Frames a second that are kept elsewhere.
-    """
-
-    busy_s: tuple[tuple[float, float], ...]
-    fps: float
-
-    def keeps(self, time_s: float, before_s: float) -> bool:
-        """Whether a frame is kept; `before_s` is the time of the one before it.
-
-        It depends on no other frame, so a clip that is read from the middle keeps the same.
-        """
-        if any(begin_s <= time_s < end_s for begin_s, end_s in self.busy_s):
-            return True
-        return math.floor(time_s * self.fps) != math.floor(before_s * self.fps)
-
-    def begins_s(self, length_s: float, count: int) -> list[float]:
-        """Where pieces of a clip begin that are the same work each."""
-        at_s, work_s = self._work_s(length_s)
-        even = np.arange(count) * work_s[-1] / count
-        return [float(begin_s) for begin_s in np.interp(even, work_s, at_s)]
-
-    def work_s(self, length_s: float) -> float:
-        """How long a clip without rests is that takes as much work."""
-        return float(self._work_s(length_s)[1][-1])
-
-    def _work_s(self, length_s: float) -> tuple[FloatArray, FloatArray]:
-        """Moments of a clip, and the work that is done until then."""
-        inside = [edge for stretch in self.busy_s for edge in stretch if edge < length_s]
-        at_s = np.array([0.0, *inside, length_s])
-        middles = (at_s[1:] + at_s[:-1]) / 2
-        busy = [any(a <= middle < b for a, b in self.busy_s) for middle in middles]
-        rate = np.where(busy, 1.0, min(self.fps / _USUAL_FPS, 1.0))
-        return at_s, np.concatenate([[0.0], np.cumsum(np.diff(at_s) * rate)])
 
 
 def frames_apart(interval_s: float, max_fps: float) -> int:
     """How many frames apart the kept ones are; 1 while the interval is not known."""
     rate = 1 / interval_s if interval_s > 0 else 0.0
     return max(1, math.ceil(rate / max_fps - _RATE_SLACK))
+
+
+def begins_step(time_s: float, before_s: float, fps: float) -> bool:
+    """Whether a frame is the first in one of the even steps of 1 / `fps`.
+
+    It depends on the frame before it alone, so a clip that is read from the middle has the same.
+    """
+    return math.floor(time_s * fps) != math.floor(before_s * fps)
 
 
 class Thinning:
