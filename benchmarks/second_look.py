@@ -48,9 +48,9 @@ class _Often(SecondLook):
         super().__init__(partial(Detector, ensure(), video=False))
         self.seen: dict[float, list[EdgeView]] = {}
 
-    def add(self, view: EdgeView, picture: NDArray[np.uint8], time_s: float) -> EdgeView:
-        if time_s >= self._next_s:
-            self._next_s = time_s + _EVERY_S
+    def add(self, view: EdgeView, picture: NDArray[np.uint8]) -> EdgeView:
+        time_s = view.time_s
+        if not self.seen or time_s >= max(self.seen) + _EVERY_S:
             self.seen[time_s] = []
             for half in _HALVES_TRUNKS:
                 with patch.object(second_look, "_HALF_TRUNKS", half):

@@ -125,9 +125,9 @@ class PoseFinder:
     def find(self, frame: Frame) -> Pose:
         """Find the lifter in the next frame; the outline is still to be found."""
         sighting = self.look(frame)
-        pose = self._surroundings.add(frame, _traced(sighting, self._active))
+        pose = self._surroundings.add(frame, _traced(sighting, self._active, frame.time_s))
         if self.second is not None and pose.view is not None:
-            pose = replace(pose, view=self.second.add(pose.view, sighting.picture, frame.time_s))
+            pose = replace(pose, view=self.second.add(pose.view, sighting.picture))
         if frame.time_s < self._next_glimpse_s:
             return pose
         self._next_glimpse_s = frame.time_s + _GLIMPSE_S
@@ -149,7 +149,9 @@ def outlined(sighting: Sighting) -> Pose:
     return with_outlines([_traced(sighting)])[0]
 
 
-def _traced(sighting: Sighting, active: ActivePicture | None = None) -> Pose:
+def _traced(
+    sighting: Sighting, active: ActivePicture | None = None, time_s: float = math.nan
+) -> Pose:
     """The pose, with what its outline is to be found in."""
     landmarks, mask = sighting.landmarks, sighting.mask
     if landmarks is None or mask is None:
@@ -158,7 +160,9 @@ def _traced(sighting: Sighting, active: ActivePicture | None = None) -> Pose:
     points = landmarks[:, :2].astype(np.float64) * (width, height)
     hip, shoulder = middle(points, "hip"), middle(points, "shoulder")
     outline = trace_outline(_within(mask, active, mirror=sighting.mirror), hip, shoulder)
-    view = edge_view(sighting.picture, outline, hip, shoulder, mirrored=sighting.mirror)
+    view = edge_view(
+        sighting.picture, outline, hip, shoulder, mirrored=sighting.mirror, time_s=time_s
+    )
     if sighting.mirror:
         landmarks = _mirrored(landmarks)
     size = np.array([width, height], dtype=np.float32)

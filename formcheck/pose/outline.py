@@ -7,6 +7,7 @@ right angle, to where it falls below one half. One of the two sides is the back.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -71,6 +72,8 @@ _BESIDE: NDArray[np.intp] = np.arange(4, 17, 2)
 # stations it is asked whether they do, buttocks and neck left out (benchmarks/second_look.md).
 _AGREE = 0.02
 _BACK = slice(*np.searchsorted(STATIONS, (0.1, 0.9)))
+# A second look is about the frames this near to it: what it shows moves with the trunk.
+_HOLDS_S = 0.25
 # Frames at once: few enough for a processor's cache.
 _AT_ONCE = 16
 
@@ -121,6 +124,8 @@ class EdgeView:
         At `points_px`.
     mirrored : bool
         Whether the picture was mirrored, so that its sides are the other ones.
+    time_s : float
+        Of the frame; NaN for one by itself.
     looked_again : bool
         Whether there was a second look.
     again : float (2, K) or None
@@ -132,6 +137,7 @@ class EdgeView:
     shoulder_px: FloatArray
     colours: NDArray[np.uint8]
     mirrored: bool = False
+    time_s: float = math.nan
     looked_again: bool = False
     again: FloatArray | None = None
 
@@ -161,6 +167,7 @@ def edge_view(
     shoulder_px: FloatArray,
     *,
     mirrored: bool = False,
+    time_s: float = math.nan,
 ) -> EdgeView:
     """Take from a picture what is needed to find its own edge beside a traced outline.
 
@@ -173,9 +180,11 @@ def edge_view(
         The axis along which it was traced.
     mirrored : bool
         Whether the picture is mirrored.
+    time_s : float, optional
+        Of the frame.
     """
     colours = sampled(image, _across(profile, hip_px, shoulder_px))
-    return EdgeView(profile, hip_px, shoulder_px, colours, mirrored)
+    return EdgeView(profile, hip_px, shoulder_px, colours, mirrored, time_s)
 
 
 def find_edges(
@@ -189,7 +198,7 @@ def find_edges(
     is without the lifter. A forward-backward pass over the stations joins them: the edge's
     distance from the mask's edge changes little from one station to the next. Without
     contrast the mask's edge stays, and with two edges to choose from the deviation says so.
-    Where a second look shows the outline elsewhere, it says how far, also in the frames around.
+    Where a second look shows the outline elsewhere, it says so, also in the frames around.
 
     Parameters
     ----------
@@ -234,13 +243,17 @@ def _edges(
 
 
 def _widened(deviation: FloatArray, position: FloatArray, views: Sequence[EdgeView]) -> FloatArray:
-    """The deviation, no smaller than the next second look is away, float (N, 2, K)."""
+    """The deviation, at least half of how far a second look nearby is away, float (N, 2, K)."""
     looked = [at for at, view in enumerate(views) if view.looked_again]
     if not looked:
         return deviation
     apart = np.stack([_apart(views[at].again, position[at]) for at in looked])
-    between = (np.array(looked[1:]) + looked[:-1]) / 2
-    return np.maximum(deviation, apart[np.searchsorted(between, np.arange(len(views)))])
+    since_s = np.abs(
+        np.subtract.outer([v.time_s for v in views], [views[at].time_s for at in looked])
+    )
+    near = since_s.min(axis=1) <= _HOLDS_S
+    widened = near[:, None, None] * apart[since_s.argmin(axis=1)] / 2
+    return np.asarray(np.maximum(deviation, widened))
 
 
 def _apart(again: FloatArray | None, position: FloatArray) -> FloatArray:

@@ -30,7 +30,7 @@ _HALF_TRUNKS = 1.7
 # within 0.05 trunk lengths.
 _SAME_TRUNKS = 0.15
 # A look takes longer than a frame of the video: where there was doubt, the next comes sooner.
-_CALM_S, _DOUBTFUL_S = 1.0, 1 / 3
+_CALM_S, _DOUBTFUL_S = 1.0, 0.25
 
 
 class SecondLook:
@@ -45,28 +45,28 @@ class SecondLook:
     def __init__(self, detector: Callable[[], Detector]) -> None:
         self._make = detector
         self._detector: Detector | None = None
-        self._next_s = -math.inf
+        self._next_s: float | None = None
 
     def close(self) -> None:
         """Let go of MediaPipe."""
         if self._detector is not None:
             self._detector.close()
 
-    def add(self, view: EdgeView, picture: NDArray[np.uint8], time_s: float) -> EdgeView:
+    def add(self, view: EdgeView, picture: NDArray[np.uint8]) -> EdgeView:
         """The view, with what a second look shows if there is one in this frame.
 
         Parameters
         ----------
         view : EdgeView
-            Of the picture.
+            Of the picture, and not before that of the call before.
         picture : uint8 (H, W, 3)
-        time_s : float
-            Not before that of the call before.
         """
-        if time_s < self._next_s:
+        if self._next_s is None:  # a clip of a second is over before MediaPipe is there
+            self._next_s = view.time_s + _CALM_S
+        if view.time_s < self._next_s:
             return view
         again = self.looked(view, picture)
-        self._next_s = time_s + (_DOUBTFUL_S if again.doubtful else _CALM_S)
+        self._next_s = view.time_s + (_DOUBTFUL_S if again.doubtful else _CALM_S)
         return again
 
     def looked(self, view: EdgeView, picture: NDArray[np.uint8]) -> EdgeView:
@@ -75,12 +75,12 @@ class SecondLook:
 
     def _outline(self, view: EdgeView, picture: NDArray[np.uint8]) -> FloatArray | None:
         """The lifter's outline in the crop; None where the lifter is not found."""
-        half = _HALF_TRUNKS * math.dist(view.shoulder_px, view.hip_px)
-        centre = (view.hip_px + view.shoulder_px) / 2
+        trunk_px = math.dist(view.shoulder_px, view.hip_px)
+        centre, half = (view.hip_px + view.shoulder_px) / 2, _HALF_TRUNKS * trunk_px
         left, top = np.maximum(centre - half, 0).astype(int)
-        right, bottom = (centre + half).astype(int)
+        right, bottom = np.maximum(centre + half, 0).astype(int)
         crop = np.ascontiguousarray(picture[top:bottom, left:right])
-        if not crop.size:
+        if min(crop.shape[:2]) < trunk_px:
             return None
         if self._detector is None:
             self._detector = self._make()
