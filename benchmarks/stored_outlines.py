@@ -2,26 +2,26 @@
 
     python benchmarks/stored_outlines.py
 
-A few clips of both crowds beyond the sixteen lifters that `back_model.py` fits to, as they
+A few clips of both crowds beyond the lifters that `back_model.py` fits to, as they
 were found in the picture; the tests need neither the renderer nor anny for them.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from back_model import FITTED
 from common.learning import STATIONS, kind_of, outlines
 from common.script import ROOT
 from crowd import KINDS
 
-_FITTED, _STORED = 16, 17
 _LIFTS = ("deadlift", "squat bodyweight")
 
 
 def main() -> None:
     """Write them."""
-    arrays = {"u": STATIONS["dorsal"]}
+    arrays, first = {"u": STATIONS["dorsal"]}, FITTED["dorsal"]
     for kind in KINDS:
-        for clip in outlines("dorsal", _STORED, kind, true=False, first=_FITTED):
+        for clip in outlines("dorsal", first + 1, kind, true=False, first=first):
             if kind_of(clip.take) in _LIFTS:
                 name = f"{kind} {kind_of(clip.take)}"
                 arrays[f"{name}/d"] = clip.d.astype(np.float16)

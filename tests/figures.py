@@ -86,7 +86,7 @@ Lift = Literal[
 # stand out from it. With this much, and turned over twice `_READ_HALF`, arcs between -40 and
 # +20 degrees are read within some 5 degrees of what they are, both among others of -25
 # degrees and in a set that bends from -25 to 0 and more (test_lumbar.py).
-SKIN_DEG = 24.5
+SKIN_DEG = 24.3
 # Standard deviation of a drawn outline, as of a clear one in a picture [axis lengths].
 OUTLINE_SD = 0.004
 

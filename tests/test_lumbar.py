@@ -146,7 +146,7 @@ def test_a_few_wild_stations_do_not_matter() -> None:
     expected, _ = angle_of(arc(0.0))
     d = arc(0.0)
     d[[25, 33, 40]] += (0.15, -0.15, 0.15)
-    assert angle_of(d)[0] == pytest.approx(expected, abs=1.5)
+    assert angle_of(d)[0] == pytest.approx(expected, abs=2.0)
 
 
 @pytest.mark.parametrize(

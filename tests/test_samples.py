@@ -31,7 +31,7 @@ def sample(pose_model: ResolvedModel) -> Sample:
     @cache
     def analysed(name: str) -> SetAnalysis:
         clip = ROOT / "samples" / f"{name}.mp4"
-        max_fps = 15.0 if name.startswith(("squat", "deadlift-steady")) else 30.0
+        max_fps = 15.0 if name.startswith("squat") else 30.0
         return formcheck.analyze(clip, model=pose_model.path, max_fps=max_fps)
 
     return analysed

@@ -98,9 +98,12 @@ def fetch_progress(*, quiet: bool = False) -> Iterator[OnProgress]:
 def frames_progress(*, quiet: bool) -> Iterator[OnVideo]:
     """Show a bar on stderr with frames per second and time left, if somebody looks."""
     with _bar(MofNCompleteColumn(), _Rate(), TimeRemainingColumn(), quiet=quiet) as bar:
+        glanced: list[Video] = []
 
         def on_video(video: Video) -> Callable[[int], None]:
-            task = bar.add_task("Finding the lifter", total=video.expected)
+            what = "Looking closely" if video in glanced else "Finding the lifter"
+            glanced.append(video)
+            task = bar.add_task(what, total=video.expected)
             return lambda done: bar.update(task, completed=done)
 
         yield on_video
