@@ -123,15 +123,16 @@ def clear_rows(folder: Path) -> Iterator[str]:
 
 _ABOUT = """# A second look on a crop
 
-Now and then MediaPipe looks once more, at a crop about the trunk and without a memory; points
-of the back with which it does not agree (0.02 trunk lengths) are left out
-(`formcheck/pose/second_look.py`). Is it right, and how large must the crop be?
+Now and then MediaPipe looks once more, at a crop about the trunk and without a memory. Points
+of the back that it shows elsewhere, by 0.02 trunk lengths and more, weigh less; by 0.04 and more
+they are left out, for a quarter of a second around (`formcheck/pose/second_look.py`). Is it
+right, and how large must the crop be? formcheck's is 3.4 trunk lengths wide.
 
 ## Scenes with truth
 
 Scenes of [outline.md](outline.md), looked at five times a second. **right before**: points that
-would be called back and that are; **right after**: the same once those are left out with which
-the nearest second look does not agree; **lost**: right points that go with them.
+would be called back and that are; **right after**: the same without those that the nearest
+second look shows elsewhere; **lost**: right points that go with them.
 
 | scenes | crop, trunk lengths | right before | right after | lost |
 |---|---|---|---|---|
@@ -139,8 +140,9 @@ the nearest second look does not agree; **lost**: right points that go with them
 _REAL = """
 ## Real clear backs
 
-{clips}, backs that nothing hides by eye: how often the second look does not find the lifter,
-does not agree somewhere along the back, and with how many of its points.
+{clips}, backs that nothing hides, by eye.
+How often the second look does not find the lifter, does not agree somewhere along the back, and
+with how many of its points.
 
 | crop, trunk lengths | looks | lifter not found | some disagreement | points |
 |---|---|---|---|---|
