@@ -10,20 +10,23 @@ from __future__ import annotations
 
 import numpy as np
 from back_model import FITTED
-from common.learning import STATIONS, kind_of, outlines
+from common.learning import STATIONS, kind_of, outlines_of
 from common.script import ROOT
-from crowd import KINDS
+from crowd import KINDS, crowd
 
 _LIFTS = ("deadlift", "squat bodyweight")
+_LIFTERS = 4
 
 
 def main() -> None:
     """Write them."""
     arrays, first = {"u": STATIONS["dorsal"]}, FITTED["dorsal"]
     for kind in KINDS:
-        for clip in outlines("dorsal", first + 1, kind, true=False, first=first):
-            if kind_of(clip.take) in _LIFTS:
-                name = f"{kind} {kind_of(clip.take)}"
+        for take in crowd(first + _LIFTERS, kind, first=first):
+            if kind_of(take) not in _LIFTS:
+                continue
+            for clip in outlines_of("dorsal", take, true=False):
+                name = f"{kind} {kind_of(take)}/{take.seed}"
                 arrays[f"{name}/d"] = clip.d.astype(np.float16)
                 arrays[f"{name}/posture"] = clip.posture.astype(np.float16)
                 arrays[f"{name}/lumbar_deg"] = clip.lumbar_deg.astype(np.float16)

@@ -110,7 +110,7 @@ def test_a_clip_with_rests_says_what_it_says_when_all_of_it_is_read(
     clip = tmp_path / "squat.mp4"
     pad = "tpad=start_duration=7:start_mode=clone:stop_duration=7:stop_mode=clone"
     start = ("-t", "7", "-i", str(SAMPLES / "squat.mp4"))
-    run_ffmpeg(*start, "-r", "10", "-vf", f"{pad},scale=640:-2,noise=alls=4:allf=t", str(clip))
+    run_ffmpeg(*start, "-r", "10", "-vf", f"{pad},noise=alls=4:allf=t", str(clip))
     settings = Settings("squat")
     whole = analyze_track(read_track(clip, settings, pose_model), settings)
     monkeypatch.setattr(tracking, "LEAST_GLANCED_S", 18.0)

@@ -28,7 +28,16 @@ from formcheck.geometry.shape import (
 from formcheck.geometry.view import judge_view
 from lifter.params import Take
 
-__all__ = ["MOST_FLEXION_DEG", "SHOWN_BY", "STATIONS", "Outlines", "kind_of", "learn", "outlines"]
+__all__ = [
+    "MOST_FLEXION_DEG",
+    "SHOWN_BY",
+    "STATIONS",
+    "Outlines",
+    "kind_of",
+    "learn",
+    "outlines",
+    "outlines_of",
+]
 
 # Where each surface is modelled, and the lifts that show it: the bridge shows the front.
 STATIONS: dict[Surface, FloatArray] = {
@@ -126,18 +135,22 @@ def outlines(
     `first` lifters are left out, so that `each` less `first` remain.
     """
     for take in crowd(each, kind, first=first):
-        if kind_of(take) not in SHOWN_BY[surface]:
-            continue
-        clip = crowd_clip(take)
-        found = _outlines(clip, clip.true if true else clip.picture, surface)
-        if found is None or true:
-            good = found
-        else:
-            good = _on_the_back(found, _outlines(clip, clip.true, surface))
-        if good is not None:
-            good = _only(good, good.lumbar_deg + take.body.lordosis_deg <= MOST_FLEXION_DEG)
-            if len(good.d) >= _FEWEST_FRAMES:
-                yield good
+        if kind_of(take) in SHOWN_BY[surface]:
+            yield from outlines_of(surface, take, true=true)
+
+
+def outlines_of(surface: Surface, take: Take, *, true: bool) -> Iterator[Outlines]:
+    """Those of one clip; none where too few of them show the back."""
+    clip = crowd_clip(take)
+    found = _outlines(clip, clip.true if true else clip.picture, surface)
+    if found is None or true:
+        good = found
+    else:
+        good = _on_the_back(found, _outlines(clip, clip.true, surface))
+    if good is not None:
+        good = _only(good, good.lumbar_deg + take.body.lordosis_deg <= MOST_FLEXION_DEG)
+        if len(good.d) >= _FEWEST_FRAMES:
+            yield good
 
 
 def _outlines(clip: RenderedClip, track: formcheck.PoseTrack, surface: Surface) -> Outlines | None:

@@ -34,10 +34,10 @@ __all__ = [
 # shows: a few repetitions, in bounded memory (22 kB a frame). A clip that is not read in pieces
 # may last for hours.
 _OUTLINED_S, _MOST_FRAMES = 24.0, 1000
-# MediaPipe smooths over time. After a third of a second the hips of one that has just begun
-# differ no more from those of one that ran from the start than they ever do
-# (benchmarks/pieces.md).
-_WARM_UP_S = 0.5
+# MediaPipe smooths over frames. After a third of a second, at 30 frames a second, the hips of
+# one that has just begun differ no more from those of one that ran from the start than they ever
+# do (benchmarks/pieces.md).
+_WARM_UP_S, _WARM_UP_FRAMES = 0.5, 15
 # A MediaPipe that begins may take another person for the lifter, or lose one behind a plate.
 # Where the middles of hips or shoulders of the last frames that both saw lie further apart
 # than this, in trunk lengths, the earlier one goes on. A person beside the lifter is a trunk
@@ -139,6 +139,7 @@ class PieceReader:
         on_frame: Callable[[int], None] | None,
     ) -> None:
         self._video = video
+        self._warm_up_s = max(_WARM_UP_S, _WARM_UP_FRAMES * video.step_s)
         self._look = look
         self._on_frame = on_frame
         self._finders = ExitStack()
@@ -164,7 +165,7 @@ class PieceReader:
 
     def later(self, begin_s: float, end_s: float) -> Piece:
         """Read another piece, from its warm-up on."""
-        with self._video.stretch(begin_s - _WARM_UP_S) as stretch:
+        with self._video.stretch(begin_s - self._warm_up_s) as stretch:
             piece = Piece(self._look(), stretch)
             self._finders.callback(piece.finder.close)
             self._read(piece, stretch, begin_s, end_s)
@@ -172,7 +173,7 @@ class PieceReader:
 
     def go_on(self, before: Piece, begin_s: float, after_s: float, end_s: float) -> Piece:
         """Read a piece once more, with the finder of the one before it."""
-        with self._video.stretch(begin_s - _WARM_UP_S) as stretch:
+        with self._video.stretch(begin_s - self._warm_up_s) as stretch:
             piece = Piece(before.finder, stretch)
             self._read(piece, (f for f in stretch if f.time_s > after_s), np.inf, end_s)
         return piece

@@ -18,6 +18,7 @@ from formcheck.arrays import FloatArray
 from formcheck.pose.detector import Detector
 from formcheck.pose.landmarks import middle
 from formcheck.pose.outline import EdgeView, trace_outline
+from formcheck.video.thinning import begins_step
 
 __all__ = ["SecondLook"]
 
@@ -30,6 +31,7 @@ _HALF_TRUNKS = 1.7
 # within 0.05 trunk lengths.
 _SAME_TRUNKS = 0.15
 # A look takes longer than a frame of the video: where there was doubt, the next comes sooner.
+# Looks are at even times of the clip, whichever piece of it is read.
 _CALM_S, _DOUBTFUL_S = 1.0, 0.25
 
 
@@ -45,7 +47,7 @@ class SecondLook:
     def __init__(self, detector: Callable[[], Detector]) -> None:
         self._make = detector
         self._detector: Detector | None = None
-        self._next_s: float | None = None
+        self._every_s, self._before_s = _CALM_S, math.nan
 
     def close(self) -> None:
         """Let go of MediaPipe."""
@@ -61,12 +63,11 @@ class SecondLook:
             Of the picture, and not before that of the call before.
         picture : uint8 (H, W, 3)
         """
-        if self._next_s is None:  # a clip of a second is over before MediaPipe is there
-            self._next_s = view.time_s + _CALM_S
-        if view.time_s < self._next_s:
+        before_s, self._before_s = self._before_s, view.time_s
+        if not begins_step(view.time_s, before_s, 1 / self._every_s):
             return view
         again = self.looked(view, picture)
-        self._next_s = view.time_s + (_DOUBTFUL_S if again.doubtful else _CALM_S)
+        self._every_s = _DOUBTFUL_S if again.doubtful else _CALM_S
         return again
 
     def looked(self, view: EdgeView, picture: NDArray[np.uint8]) -> EdgeView:

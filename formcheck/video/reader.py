@@ -314,6 +314,13 @@ class Video:
         """How long the clip states to last, if stretches of it can be read by themselves."""
         return None if self._shapes or self._interval_s is None else self._stated_s
 
+    @property
+    def step_s(self) -> float:
+        """From one frame that `max_fps` lets through to the next; 0 if the clip states no rate."""
+        if self._interval_s is None:
+            return 0.0
+        return self._interval_s * frames_apart(self._interval_s, self._max_fps)
+
     def stretch(self, begin_s: float) -> Video:
         """Open the clip once more, to be read from the middle on.
 

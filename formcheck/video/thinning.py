@@ -19,11 +19,11 @@ def frames_apart(interval_s: float, max_fps: float) -> int:
 
 
 def begins_step(time_s: float, before_s: float, fps: float) -> bool:
-    """Whether a frame is the first in one of the even steps of 1 / `fps`.
+    """Whether a frame is the first in one of the even steps of 1 / `fps`; not if none is before it.
 
     It depends on the frame before it alone, so a clip that is read from the middle has the same.
     """
-    return math.floor(time_s * fps) != math.floor(before_s * fps)
+    return not math.isnan(before_s) and math.floor(time_s * fps) != math.floor(before_s * fps)
 
 
 class Thinning:
