@@ -218,6 +218,8 @@ def _hold_against(glance: Found, piece: Piece, times_s: FloatArray) -> None:
 
 def _beginning(stretch: TrackRecorder, glanced: TrackRecorder) -> TrackRecorder:
     """A stretch that begins with a frame of the glance: what moved since the one before it."""
+    if not len(stretch):
+        return stretch
     same = glanced.since_s(stretch.time_s[0]).until_s(np.nextafter(stretch.time_s[0], np.inf))
     if not len(same):
         return stretch
